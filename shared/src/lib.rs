@@ -1,0 +1,19 @@
+//! What the kiosk and the gateway say to each other, and the few things both must do alike.
+//!
+//! - [`ids`], [`clock`], [`barrier`]: identities, time, and the one way to make sled durable.
+//! - [`topics`], [`wire`]: every MQTT topic and payload (written down in `PROTOCOL.md`).
+//! - [`catalogue`], [`consent`], [`phone`], [`qr`]: the showroom's models, what a visitor agreed to, telephone numbers,
+//!   and the tokens inside QR codes.
+//!
+//! Invariants: no async, no network, no database, no log line; personal data has no `Display` and a `Debug` that hides it.
+
+pub mod barrier;
+pub mod catalogue;
+pub mod clock;
+pub mod consent;
+pub mod ids;
+pub mod personal;
+pub mod phone;
+pub mod qr;
+pub mod topics;
+pub mod wire;

@@ -1,0 +1,16 @@
+//! Every payload that crosses MQTT, and those of HTTP that a phone or pager sees as well.
+//!
+//! Decoding rules: unknown fields are ignored; unknown kinds and bad bodies are refused with a [`Code`], never dropped in
+//! silence; what was accepted once is accepted for ever (`tests/golden` holds payloads of every version).
+
+mod alert;
+mod envelope;
+mod event;
+mod kiosk;
+mod receipt;
+
+pub use alert::{Alert, Reply, ReplyKind, Why};
+pub use envelope::{Envelope, Fingerprint, MAX_HTTP_BYTES, MAX_MQTT_BYTES, VERSION, decode};
+pub use event::{CheckedIn, Detailed, DeviceEvent, DoorCounted, Language, Purpose, Title, VisitRef};
+pub use kiosk::{Brand, ConsultantCard, KioskConfig, KioskState, Picture, QrOffer, Stage, VisitStatus};
+pub use receipt::{Code, Receipt, Refused};

@@ -1,0 +1,120 @@
+//! An alert as a phone or a pager sees it, and the pager's reply.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::{Language, Purpose};
+use crate::ids::{AlertId, ModelId, VisitId};
+
+/// What decided that this person is asked: "why me".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The visitor's own consultant.
+    OwnCustomer,
+    /// The visitor asked for this person.
+    AskedFor,
+    /// An appointment with this person.
+    Appointment,
+    /// Speaks the visitor's language.
+    Language,
+    /// A senior for a promising lead.
+    Senior,
+    /// Reachable on an open page, where others are only pushable.
+    Live,
+    /// Longest since the last turn.
+    LongestFree,
+    /// The one before passed.
+    Passed,
+    /// The one before did not accept in time.
+    NotAccepted,
+    /// Everybody is asked: nobody accepted.
+    Everyone,
+    /// Became free while the visitor waited.
+    Queue,
+    /// Reception or the manager chose this person.
+    Assigned,
+    /// Nobody of the right kind is free or reachable: reception receives and seats.
+    NobodyFree,
+    /// Reception's own visitor.
+    Reception,
+    /// Accepted, and not greeted yet.
+    NotGreeted,
+}
+
+impl Why {
+    /// The reason as it is written on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnCustomer => "own_customer",
+            Self::AskedFor => "asked_for",
+            Self::Appointment => "appointment",
+            Self::Language => "language",
+            Self::Senior => "senior",
+            Self::Live => "live",
+            Self::LongestFree => "longest_free",
+            Self::Passed => "passed",
+            Self::NotAccepted => "not_accepted",
+            Self::Everyone => "everyone",
+            Self::Queue => "queue",
+            Self::Assigned => "assigned",
+            Self::NobodyFree => "nobody_free",
+            Self::Reception => "reception",
+            Self::NotGreeted => "not_greeted",
+        }
+    }
+}
+
+/// One request to one person: come to this visitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// The alert, for accept, pass and shown.
+    pub alert: AlertId,
+    /// The visit that it is about.
+    pub visit: VisitId,
+    /// Why they came.
+    pub purpose: Purpose,
+    /// How many came together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<u8>,
+    /// The visitor's language.
+    pub language: Language,
+    /// Models of interest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelId>,
+    /// Whether the visitor is this person's own customer.
+    pub own_customer: bool,
+    /// The visitor's name, only for the owner or after Accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What decided.
+    pub why: Why,
+    /// When this person was asked.
+    pub asked_at: DateTime<Utc>,
+    /// When the ten seconds are over.
+    pub greet_by: DateTime<Utc>,
+    /// The words to greet with, in the visitor's language.
+    pub words: String,
+}
+
+/// A pager's reply to an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The alert.
+    pub alert: AlertId,
+    /// What the person did.
+    pub reply: ReplyKind,
+}
+
+/// What a person did with an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyKind {
+    /// It is on the screen.
+    Shown,
+    /// I come.
+    Accept,
+    /// Ask the next one.
+    Pass,
+}

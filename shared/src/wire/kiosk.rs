@@ -1,0 +1,124 @@
+//! What the gateway tells a kiosk, and what a kiosk says about itself.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::{Language, Purpose};
+use crate::catalogue::Model;
+use crate::consent::Wording;
+use crate::ids::{StaffId, VisitId};
+
+/// How far a visit is, as its visitor may know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Somebody is being asked.
+    Calling,
+    /// Somebody accepted and is on the way.
+    Coming,
+    /// A consultant stands before the visitor.
+    Greeted,
+    /// Nobody is free: waiting, with an honest place in the queue.
+    Queued,
+    /// Reception receives the visitor.
+    Reception,
+    /// The visit is over.
+    Ended,
+}
+
+/// A picture by its content; fetched once and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+    /// Where to fetch it.
+    pub url: String,
+}
+
+/// A consultant as a visitor sees one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsultantCard {
+    /// Who; absent in a visit's status.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<StaffId>,
+    /// The name on the badge.
+    pub name: String,
+    /// A photo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<Picture>,
+}
+
+/// `kiosk/{kiosk}/visit`: what the screen may tell. Ignored for a visit that is not on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitStatus {
+    /// The visit.
+    pub visit: VisitId,
+    /// How far it is.
+    pub stage: Stage,
+    /// Who comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultant: Option<ConsultantCard>,
+    /// Place in the queue, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+    /// Estimated wait in seconds, when there is ground for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_s: Option<u32>,
+}
+
+/// `kiosk/{kiosk}/qr`: the code to show, until it is replaced or its time is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QrOffer {
+    /// What the code says.
+    pub url: String,
+    /// Milliseconds from receipt for which it may be shown.
+    pub ttl_ms: u64,
+}
+
+/// `kiosk/{kiosk}/state`: retained, and the last will.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KioskState {
+    /// Whether the kiosk is connected.
+    pub online: bool,
+    /// The kiosk's version.
+    #[serde(default)]
+    pub version: String,
+    /// Events that wait for a receipt.
+    #[serde(default)]
+    pub outbox: u64,
+    /// The kiosk's wall clock when it said so, for the clock skew; absent in the last will.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// The brand on the welcome page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brand {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// `kiosk/{kiosk}/config`: retained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KioskConfig {
+    /// The brand.
+    pub brand: Brand,
+    /// Purposes in the order in which they are offered.
+    pub purposes: Vec<Purpose>,
+    /// Languages, the first being the default.
+    pub languages: Vec<Language>,
+    /// Models that may be picked.
+    #[serde(default)]
+    pub models: Vec<Model>,
+    /// Consultants who may be asked for.
+    #[serde(default)]
+    pub consultants: Vec<ConsultantCard>,
+    /// Consent texts in force, one per purpose that is asked at the kiosk.
+    #[serde(default)]
+    pub wordings: Vec<Wording>,
+    /// The store's long-lived QR code, for when the gateway cannot be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_url: Option<String>,
+}
