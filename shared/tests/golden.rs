@@ -1,0 +1,122 @@
+//! Golden wire files: what was accepted once is accepted for ever, and what was refused keeps its code.
+//!
+//! A file says what it is `about`, holds a `payload`, and either what it `means` (the payload as this version writes it)
+//! or how it is `refused`. Files are added, never changed.
+
+#![expect(clippy::expect_used, reason = "what is not there fails the test")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use shared::wire::{
+    Alert, Code, DeviceEvent, KioskConfig, KioskState, MAX_MQTT_BYTES, Purpose, QrOffer, Receipt, Refused, Reply,
+    VisitStatus, decode,
+};
+
+fn golden(prefix: &str) -> BTreeMap<String, Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let files: BTreeMap<String, Value> = std::fs::read_dir(folder)
+        .expect("the folder of golden files")
+        .map(|entry| entry.expect("a folder entry").path())
+        .filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), path)))
+        .filter(|(name, _)| name.split('-').next() == Some(prefix))
+        .map(|(name, path)| {
+            let text = std::fs::read_to_string(path).expect("a readable file");
+            let value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            (name, value)
+        })
+        .collect();
+    assert!(!files.is_empty(), "no golden files of {prefix}");
+    files
+}
+
+fn payload(file: &Value) -> Vec<u8> {
+    let mut bytes = if let Some(hex) = file.get("payload_hex").and_then(Value::as_str) {
+        let pairs = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hexadecimal"));
+        pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal")).collect()
+    } else if let Some(text) = file.get("payload_text").and_then(Value::as_str) {
+        text.as_bytes().to_vec()
+    } else {
+        serde_json::to_vec(file.get("payload").expect("a payload")).expect("JSON")
+    };
+    if let Some(size) = file.get("padded_to_bytes").and_then(Value::as_u64) {
+        bytes.resize(usize::try_from(size).expect("a size"), b' ');
+    }
+    bytes
+}
+
+fn check<T: DeserializeOwned + Serialize>(prefix: &str) {
+    for (name, file) in golden(prefix) {
+        let value: T =
+            serde_json::from_slice(&payload(&file)).unwrap_or_else(|error| panic!("{name} does not decode: {error}"));
+        assert_eq!(serde_json::to_value(value).unwrap(), file["means"], "{name}");
+    }
+}
+
+#[test]
+fn events_decode_for_ever() {
+    let mut kinds: Vec<&str> = Vec::new();
+    let mut purposes: Vec<Purpose> = Vec::new();
+    for (name, file) in golden("event") {
+        let envelope = decode(&payload(&file), MAX_MQTT_BYTES)
+            .unwrap_or_else(|refused| panic!("{name} is refused: {}", refused.code));
+        kinds.push(envelope.event.kind());
+        if let DeviceEvent::CheckedIn(checked_in) = &envelope.event {
+            purposes.push(checked_in.purpose);
+        }
+        assert_eq!(serde_json::to_value(envelope).unwrap(), file["means"], "{name}");
+    }
+    for kind in DeviceEvent::KINDS {
+        assert!(kinds.iter().filter(|known| **known == kind).count() >= 2, "{kind}: plain and with unknown fields");
+    }
+    for purpose in Purpose::ALL {
+        assert!(purposes.contains(&purpose), "{purpose} has no golden file");
+    }
+}
+
+#[test]
+fn refused_payloads_keep_their_code() {
+    let mut codes: Vec<Code> = Vec::new();
+    for (name, file) in golden("refused") {
+        let expected: Refused = serde_json::from_value(file["refused"].clone()).expect("a refusal");
+        let refused = decode(&payload(&file), MAX_MQTT_BYTES).expect_err(&name);
+        assert_eq!(refused, expected, "{name}");
+        codes.push(refused.code);
+    }
+    // The other five need to know more than the payload; the end-to-end tests provoke them.
+    for code in [
+        Code::TooLarge,
+        Code::NotJson,
+        Code::BadEnvelope,
+        Code::BadVersion,
+        Code::UnknownKind,
+        Code::BadBody,
+        Code::BadPhone,
+    ] {
+        assert!(codes.contains(&code), "{code} has no golden file");
+    }
+}
+
+#[test]
+fn everything_else_on_the_wire_decodes_for_ever() {
+    check::<Receipt>("receipt");
+    check::<VisitStatus>("status");
+    check::<Alert>("alert");
+    check::<Reply>("reply");
+    check::<QrOffer>("qr");
+    check::<KioskState>("state");
+    check::<KioskConfig>("config");
+}
+
+#[test]
+fn every_code_is_kept_in_a_receipt() {
+    let files = golden("receipt");
+    for code in Code::ALL {
+        let name = format!("receipt-code-{}", code.as_str().replace('_', "-"));
+        let receipt: Receipt = serde_json::from_value(files[&name]["payload"].clone()).expect("a receipt");
+        assert_eq!(receipt.refused[0].code, code);
+    }
+}
