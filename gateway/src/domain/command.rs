@@ -1,0 +1,226 @@
+//! What is asked of the engine, by whom, and how it says no.
+
+use chrono::{DateTime, Utc};
+use shared::consent::Consent;
+use shared::ids::{AlertId, DeviceId, EventId, LeadId, ModelId, StaffId, VisitId};
+use shared::wire::{CheckedIn, Code, Detailed, DoorCounted, Fingerprint, Language, Purpose};
+
+use super::floor::member::Presence;
+use super::floor::visit::{Channel, GreetedSource, Outcome, PassReason};
+use super::roster::{Account, Device, DeviceKind};
+use super::sales::{Budget, Contact, LeadChannel, When};
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A device, known by its connection.
+    Device(DeviceId),
+    /// A member of staff, known by their session; what they may do was judged before.
+    Staff(StaffId),
+    /// A visitor on their own phone.
+    Visitor,
+    /// The gateway itself, or whoever holds its control socket.
+    System,
+}
+
+/// The identity of an input that may come twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// The event's id, for ever.
+    pub id: EventId,
+    /// What it said.
+    pub fingerprint: Fingerprint,
+}
+
+/// When a device's event happened, as far as the device knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The device's wall clock at the event.
+    pub at: DateTime<Utc>,
+    /// Milliseconds from the event to the sending, by its boot clock; `None` after a reboot.
+    pub age_ms: Option<u64>,
+}
+
+/// Something that is asked of the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// Set for everything that may be repeated: devices' events, HTTP writes with an idempotency key.
+    pub cause: Option<Cause>,
+    /// Who asks.
+    pub actor: Actor,
+    /// For what.
+    pub command: Command,
+}
+
+/// What somebody registers on their own phone or through the API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interest {
+    /// Id for the new lead.
+    pub lead: LeadId,
+    /// Id for a visit, should one have to be opened.
+    pub visit: VisitId,
+    /// The channel.
+    pub channel: LeadChannel,
+    /// The kiosk or printed place.
+    pub place: Option<DeviceId>,
+    /// The kiosk token's nonce in hexadecimal, spent by this.
+    pub nonce: Option<String>,
+    /// When the page was opened: it joins the kiosk's visit of that time.
+    pub opened_at: DateTime<Utc>,
+    /// Their language.
+    pub language: Language,
+    /// Models of interest.
+    pub models: Vec<ModelId>,
+    /// When they mean to buy.
+    pub when: Option<When>,
+    /// What they mean to spend.
+    pub budget: Option<Budget>,
+    /// Name and number as given; kept beyond the visit only with consent to contact.
+    pub contact: Contact,
+    /// Consents given.
+    pub consents: Vec<Consent>,
+}
+
+/// Everything that can be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// A kiosk: somebody tapped.
+    CheckIn(CheckedIn, Told),
+    /// A kiosk: the visitor said more.
+    Detail(VisitId, Detailed),
+    /// A kiosk: 已见到顾问.
+    Meet(VisitId),
+    /// A kiosk: the visitor took it back.
+    Cancel(VisitId),
+    /// A kiosk: the visitor has to go.
+    Leave(VisitId),
+    /// A door sensor.
+    CountDoor(DoorCounted, Told),
+    /// Reception: somebody came 来客.
+    WalkIn {
+        /// Id for the new visit.
+        visit: VisitId,
+        /// Why they came.
+        purpose: Purpose,
+        /// Their language.
+        language: Language,
+        /// How many.
+        party: Option<u8>,
+    },
+    /// A visitor's phone or a platform.
+    RegisterInterest(Interest),
+    /// A phone says that it is alive; changes reachability alone and is not logged.
+    Alive,
+    /// A channel took an alert.
+    Hand(AlertId, Channel),
+    /// A phone shows an alert.
+    Show(AlertId),
+    /// I come.
+    Accept(AlertId),
+    /// Ask the next.
+    Pass(AlertId, Option<PassReason>),
+    /// A consultant stands before the visitor.
+    Greet(VisitId, GreetedSource),
+    /// Reception has received and seated the visitor.
+    Receive(VisitId),
+    /// Reception or the manager chooses a person.
+    Assign(VisitId, StaffId),
+    /// The visit is over.
+    End(VisitId, Outcome),
+    /// Takes the last greeting or end of this visit back.
+    UndoVisit(VisitId),
+    /// Sets the actor's own presence.
+    SetPresence(Presence),
+    /// Takes the actor's last presence back.
+    UndoPresence,
+    /// Adds or replaces an account.
+    SetAccount(Account),
+    /// Takes an account away.
+    RemoveAccount(StaffId),
+    /// Adds a device, or gives it a new password.
+    SetDevice(Device),
+    /// Takes a device away.
+    RemoveDevice(DeviceId, DeviceKind),
+    /// Erases a lead's contact.
+    EraseLead(LeadId),
+    /// The wall clock was set, by so many milliseconds.
+    StepClock(i64),
+}
+
+/// Why the engine says no. Nothing has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The visit was never checked in.
+    #[error("there is no such visit")]
+    UnknownVisit,
+    /// The visit has ended.
+    #[error("the visit is over")]
+    VisitOver,
+    /// The visit belongs to another kiosk.
+    #[error("the visit belongs to another kiosk")]
+    ForeignVisit,
+    /// No such alert, or not this person's.
+    #[error("there is no such alert for this person")]
+    UnknownAlert,
+    /// Somebody else accepted, or the alert was answered.
+    #[error("the alert is over")]
+    AlertOver,
+    /// No such member of staff.
+    #[error("there is no such member of staff")]
+    UnknownStaff,
+    /// No such device.
+    #[error("there is no such device")]
+    UnknownDevice,
+    /// No such lead.
+    #[error("there is no such lead")]
+    UnknownLead,
+    /// Not this person's to do.
+    #[error("this is somebody else's visit")]
+    NotYours,
+    /// The two minutes for undo are over, or there is nothing to take back.
+    #[error("there is nothing to take back, or the two minutes are over")]
+    NothingToUndo,
+    /// The id was used for something else.
+    #[error("this id was used for something else")]
+    IdConflict,
+    /// The code was used up.
+    #[error("this code has been used")]
+    CodeSpent,
+    /// Whoever asks cannot ask for this.
+    #[error("this is not for the one who asks")]
+    WrongSender,
+}
+
+impl Refusal {
+    /// The code for HTTP problem documents; stable.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownVisit => "unknown_visit",
+            Self::VisitOver => "visit_over",
+            Self::ForeignVisit => "foreign_visit",
+            Self::UnknownAlert => "unknown_alert",
+            Self::AlertOver => "alert_over",
+            Self::UnknownStaff => "unknown_staff",
+            Self::UnknownDevice => "unknown_device",
+            Self::UnknownLead => "unknown_lead",
+            Self::NotYours => "not_yours",
+            Self::NothingToUndo => "nothing_to_undo",
+            Self::IdConflict => "id_conflict",
+            Self::CodeSpent => "code_spent",
+            Self::WrongSender => "wrong_sender",
+        }
+    }
+
+    /// The code for a device's receipt.
+    #[must_use]
+    pub fn code(self) -> Code {
+        match self {
+            Self::UnknownVisit => Code::UnknownVisit,
+            Self::VisitOver => Code::VisitOver,
+            Self::ForeignVisit => Code::ForeignVisit,
+            Self::IdConflict => Code::IdConflict,
+            _ => Code::WrongSender,
+        }
+    }
+}

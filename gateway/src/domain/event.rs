@@ -1,0 +1,48 @@
+//! Everything that can have happened, by area. Written to the log; old forms decode for ever.
+
+use serde::{Deserialize, Serialize};
+
+use super::floor::event::FloorEvent;
+use super::roster::RosterEvent;
+use super::sales::LeadEvent;
+use super::secret::{Sealable, Secrets};
+
+/// One fact. Its time is that of its commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// On the floor: visits, presence, alerts.
+    Floor(FloorEvent),
+    /// Who may act: staff and devices.
+    Roster(RosterEvent),
+    /// Interest that was registered.
+    Lead(LeadEvent),
+}
+
+impl Secrets for Event {
+    fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
+        match self {
+            Self::Floor(event) => event.each_secret(each),
+            Self::Roster(event) => event.each_secret(each),
+            Self::Lead(event) => event.each_secret(each),
+        }
+    }
+}
+
+impl From<FloorEvent> for Event {
+    fn from(event: FloorEvent) -> Self {
+        Self::Floor(event)
+    }
+}
+
+impl From<RosterEvent> for Event {
+    fn from(event: RosterEvent) -> Self {
+        Self::Roster(event)
+    }
+}
+
+impl From<LeadEvent> for Event {
+    fn from(event: LeadEvent) -> Self {
+        Self::Lead(event)
+    }
+}

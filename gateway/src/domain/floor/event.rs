@@ -1,0 +1,257 @@
+//! What has happened on the floor.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use shared::consent::Consent;
+use shared::ids::{AlertId, DeviceId, ModelId, StaffId, VisitId};
+use shared::wire::{Language, Purpose, Why};
+
+use super::member::Presence;
+use super::visit::{Breach, CallReason, Channel, GreetedSource, Outcome, PassReason, Rung, VisitorDetails};
+use crate::domain::secret::{Sealable, Secret, Secrets};
+
+/// Somebody came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckedIn {
+    /// The new visit.
+    pub visit: VisitId,
+    /// The kiosk; `None` for reception's walk-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kiosk: Option<DeviceId>,
+    /// Who entered a walk-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<StaffId>,
+    /// Why they came.
+    pub purpose: Purpose,
+    /// Their language.
+    pub language: Language,
+    /// How many came together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<u8>,
+    /// The corrected tap: receipt − `age_ms`. Every `*_ms` of the reports counts from here.
+    pub arrived_at: DateTime<Utc>,
+    /// The device's clock could not be trusted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_uncertain: bool,
+    /// Older than two minutes at receipt: no ladder, but the list "missed while offline".
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
+    /// Milliseconds from the first touch to the tap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub touched_ms: Option<u64>,
+}
+
+/// The visitor said more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detailed {
+    /// The visit.
+    pub visit: VisitId,
+    /// How many came together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<u8>,
+    /// Models of interest; empty leaves what was said before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelId>,
+    /// The consultant asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consultant: Option<StaffId>,
+    /// Consents given or taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consents: Vec<Consent>,
+    /// Name and number, under the visit's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Secret<VisitorDetails>>,
+}
+
+/// Everything that can have happened on the floor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FloorEvent {
+    /// Somebody came.
+    CheckedIn(CheckedIn),
+    /// The visitor said more.
+    Detailed(Detailed),
+    /// One person was asked.
+    Asked {
+        /// The alert.
+        alert: AlertId,
+        /// Who.
+        to: StaffId,
+        /// What decided.
+        why: Why,
+    },
+    /// The alert was handed to a channel's far end (an open stream took it).
+    Handed {
+        /// The alert.
+        alert: AlertId,
+        /// Through what.
+        channel: Channel,
+    },
+    /// The phone says that it is on the screen.
+    Shown {
+        /// The alert.
+        alert: AlertId,
+    },
+    /// The person comes.
+    Accepted {
+        /// The alert.
+        alert: AlertId,
+        /// Whether it cost a turn.
+        turn: bool,
+    },
+    /// The person passed.
+    Passed {
+        /// The alert.
+        alert: AlertId,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<PassReason>,
+    },
+    /// The alert is over without this person: somebody else came, or the visit ended.
+    Withdrawn {
+        /// The alert.
+        alert: AlertId,
+        /// Whether the person let it pass unanswered for long enough to count as missed.
+        missed: bool,
+    },
+    /// The ladder reached a rung.
+    Climbed {
+        /// The visit.
+        visit: VisitId,
+        /// The rung.
+        rung: Rung,
+    },
+    /// Nobody can be asked, or nobody came: reception is called to receive and seat.
+    ReceptionCalled {
+        /// The visit.
+        visit: VisitId,
+        /// Why.
+        reason: CallReason,
+    },
+    /// The visit waits for the first who becomes free.
+    Queued {
+        /// The visit.
+        visit: VisitId,
+    },
+    /// Reception has received and seated the visitor; never counts as greeted.
+    Received {
+        /// The visit.
+        visit: VisitId,
+        /// Who.
+        by: StaffId,
+    },
+    /// Ten seconds were over and nobody had accepted.
+    Breached {
+        /// The visit.
+        visit: VisitId,
+        /// Why.
+        reason: Breach,
+    },
+    /// The managers' one alert was raised or renewed.
+    ManagerAlerted {
+        /// How many wait in breach.
+        waiting: u32,
+    },
+    /// Accepted, but not greeted: the person was asked again, or the manager told.
+    GreetingDue {
+        /// The visit.
+        visit: VisitId,
+        /// `false`: the person was asked again (20 s); `true`: the manager was told (40 s).
+        manager: bool,
+    },
+    /// A consultant stands before the visitor.
+    Greeted {
+        /// The visit.
+        visit: VisitId,
+        /// Who says so.
+        source: GreetedSource,
+    },
+    /// The phone asked: still with them?
+    StillWithAsked {
+        /// The visit.
+        visit: VisitId,
+    },
+    /// The visit is over.
+    Ended {
+        /// The visit.
+        visit: VisitId,
+        /// What came of it.
+        outcome: Outcome,
+        /// Who ended it, if a member of staff did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<StaffId>,
+    },
+    /// Somebody is free, busy, away.
+    PresenceSet {
+        /// Who.
+        staff: StaffId,
+        /// What now.
+        presence: Presence,
+    },
+    /// "Greeted" was taken back within two minutes.
+    GreetingUndone {
+        /// The visit.
+        visit: VisitId,
+    },
+    /// The end was taken back within two minutes.
+    EndUndone {
+        /// The visit.
+        visit: VisitId,
+    },
+    /// A door sensor counted.
+    DoorCounted {
+        /// The sensor.
+        sensor: DeviceId,
+        /// People in.
+        entered: u32,
+        /// People out.
+        left: u32,
+        /// When, corrected.
+        at: DateTime<Utc>,
+    },
+    /// The wall clock was set: open ladders keep their remaining time.
+    ClockStepped {
+        /// By how many milliseconds forward (negative: back).
+        by_ms: i64,
+    },
+}
+
+impl FloorEvent {
+    /// The visit that it is about.
+    #[must_use]
+    pub fn visit(&self) -> Option<VisitId> {
+        match self {
+            Self::CheckedIn(CheckedIn { visit, .. })
+            | Self::Detailed(Detailed { visit, .. })
+            | Self::Climbed { visit, .. }
+            | Self::ReceptionCalled { visit, .. }
+            | Self::Queued { visit }
+            | Self::Received { visit, .. }
+            | Self::Breached { visit, .. }
+            | Self::GreetingDue { visit, .. }
+            | Self::Greeted { visit, .. }
+            | Self::StillWithAsked { visit }
+            | Self::Ended { visit, .. }
+            | Self::GreetingUndone { visit }
+            | Self::EndUndone { visit } => Some(*visit),
+            Self::Asked { alert, .. }
+            | Self::Handed { alert, .. }
+            | Self::Shown { alert }
+            | Self::Accepted { alert, .. }
+            | Self::Passed { alert, .. }
+            | Self::Withdrawn { alert, .. } => Some(alert.visit),
+            Self::ManagerAlerted { .. }
+            | Self::PresenceSet { .. }
+            | Self::DoorCounted { .. }
+            | Self::ClockStepped { .. } => None,
+        }
+    }
+}
+
+impl Secrets for FloorEvent {
+    fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
+        if let Self::Detailed(Detailed { secret: Some(secret), .. }) = self {
+            each(secret);
+        }
+    }
+}

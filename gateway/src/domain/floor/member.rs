@@ -1,0 +1,87 @@
+//! A member of staff as the floor sees one.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use shared::ids::{AlertId, StaffId};
+use shared::wire::Language;
+
+use crate::domain::roster::Role;
+
+/// What somebody is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// 下班 not here.
+    #[default]
+    Off,
+    /// 空闲 can be asked.
+    Free,
+    /// 接待中 with a customer.
+    WithCustomer,
+    /// 预约中 with an appointment.
+    Appointment,
+    /// 交车中 handing a car over.
+    Delivery,
+    /// 休息 on a break.
+    Break,
+}
+
+impl Presence {
+    /// Every presence, in the order in which a phone offers them.
+    pub const ALL: [Self; 6] =
+        [Self::Free, Self::WithCustomer, Self::Appointment, Self::Delivery, Self::Break, Self::Off];
+
+    /// The presence as it is written on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Free => "free",
+            Self::WithCustomer => "with_customer",
+            Self::Appointment => "appointment",
+            Self::Delivery => "delivery",
+            Self::Break => "break",
+        }
+    }
+}
+
+/// Turns of today, counted and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Turns {
+    /// Accepted, and cost a turn.
+    pub taken: u32,
+    /// Passed on by the person.
+    pub passed: u32,
+    /// Left unanswered until somebody else came or the visit ended.
+    pub missed: u32,
+    /// Asked at the seven-second rung or by assignment.
+    pub forced: u32,
+}
+
+/// One member of staff on the floor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub id: StaffId,
+    /// What they are.
+    pub role: Role,
+    /// Senior 资深.
+    pub senior: bool,
+    /// Languages they speak.
+    pub languages: BTreeSet<Language>,
+    /// What they are doing.
+    pub presence: Presence,
+    /// The presence before, and when it changed: for undo.
+    pub before: Option<(Presence, DateTime<Utc>)>,
+    /// When the last turn was taken; `None` comes first in the rotation.
+    pub last_turn: Option<DateTime<Utc>>,
+    /// Alerts that wait for an answer.
+    pub asked: BTreeSet<AlertId>,
+    /// Turns counted since the day began.
+    pub turns: Turns,
+    /// When the phone last said that it is alive. Not in the log: after a restart everybody is unknown until heard.
+    #[serde(skip)]
+    pub alive_at: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,248 @@
+//! A visit, from the tap to the end, with its own proof of every step.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use shared::consent::Consent;
+use shared::ids::{AlertId, DeviceId, ModelId, StaffId, VisitId};
+use shared::personal::Personal;
+use shared::phone::PhoneNumber;
+use shared::wire::{Language, Purpose, Title, Why};
+
+use crate::domain::secret::Secret;
+
+/// What a visitor said about themselves: routes this visit, and is destroyed with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitorDetails {
+    /// Telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneNumber>,
+    /// Surname.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surname: Option<Personal>,
+    /// Form of address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
+}
+
+/// How far the ladder has come (DESIGN §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rung {
+    /// Nobody has been asked yet.
+    Start,
+    /// 0 s: the first was asked.
+    First,
+    /// 2 s: a second beside a first who is only pushable.
+    Second,
+    /// 4 s: at least two are asked.
+    Two,
+    /// 7 s: everyone free, reception and the manager.
+    Everyone,
+    /// 10 s: breach.
+    Breach,
+}
+
+/// Why reception was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallReason {
+    /// Nobody of the pool is free.
+    NobodyFree,
+    /// Somebody is free, but no phone answers.
+    AllDark,
+    /// Seven seconds were over.
+    NotAccepted,
+    /// The pool has nobody at all.
+    NoSuchStaff,
+}
+
+/// Why the ten seconds were broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Breach {
+    /// Somebody was asked, nobody accepted.
+    NotAccepted,
+    /// Nobody was free.
+    NobodyFree,
+}
+
+/// Who says that the visitor was greeted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GreetedSource {
+    /// The visitor, on the kiosk.
+    Visitor,
+    /// The consultant.
+    Consultant,
+    /// Reception, who saw it.
+    Reception,
+    /// Inferred from the end of the visit.
+    Inferred,
+}
+
+impl GreetedSource {
+    /// As written in exports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Consultant => "consultant",
+            Self::Reception => "reception",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
+/// What came of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// 有意向 interested.
+    Interested,
+    /// 已试驾 took a test drive.
+    TestDrove,
+    /// 已报价 got a quote.
+    Quoted,
+    /// 已下订 ordered.
+    Ordered,
+    /// 已服务 was served: service, collection, complaint, courier.
+    Served,
+    /// 暂无意向 not interested.
+    NotInterested,
+    /// 已离店 left before anybody came, or said so on the kiosk.
+    Left,
+    /// The visitor took the check-in back.
+    Cancelled,
+    /// Nobody ended it: closed by the system.
+    ClosedBySystem,
+}
+
+impl Outcome {
+    /// Outcomes that a member of staff may choose, in the order in which a phone offers them.
+    pub const CHOICES: [Self; 7] =
+        [Self::Interested, Self::TestDrove, Self::Quoted, Self::Ordered, Self::Served, Self::NotInterested, Self::Left];
+
+    /// The outcome as it is written on the wire and in exports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Interested => "interested",
+            Self::TestDrove => "test_drove",
+            Self::Quoted => "quoted",
+            Self::Ordered => "ordered",
+            Self::Served => "served",
+            Self::NotInterested => "not_interested",
+            Self::Left => "left",
+            Self::Cancelled => "cancelled",
+            Self::ClosedBySystem => "closed_by_system",
+        }
+    }
+}
+
+/// Why somebody passes an alert on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PassReason {
+    /// 正忙 busy after all.
+    Busy,
+    /// 不在展厅 not in the showroom.
+    Away,
+    /// 同事更合适 a colleague fits better.
+    Colleague,
+    /// 其他 other.
+    Other,
+}
+
+/// Through what an alert reached a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The open page's event stream.
+    Stream,
+    /// An MQTT pager.
+    Pager,
+}
+
+/// One alert of a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking {
+    /// The alert.
+    pub id: AlertId,
+    /// Who was asked.
+    pub to: StaffId,
+    /// What decided.
+    pub why: Why,
+    /// When.
+    pub asked_at: DateTime<Utc>,
+    /// When a channel took it.
+    pub handed_at: Option<DateTime<Utc>>,
+    /// When the phone showed it.
+    pub shown_at: Option<DateTime<Utc>>,
+    /// Still waiting for an answer.
+    pub open: bool,
+}
+
+/// One visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// Which.
+    pub id: VisitId,
+    /// The kiosk.
+    pub kiosk: Option<DeviceId>,
+    /// Why they came.
+    pub purpose: Purpose,
+    /// Their language.
+    pub language: Language,
+    /// How many.
+    pub party: Option<u8>,
+    /// Models of interest.
+    pub models: Vec<ModelId>,
+    /// The consultant asked for.
+    pub wanted: Option<StaffId>,
+    /// Consents given or taken back, the latest last.
+    pub consents: Vec<Consent>,
+    /// Name and number.
+    pub secret: Option<Secret<VisitorDetails>>,
+    /// The corrected tap.
+    pub arrived_at: DateTime<Utc>,
+    /// When the gateway had it: the ladder counts from here.
+    pub received_at: DateTime<Utc>,
+    /// The device's clock could not be trusted.
+    pub time_uncertain: bool,
+    /// Came too late for a ladder.
+    pub late: bool,
+    /// Where the ladder stands.
+    pub rung: Rung,
+    /// What the ladder counts from: the receipt, or the moment somebody became free for a queued visit.
+    pub ladder_from: DateTime<Utc>,
+    /// Waiting for the first who becomes free.
+    pub queued: bool,
+    /// Reception was called, and why.
+    pub reception_called: Option<CallReason>,
+    /// Reception received and seated the visitor.
+    pub received: Option<(StaffId, DateTime<Utc>)>,
+    /// On the record: the ten seconds were broken.
+    pub breach: Option<Breach>,
+    /// Every alert, in order.
+    pub askings: Vec<Asking>,
+    /// Who accepted, and when.
+    pub accepted: Option<(StaffId, DateTime<Utc>)>,
+    /// Whether the accepted person was asked again, and the manager told.
+    pub greeting_due: Option<bool>,
+    /// Who says it was greeted, and when.
+    pub greeted: Option<(GreetedSource, DateTime<Utc>)>,
+    /// The phone asked: still with them?
+    pub still_with_asked: bool,
+    /// What came of it, and when.
+    pub ended: Option<(Outcome, DateTime<Utc>)>,
+    /// When the engine has to look at this visit again; `None` once nothing more can become due.
+    pub due_at: Option<DateTime<Utc>>,
+}
+
+impl Visit {
+    /// Whether nobody has accepted yet, and the visit goes on.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.accepted.is_none() && self.greeted.is_none() && self.ended.is_none()
+    }
+}

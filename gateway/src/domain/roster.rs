@@ -1,0 +1,206 @@
+//! Who may act: members of staff with their roles, and devices with their kinds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use shared::ids::{DeviceId, StaffId};
+use shared::personal::Personal;
+use shared::wire::{Language, Purpose};
+
+use super::secret::{Sealable, Secret, Secrets};
+
+/// What somebody is, and so what they may do and whom they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 销售顾问
+    Consultant,
+    /// 前台
+    Reception,
+    /// 服务顾问
+    Advisor,
+    /// 客服
+    Care,
+    /// 经理
+    Manager,
+    /// 管理员
+    Admin,
+}
+
+impl Role {
+    /// The role as it is written on the wire and the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Consultant => "consultant",
+            Self::Reception => "reception",
+            Self::Advisor => "advisor",
+            Self::Care => "care",
+            Self::Manager => "manager",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Who serves a purpose (PROCESS I.2), in this order of pools: one of each is asked.
+    #[must_use]
+    pub fn pools(purpose: Purpose) -> &'static [Self] {
+        match purpose {
+            Purpose::Browse
+            | Purpose::Model
+            | Purpose::TestDrive
+            | Purpose::Appointment
+            | Purpose::Quiet
+            | Purpose::Help => &[Self::Consultant],
+            Purpose::Collect => &[Self::Consultant, Self::Advisor],
+            Purpose::Service => &[Self::Advisor],
+            Purpose::Complaint => &[Self::Care],
+            Purpose::Other => &[Self::Reception],
+        }
+    }
+}
+
+/// What is personal about a member of staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffDetails {
+    /// The name on the badge.
+    pub name: Personal,
+    /// The password's argon2id hash, in PHC form.
+    pub password: Personal,
+}
+
+/// A member of staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Who.
+    pub id: StaffId,
+    /// What they are.
+    pub role: Role,
+    /// Senior 资深.
+    pub senior: bool,
+    /// Languages they speak.
+    pub languages: BTreeSet<Language>,
+    /// Name and password hash.
+    pub secret: Secret<StaffDetails>,
+    /// Sessions of an older generation are void.
+    #[serde(default)]
+    pub session_generation: u32,
+}
+
+/// What a device is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// The tablet at the entrance.
+    Kiosk,
+    /// A door counter.
+    Door,
+    /// A consultant's pager; its name is the consultant's.
+    Pager,
+}
+
+impl DeviceKind {
+    /// The kind as it is written on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kiosk => "kiosk",
+            Self::Door => "door",
+            Self::Pager => "pager",
+        }
+    }
+}
+
+/// A device that may connect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Which; also its MQTT user name and client id, as `{kind}-{id}`.
+    pub id: DeviceId,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// SHA-256 of its password, in hexadecimal: the password is 256 random bits, so a slow hash adds nothing.
+    pub password_sha256: String,
+}
+
+impl Device {
+    /// The MQTT client id and user name.
+    #[must_use]
+    pub fn client_id(&self) -> String {
+        format!("{}-{}", self.kind.as_str(), self.id)
+    }
+}
+
+/// What has happened to the roster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RosterEvent {
+    /// An account was added, or replaced.
+    AccountSet(Account),
+    /// An account was taken away.
+    AccountRemoved {
+        /// Who.
+        staff: StaffId,
+    },
+    /// A device was added, or given a new password.
+    DeviceSet(Device),
+    /// A device was taken away.
+    DeviceRemoved {
+        /// Which.
+        device: DeviceId,
+        /// What it was.
+        kind: DeviceKind,
+    },
+}
+
+impl Secrets for RosterEvent {
+    fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
+        if let Self::AccountSet(account) = self {
+            each(&mut account.secret);
+        }
+    }
+}
+
+/// The roster's state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    /// Members of staff.
+    pub accounts: BTreeMap<StaffId, Account>,
+    /// Devices, by client id.
+    pub devices: BTreeMap<String, Device>,
+}
+
+impl Roster {
+    /// Applies an event.
+    pub fn apply(&mut self, event: &RosterEvent) {
+        match event {
+            RosterEvent::AccountSet(account) => {
+                self.accounts.insert(account.id.clone(), account.clone());
+            }
+            RosterEvent::AccountRemoved { staff } => {
+                self.accounts.remove(staff);
+            }
+            RosterEvent::DeviceSet(device) => {
+                self.devices.insert(device.client_id(), device.clone());
+            }
+            RosterEvent::DeviceRemoved { device, kind } => {
+                self.devices.remove(&format!("{}-{device}", kind.as_str()));
+            }
+        }
+    }
+
+    /// The name on the badge; the account's id where the name is gone.
+    #[must_use]
+    pub fn name<'a>(&'a self, staff: &'a StaffId) -> &'a str {
+        self.accounts
+            .get(staff)
+            .and_then(|account| account.secret.get())
+            .map_or(staff.as_str(), |details| details.name.reveal())
+    }
+}
+
+impl Secrets for Roster {
+    fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
+        for account in self.accounts.values_mut() {
+            each(&mut account.secret);
+        }
+    }
+}

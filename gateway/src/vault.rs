@@ -1,0 +1,1 @@
+//! The vault: personal data is sealed per subject, and erased by destroying the subject's key.
