@@ -52,7 +52,7 @@ fn check<T: DeserializeOwned + Serialize>(prefix: &str) {
     for (name, file) in golden(prefix) {
         let value: T =
             serde_json::from_slice(&payload(&file)).unwrap_or_else(|error| panic!("{name} does not decode: {error}"));
-        assert_eq!(serde_json::to_value(value).unwrap(), file["means"], "{name}");
+        assert_eq!(serde_json::to_value(value).ok().as_ref(), file.get("means"), "{name}");
     }
 }
 
