@@ -1,1 +1,23 @@
-fn main() {}
+//! The kiosk's program: reads the command line, runs, and says in one line why it could not.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use kiosk::cli::Cli;
+use kiosk::start;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("YINGBIN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    match start::run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kiosk: {}", kiosk::chain(&error));
+            ExitCode::from(error.code())
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::config::Flags;
+
+/// The tablet at the showroom's entrance.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "kiosk", version, about)]
+pub struct Cli {
+    /// Configuration file (TOML); without one, and built with `all-in-one`, a demo showroom opens
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// No window: JSON lines on standard input and output
+    #[arg(long)]
+    pub headless: bool,
+    /// Fill the whole screen
+    #[arg(long)]
+    pub fullscreen: bool,
+    /// Data folder (outbox, last configuration)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+impl Cli {
+    /// What the flags override.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        Flags { data: self.data.clone(), fullscreen: self.fullscreen }
+    }
+}

@@ -1,0 +1,277 @@
+//! The kiosk's configuration: TOML, overridden by `YINGBIN_KIOSK_*` environment, overridden by flags.
+//!
+//! An environment variable is the key's path in capitals with `_` for `.`: `mqtt.url` is `YINGBIN_KIOSK_MQTT_URL`. Unknown keys and bad
+//! values are refused, all at once, each with its path. Nothing here is read again after the start.
+
+mod keys;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use shared::ids::{DeviceId, StoreId};
+
+use crate::link::Address;
+use crate::session::Rules;
+use keys::Keys;
+
+/// Environment variables that override the file begin like this.
+pub const ENVIRONMENT: &str = "YINGBIN_KIOSK_";
+
+/// Everything that a kiosk must know before it starts.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where and as whom to connect.
+    pub mqtt: Address,
+    /// Folder of the outbox and of the last good configuration from the gateway.
+    pub data: PathBuf,
+    /// The kiosk's own key; beside the folder, not in it, so that a copy of the folder alone tells nothing.
+    pub key_file: PathBuf,
+    /// How long things last on the screen.
+    pub rules: Rules,
+    /// Publish again what has no receipt after about so long.
+    pub repeat: Duration,
+    /// Whether the window fills the screen.
+    pub fullscreen: bool,
+}
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The key's path, or the file.
+    pub path: String,
+    /// What is wrong, for a person.
+    pub problem: String,
+}
+
+/// A configuration that cannot be used: every fault, with its path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError(pub Vec<Fault>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("configuration refused: ")?;
+        for (index, Fault { path, problem }) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "; " };
+            write!(f, "{gap}{path}: {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A password. `Debug` shows `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a text over as secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// What the command line may override.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--data`
+    pub data: Option<PathBuf>,
+    /// `--fullscreen`
+    pub fullscreen: bool,
+}
+
+impl Config {
+    /// Reads a configuration file, the environment and the flags.
+    ///
+    /// # Errors
+    /// Every fault of all three.
+    pub fn read(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: &Flags,
+    ) -> Result<Self, ConfigError> {
+        let text = match file {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path).map_err(|error| fault(path.display(), error))?,
+        };
+        Self::from_text(&text, environment, flags)
+    }
+
+    /// Reads a configuration from TOML text, the environment and the flags.
+    ///
+    /// # Errors
+    /// Every fault of all three.
+    pub fn from_text(
+        text: &str,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: &Flags,
+    ) -> Result<Self, ConfigError> {
+        let mut keys = Keys::new(text, environment)?;
+        let data = flags.data.clone().or(keys.path("data")).unwrap_or_else(|| PathBuf::from("kiosk-data"));
+        let key_file = keys.path("key_file").unwrap_or_else(|| beside(&data));
+        if key_file.starts_with(&data) {
+            keys.fault("key_file", "must be outside the data folder");
+        }
+        let default = Rules::default();
+        let config = Self {
+            mqtt: address(&mut keys),
+            data,
+            key_file,
+            rules: Rules {
+                idle: keys.duration("screen.idle").unwrap_or(default.idle),
+                countdown: keys.duration("screen.countdown").unwrap_or(default.countdown),
+                farewell: keys.duration("screen.farewell").unwrap_or(default.farewell),
+                receipt: keys.duration("patience.receipt").unwrap_or(default.receipt),
+                outbox: keys.duration("patience.outbox").unwrap_or(default.outbox),
+                settle: default.settle,
+            },
+            repeat: keys.duration("patience.repeat").unwrap_or(Duration::from_secs(5)),
+            fullscreen: keys.switch("screen.fullscreen").unwrap_or(false) || flags.fullscreen,
+        };
+        keys.finish().map(|()| config)
+    }
+}
+
+fn address(keys: &mut Keys) -> Address {
+    let kiosk: DeviceId = keys.name("kiosk", "k1");
+    let store: StoreId = keys.name("store", "demo");
+    let (tls, host, port) = match keys.text("mqtt.url").map(|url| broker(&url)) {
+        Some(Some(parts)) => parts,
+        Some(None) => {
+            keys.fault("mqtt.url", "must be mqtt://HOST[:PORT] or mqtts://HOST[:PORT]");
+            (false, String::new(), 0)
+        }
+        None => (false, "127.0.0.1".to_owned(), 1883),
+    };
+    let authority = keys.path("mqtt.ca_file").and_then(|path| match std::fs::read(&path) {
+        Ok(pem) => Some(pem),
+        Err(error) => {
+            keys.fault("mqtt.ca_file", &format!("{}: {error}", path.display()));
+            None
+        }
+    });
+    if tls && authority.is_none() {
+        keys.fault("mqtt.ca_file", "mqtts:// needs the PEM file of the authority that signed the broker's certificate");
+    }
+    if !tls && authority.is_some() {
+        keys.fault("mqtt.url", "must be mqtts:// when mqtt.ca_file is set");
+    }
+    let user = keys.text("mqtt.username");
+    let password = keys.text("mqtt.password").map(Secret::new);
+    if user.is_none() && password.is_some() {
+        keys.fault("mqtt.username", "is missing, though mqtt.password is set");
+    }
+    let client_id = keys.text("mqtt.client_id").unwrap_or_else(|| format!("{store}-{kiosk}"));
+    let account = user.map(|user| (user, password.unwrap_or_else(|| Secret::new(""))));
+    Address { host, port, client_id, account, authority, store, kiosk }
+}
+
+fn broker(url: &str) -> Option<(bool, String, u16)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (tls, standard) = match scheme {
+        "mqtt" => (false, 1883),
+        "mqtts" => (true, 8883),
+        _ => return None,
+    };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let (host, port) = match rest.rsplit_once(':') {
+        // The colons of a bare IPv6 address are no port.
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok().filter(|port| *port > 0)?),
+        _ => (rest, standard),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    (!host.is_empty() && !host.contains(['/', '@'])).then(|| (tls, host.to_owned(), port))
+}
+
+fn beside(data: &Path) -> PathBuf {
+    let mut name = data.file_name().unwrap_or_default().to_owned();
+    name.push(".key");
+    data.with_file_name(name)
+}
+
+fn fault(path: impl fmt::Display, problem: impl fmt::Display) -> ConfigError {
+    ConfigError(vec![Fault { path: path.to_string(), problem: problem.to_string() }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let environment = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        Config::from_text(text, environment, &Flags::default())
+    }
+
+    #[track_caller]
+    fn check_fault(text: &str, environment: &[(&str, &str)], expect: &str) {
+        let error = read(text, environment).unwrap_err().to_string();
+        assert!(error.contains(expect), "{error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn without_a_file_there_are_defaults() {
+        let config = read("", &[]).unwrap();
+        assert_eq!(config.mqtt.host, "127.0.0.1");
+        assert_eq!(config.mqtt.client_id, "demo-k1");
+        assert_eq!(config.key_file, PathBuf::from("kiosk-data.key"));
+        assert_eq!(config.rules, Rules::default());
+    }
+
+    #[test]
+    fn file_is_overridden_by_environment_and_that_by_flags() {
+        let text = "store = \"s1\"\ndata = \"/a\"\n[mqtt]\nurl = \"mqtt://box:1884\"\nusername = \"u\"\npassword = \"p\"\n\
+                    [screen]\nidle = \"45s\"\nfullscreen = true\n[patience]\nreceipt = \"1500ms\"";
+        let environment = [("YINGBIN_KIOSK_DATA", "/b"), ("YINGBIN_KIOSK_SCREEN_IDLE", "1m"), ("HOME", "/x")];
+        let config = read(text, &environment).unwrap();
+        assert_eq!((config.mqtt.host.as_str(), config.mqtt.port), ("box", 1884));
+        assert_eq!(config.data, PathBuf::from("/b"));
+        assert_eq!(config.rules.idle, Duration::from_secs(60));
+        assert_eq!(config.rules.receipt, Duration::from_millis(1500));
+        assert!(config.fullscreen);
+        let flags = Flags { data: Some("/c".into()), fullscreen: false };
+        assert_eq!(Config::from_text(text, std::iter::empty(), &flags).unwrap().data, PathBuf::from("/c"));
+        assert!(!format!("{config:?}").contains("\"p\""));
+    }
+
+    #[test]
+    fn wrong_keys_and_values_are_named_by_their_path() {
+        check_fault("colour = 1", &[], "colour: unknown key");
+        check_fault("[mqtt]\nurll = \"x\"", &[], "mqtt.urll: unknown key");
+        check_fault("[mqtt]\nurl = \"http://x\"", &[], "mqtt.url: must be");
+        check_fault("[mqtt]\nurl = 7", &[], "mqtt.url: must be text");
+        check_fault("[screen]\nidle = \"soon\"", &[], "screen.idle: must be a duration");
+        check_fault("[screen]\nfullscreen = \"yes\"", &[], "screen.fullscreen: must be true or false");
+        check_fault("kiosk = \"K 1\"", &[], "kiosk: a name here is");
+        check_fault("mqtt = 3", &[], "mqtt: must be a section");
+        check_fault("[mqtt]\npassword = \"p\"", &[], "mqtt.username: is missing");
+        check_fault("[mqtt]\nurl = \"mqtts://x\"", &[], "mqtt.ca_file: mqtts:// needs");
+        check_fault("data = \"/d\"\nkey_file = \"/d/k\"", &[], "key_file: must be outside");
+        check_fault("", &[("YINGBIN_KIOSK_COLOUR", "red")], "YINGBIN_KIOSK_COLOUR: unknown key");
+        check_fault("", &[("YINGBIN_KIOSK_SCREEN_IDLE", "0s")], "screen.idle: must be a duration");
+        check_fault("store = ", &[], "line 1");
+        check_fault("colour = 1\n[mqtt]\nurl = 7", &[], "; ");
+    }
+
+    #[test]
+    fn broker_addresses_of_every_form() {
+        assert_eq!(broker("mqtt://h"), Some((false, "h".into(), 1883)));
+        assert_eq!(broker("mqtts://h/"), Some((true, "h".into(), 8883)));
+        assert_eq!(broker("mqtt://[::1]:1884"), Some((false, "::1".into(), 1884)));
+        assert_eq!(broker("mqtt://[::1]"), Some((false, "::1".into(), 1883)));
+        for bad in ["", "h", "mqtt://", "mqtt://h:0", "mqtt://h:x", "mqtt://u@h", "mqtt://h/path", "ws://h"] {
+            assert_eq!(broker(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! One connection, from CONNECT to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rumqttc::{
+    AsyncClient, Broker, ConnectReturnCode, ConnectionError, Event, EventLoop, LastWill, MqttOptions, Packet, Publish,
+    PublishOptions, QoS, SubscribeReasonCode, Transport,
+};
+use serde::de::DeserializeOwned;
+use shared::clock::Clock;
+use shared::topics::Topic;
+use shared::wire::KioskState;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::{Address, Heard, Link, WINDOW, backoff::spread};
+use crate::outbox::{Outbox, Stored};
+
+const KEEP_ALIVE_S: u16 = 10;
+const CONNECT_S: u64 = 5;
+/// A catalogue of 500 models with its pictures' addresses is about 100 KiB.
+const MAX_INCOMING: usize = 512 * 1024;
+const MAX_OUTGOING: usize = 64 * 1024;
+/// Room for a window of publishes, the subscriptions and the state.
+const REQUESTS: usize = WINDOW + 16;
+/// How often the state may be told while it changes.
+const STATE_EVERY: Duration = Duration::from_secs(5);
+const GOODBYE: Duration = Duration::from_millis(500);
+
+pub(super) struct Connection {
+    client: AsyncClient,
+    events: mpsc::Receiver<Result<Event, ConnectionError>>,
+    poller: JoinHandle<()>,
+    state_topic: String,
+    event_topic: String,
+    up: bool,
+    unacknowledged: usize,
+    /// The last sequence that was published in this pass over the outbox.
+    cursor: u64,
+    /// Whether this pass reached the newest event.
+    caught_up: bool,
+    told_waiting: Option<u64>,
+}
+
+impl Connection {
+    pub(super) fn open(address: &Address) -> Self {
+        let (client, event_loop) = AsyncClient::builder(options(address)).capacity(REQUESTS).build();
+        // The desk may be slow for a moment; then the poller waits here and TCP holds the broker back.
+        let (sender, events) = mpsc::channel(WINDOW);
+        Self {
+            client,
+            events,
+            poller: tokio::spawn(poll(event_loop, sender)),
+            state_topic: address.topic(Topic::KioskState),
+            event_topic: address.topic(Topic::KioskEvent),
+            up: false,
+            unacknowledged: 0,
+            cursor: 0,
+            caught_up: false,
+            told_waiting: None,
+        }
+    }
+
+    /// Serves the connection until it ends; whether it had come up.
+    pub(super) async fn serve(&mut self, link: &mut Link, clock: &dyn Clock, cancel: &CancellationToken) -> bool {
+        let mut repeat = std::pin::pin!(tokio::time::sleep(spread(link.repeat)));
+        let mut tell = std::pin::pin!(tokio::time::sleep(STATE_EVERY));
+        loop {
+            tokio::select! {
+                () = cancel.cancelled() => return self.up,
+                event = self.events.recv() => match event {
+                    Some(Ok(event)) => if self.take_in(event, link).await.is_err() { return self.up },
+                    Some(Err(error)) => { report(&link.address, &error); return self.up }
+                    None => return self.up,
+                },
+                changed = link.outbox.changed() => if changed.is_err() { return self.up },
+                () = &mut repeat => {
+                    // Another pass, if the last is over: whatever still has no receipt goes out again.
+                    if self.caught_up {
+                        self.cursor = 0;
+                    }
+                    repeat.set(tokio::time::sleep(spread(link.repeat)));
+                }
+                () = &mut tell => {
+                    self.tell_state(link, clock);
+                    tell.set(tokio::time::sleep(STATE_EVERY));
+                }
+            }
+            if self.up {
+                if self.told_waiting.is_none() {
+                    self.tell_state(link, clock);
+                }
+                self.publish_waiting(link, clock);
+            }
+        }
+    }
+
+    /// Says goodbye, so that the broker does not have to find out.
+    pub(super) async fn close(mut self) {
+        if self.up {
+            let state = KioskState { online: false, version: version(), outbox: 0, at: None };
+            self.publish_state(&state);
+            if self.client.try_disconnect().is_ok() {
+                let _ = tokio::time::timeout(GOODBYE, async { while self.events.recv().await.is_some() {} }).await;
+            }
+        }
+        self.poller.abort();
+    }
+
+    async fn take_in(&mut self, event: Event, link: &Link) -> Result<(), mpsc::error::SendError<Heard>> {
+        match event {
+            Event::Incoming(Packet::ConnAck(ack)) if ack.code == ConnectReturnCode::Success => {
+                self.up = true;
+                self.subscribe(&link.address);
+                tracing::info!(session_kept = ack.session_present, "connected to the broker");
+                link.heard.send(Heard::Link(true)).await
+            }
+            Event::Incoming(Packet::PubAck(_)) => {
+                self.unacknowledged = self.unacknowledged.saturating_sub(1);
+                Ok(())
+            }
+            Event::Incoming(Packet::SubAck(ack)) => {
+                if ack.return_codes.contains(&SubscribeReasonCode::Failure) {
+                    tracing::warn!("the broker refuses a subscription; check this kiosk's account and topic rules");
+                }
+                Ok(())
+            }
+            Event::Incoming(Packet::Publish(publish)) => match understand(&link.address, &publish) {
+                Some(heard) => link.heard.send(heard).await,
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn subscribe(&self, address: &Address) {
+        let topics = [
+            (Topic::KioskReceipt as fn(_) -> _, QoS::AtLeastOnce),
+            (Topic::KioskVisit, QoS::AtLeastOnce),
+            (Topic::KioskConfig, QoS::AtLeastOnce),
+            (Topic::KioskQr, QoS::AtMostOnce),
+        ];
+        for (topic, qos) in topics {
+            if let Err(error) = self.client.try_subscribe(address.topic(topic), qos) {
+                tracing::warn!(%error, "a subscription did not fit into the queue");
+            }
+        }
+    }
+
+    /// Publishes from the outbox while the window has room.
+    fn publish_waiting(&mut self, link: &mut Link, clock: &dyn Clock) {
+        let outbox: Option<Arc<Outbox>> = link.outbox.borrow_and_update().clone();
+        let Some(outbox) = outbox else { return };
+        while self.unacknowledged < WINDOW {
+            let room = WINDOW - self.unacknowledged;
+            let events = match outbox.read_after(self.cursor, room) {
+                Ok(events) => events,
+                Err(error) => {
+                    tracing::error!(%error, "the outbox cannot be read");
+                    return;
+                }
+            };
+            self.caught_up = events.is_empty();
+            if self.caught_up || !events.iter().all(|event| self.publish_event(event, &outbox, clock)) {
+                return;
+            }
+        }
+    }
+
+    fn publish_event(&mut self, event: &Stored, outbox: &Outbox, clock: &dyn Clock) -> bool {
+        let envelope = event.envelope(clock.read(), outbox.machine());
+        let Ok(payload) = serde_json::to_vec(&envelope) else { return false };
+        let sent = self.client.try_publish(self.event_topic.as_str(), payload, PublishOptions::at_least_once());
+        if sent.is_ok() {
+            self.cursor = event.sequence;
+            self.unacknowledged += 1;
+        }
+        sent.is_ok()
+    }
+
+    fn tell_state(&mut self, link: &Link, clock: &dyn Clock) {
+        let waiting = link.outbox.borrow().as_ref().map_or(0, |outbox| outbox.len());
+        let waiting = u64::try_from(waiting).unwrap_or(u64::MAX);
+        if !self.up || self.told_waiting == Some(waiting) {
+            return;
+        }
+        let state = KioskState { online: true, version: version(), outbox: waiting, at: Some(clock.now()) };
+        if self.publish_state(&state) {
+            self.told_waiting = Some(waiting);
+        }
+    }
+
+    fn publish_state(&mut self, state: &KioskState) -> bool {
+        let Ok(payload) = serde_json::to_vec(state) else { return false };
+        let options = PublishOptions::at_least_once().retained();
+        let sent = self.client.try_publish(self.state_topic.as_str(), payload, options);
+        if sent.is_ok() {
+            self.unacknowledged += 1;
+        }
+        sent.is_ok()
+    }
+}
+
+/// The only place that polls. It ends with the connection, or when nobody listens.
+async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, ConnectionError>>) {
+    let mut network = event_loop.network_options();
+    network.set_tcp_nodelay(true);
+    network.set_connection_timeout(CONNECT_S);
+    event_loop.set_network_options(network);
+    loop {
+        let event = event_loop.poll().await;
+        let over = event.is_err();
+        if events.send(event).await.is_err() || over {
+            return;
+        }
+    }
+}
+
+fn options(address: &Address) -> MqttOptions {
+    let will = KioskState { online: false, version: version(), outbox: 0, at: None };
+    let will = serde_json::to_vec(&will).unwrap_or_default();
+    let mut options = MqttOptions::new(&address.client_id, Broker::tcp(&address.host, address.port));
+    options
+        .set_keep_alive(KEEP_ALIVE_S)
+        .set_clean_session(false)
+        .set_max_packet_size(MAX_INCOMING, MAX_OUTGOING)
+        .set_last_will(LastWill::new(address.topic(Topic::KioskState), will, QoS::AtLeastOnce, true));
+    if let Some((user, password)) = &address.account {
+        options.set_credentials(user, password.reveal().as_bytes().to_vec());
+    }
+    if let Some(authority) = &address.authority {
+        options.set_transport(Transport::tls(authority.clone(), None, None));
+    }
+    options
+}
+
+fn understand(address: &Address, publish: &Publish) -> Option<Heard> {
+    let topic = std::str::from_utf8(&publish.topic).ok()?;
+    let heard = match Topic::parse(&address.store, topic)? {
+        Topic::KioskReceipt(_) => read(publish).map(Heard::Receipt),
+        Topic::KioskVisit(_) => read(publish).map(Heard::Status),
+        Topic::KioskQr(_) => read(publish).map(Heard::Qr),
+        Topic::KioskConfig(_) => read(publish).map(|config| Heard::Config(Box::new(config))),
+        _ => return None,
+    };
+    if heard.is_none() {
+        tracing::warn!(topic, bytes = publish.payload.len(), "a message from the gateway cannot be read");
+    }
+    heard
+}
+
+fn read<T: DeserializeOwned>(publish: &Publish) -> Option<T> {
+    serde_json::from_slice(&publish.payload).ok()
+}
+
+fn report(address: &Address, error: &ConnectionError) {
+    match error {
+        ConnectionError::ConnectionRefused(code) => {
+            tracing::warn!(host = address.host, ?code, "the broker refuses this kiosk; check its account");
+        }
+        ConnectionError::RequestsDone => {}
+        error => tracing::info!(host = address.host, port = address.port, %error, "no connection to the broker"),
+    }
+}
+
+fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

@@ -1,0 +1,147 @@
+//! What the showroom offers on this kiosk: the gateway's retained configuration, checked, and the last good one kept on
+//! disk, so that a restart offline still shows brand and purposes.
+//!
+//! It holds nothing personal, so it lies there in plain JSON. Losing it costs nothing but the brand's name until the link is back.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use shared::wire::{Brand, KioskConfig, Language, Purpose};
+
+const FILE: &str = "offer.json";
+const MAX_BRAND: usize = 40;
+const MAX_WORDING: usize = 2_000;
+const MAX_MODELS: usize = 500;
+
+/// Why a configuration from the gateway is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OfferError {
+    /// Nothing to tap.
+    #[error("no purpose is offered")]
+    NoPurpose,
+    /// No language to say it in.
+    #[error("no language is offered")]
+    NoLanguage,
+    /// The same thing twice.
+    #[error("a purpose or a language is offered twice")]
+    Twice,
+    /// A brand without a name, or one that no page has room for.
+    #[error("the brand's name is empty or longer than {MAX_BRAND} characters")]
+    Brand,
+    /// A consent text that no page has room for.
+    #[error("a consent text is empty or longer than {MAX_WORDING} characters")]
+    Wording,
+    /// More models than a kiosk keeps.
+    #[error("more than {MAX_MODELS} models")]
+    Models,
+}
+
+/// Checks a configuration before it reaches the screen.
+///
+/// # Errors
+/// What is wrong with it; the one before stays in force.
+pub fn check(config: &KioskConfig) -> Result<(), OfferError> {
+    let fits = |text: &str, longest: usize| !text.trim().is_empty() && text.chars().count() <= longest;
+    if config.purposes.is_empty() {
+        return Err(OfferError::NoPurpose);
+    }
+    if config.languages.is_empty() {
+        return Err(OfferError::NoLanguage);
+    }
+    let purposes: BTreeSet<Purpose> = config.purposes.iter().copied().collect();
+    let languages: BTreeSet<Language> = config.languages.iter().copied().collect();
+    if purposes.len() != config.purposes.len() || languages.len() != config.languages.len() {
+        return Err(OfferError::Twice);
+    }
+    if !fits(&config.brand.zh, MAX_BRAND) || !fits(&config.brand.en, MAX_BRAND) {
+        return Err(OfferError::Brand);
+    }
+    if !config.wordings.iter().all(|wording| fits(&wording.zh, MAX_WORDING) && fits(&wording.en, MAX_WORDING)) {
+        return Err(OfferError::Wording);
+    }
+    if config.models.len() > MAX_MODELS { Err(OfferError::Models) } else { Ok(()) }
+}
+
+/// What a kiosk offers that has never heard a gateway. No consent text, so no consent is asked for.
+#[must_use]
+pub fn built_in() -> KioskConfig {
+    KioskConfig {
+        brand: Brand { zh: "迎宾展厅".to_owned(), en: "Yingbin".to_owned() },
+        purposes: Purpose::ALL.to_vec(),
+        languages: vec![Language::Zh, Language::En],
+        models: Vec::new(),
+        consultants: Vec::new(),
+        wordings: Vec::new(),
+        store_url: None,
+    }
+}
+
+/// The last good configuration on disk.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    folder: PathBuf,
+}
+
+impl Kept {
+    /// In this folder.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// Reads it; the built-in one when there is none, or none that passes [`check`].
+    #[must_use]
+    pub fn read(&self) -> KioskConfig {
+        let text = fs::read(self.folder.join(FILE)).unwrap_or_default();
+        serde_json::from_slice(&text).ok().filter(|config| check(config).is_ok()).unwrap_or_else(built_in)
+    }
+
+    /// Keeps a checked one: whole or not at all.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn write(&self, config: &KioskConfig) -> io::Result<()> {
+        let draft = self.folder.join(format!("{FILE}.new"));
+        let mut file = File::create(&draft)?;
+        file.write_all(&serde_json::to_vec(config)?)?;
+        file.sync_all()?;
+        fs::rename(draft, self.folder.join(FILE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_good_one_survives_and_a_torn_one_does_not_stop_the_kiosk() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::new(folder.path());
+        assert_eq!(kept.read(), built_in());
+        let mut config = built_in();
+        "山河汽车".clone_into(&mut config.brand.zh);
+        kept.write(&config).unwrap();
+        assert_eq!(kept.read(), config);
+        let text = fs::read(folder.path().join(FILE)).unwrap();
+        fs::write(folder.path().join(FILE), &text[..text.len() / 2]).unwrap();
+        assert_eq!(kept.read(), built_in());
+    }
+
+    #[test]
+    fn offers_that_no_page_could_show_are_refused() {
+        #[track_caller]
+        fn refuse(change: impl FnOnce(&mut KioskConfig), expect: OfferError) {
+            let mut config = built_in();
+            change(&mut config);
+            assert_eq!(check(&config), Err(expect));
+        }
+        assert_eq!(check(&built_in()), Ok(()));
+        refuse(|config| config.purposes.clear(), OfferError::NoPurpose);
+        refuse(|config| config.languages.clear(), OfferError::NoLanguage);
+        refuse(|config| config.purposes.push(Purpose::Browse), OfferError::Twice);
+        refuse(|config| config.brand.zh = " ".into(), OfferError::Brand);
+        refuse(|config| config.brand.en = "x".repeat(41), OfferError::Brand);
+    }
+}

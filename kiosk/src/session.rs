@@ -1,0 +1,458 @@
+//! What the kiosk shows and reports: a pure state machine.
+//!
+//! Fed by [`Session::handle`] with what happened and when; answers with [`Effect`]s and names the next moment at which
+//! time alone changes something ([`Session::deadline`]). [`Session::screen`] is the whole picture, derived anew.
+//!
+//! Not here: clocks, randomness, disks, networks, windows. Called by [`crate::desk`] and by tests.
+//!
+//! Invariants:
+//! - It alone sets the page. "Received" is never on the screen before the outbox's barrier let the event through.
+//! - A visit's status is heard only by the visit on the screen; after a wipe nothing personal is left in here.
+//! - A deadline is set whenever anything but the untouched welcome page is shown, and none otherwise.
+
+mod call;
+mod input;
+mod keypad;
+mod screen;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use shared::clock::Reading;
+use shared::consent::{Consent, ConsentPurpose, Wording};
+use shared::ids::{EventId, VisitId};
+use shared::phone::PhoneNumber;
+use shared::wire::{
+    CheckedIn, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, Stage, VisitRef, VisitStatus,
+};
+
+pub use call::Call;
+use call::OnScreen;
+pub use input::{Effect, Entropy, Input, Intent, NewEvent, Told};
+use keypad::Keypad;
+pub use keypad::Verdict;
+pub use screen::{ConsentView, Farewell, KeypadView, Page, Screen, VisitView};
+
+/// How long things last on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Untouched for so long: ask whether anybody is there.
+    pub idle: Duration,
+    /// The countdown after that, then everything personal goes.
+    pub countdown: Duration,
+    /// Without the gateway's receipt for so long, or without the link: say so.
+    pub receipt: Duration,
+    /// Without an answer from the outbox for so long: send the visitor to reception.
+    pub outbox: Duration,
+    /// How long a farewell stands.
+    pub farewell: Duration,
+    /// After the page changed, taps are not heard for so long: the second half of a double tap was meant for the page before.
+    pub settle: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(30),
+            countdown: Duration::from_secs(10),
+            receipt: Duration::from_secs(3),
+            outbox: Duration::from_secs(2),
+            farewell: Duration::from_secs(6),
+            settle: Duration::from_millis(350),
+        }
+    }
+}
+
+/// The state of one kiosk. See the module.
+#[derive(Debug)]
+pub struct Session {
+    rules: Rules,
+    config: KioskConfig,
+    page: Page,
+    language: Language,
+    visit: Option<OnScreen>,
+    keypad: Keypad,
+    /// Events on their way to the disk, with their visits. Also those of visits that left the screen.
+    unkept: BTreeMap<EventId, VisitId>,
+    /// Since when the link is down; `None` while it is up.
+    link_down: Option<Duration>,
+    qr: Option<(String, Duration)>,
+    first_touch: Option<Duration>,
+    last_touch: Duration,
+    turned: Duration,
+}
+
+impl Session {
+    /// A kiosk that has just been switched on, with its last good configuration.
+    #[must_use]
+    pub fn new(rules: Rules, config: KioskConfig, now: Reading) -> Self {
+        let language = default_language(&config);
+        Self {
+            rules,
+            config,
+            page: Page::Welcome,
+            language,
+            visit: None,
+            keypad: Keypad::default(),
+            unkept: BTreeMap::new(),
+            link_down: Some(now.boot),
+            qr: None,
+            first_touch: None,
+            last_touch: now.boot,
+            turned: Duration::ZERO,
+        }
+    }
+
+    /// Takes in what happened at `now`. `entropy` must be fresh random bytes each time.
+    pub fn handle(&mut self, input: Input, now: Reading, entropy: Entropy) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.pass_time(now);
+        match input {
+            Input::Tick => {}
+            Input::Intent(intent) => self.intend(intent, now, entropy, &mut effects),
+            Input::Kept(event) => self.kept(event, &mut effects),
+            Input::NotKept(event) => self.not_kept(event, &mut effects),
+            Input::Link(up) => self.link(up, now),
+            Input::Receipt(receipt) => self.receipt(&receipt, &mut effects),
+            Input::Status(status) => self.status(status, now, &mut effects),
+            Input::Config(config) => self.configure(config),
+            Input::Qr(QrOffer { url, ttl_ms }) => {
+                self.qr = Some((url, now.boot.saturating_add(Duration::from_millis(ttl_ms))));
+            }
+        }
+        effects
+    }
+
+    /// When time alone changes the screen next, on the boot clock.
+    #[must_use]
+    pub fn deadline(&self, now: Reading) -> Option<Duration> {
+        let call = self.visit.as_ref().and_then(|visit| visit.deadline(&self.rules, self.link_down));
+        let qr = self.qr.as_ref().map(|(_, until)| *until);
+        [self.idle_deadline(now), call, qr].into_iter().flatten().filter(|at| *at > now.boot).min()
+    }
+
+    /// The whole picture at `now`.
+    #[must_use]
+    pub fn screen(&self, now: Reading) -> Screen {
+        let wording = self.wording();
+        Screen {
+            page: self.page,
+            language: self.language,
+            brand: self.config.brand.clone(),
+            languages: self.config.languages.clone(),
+            purposes: self.config.purposes.iter().copied().filter(|purpose| *purpose != Purpose::Help).collect(),
+            qr: self.offered_url(now),
+            visit: self.visit.as_ref().map(|visit| VisitView {
+                visit: visit.visit,
+                purpose: visit.purpose,
+                call: visit.call(&self.rules, self.link_down, now),
+                phone: visit.phone.as_ref().map(PhoneNumber::masked),
+                reminded: visit.reminded,
+            }),
+            keypad: self.keypad.view(wording.map(|wording| ConsentView {
+                ticked: self.keypad.consent,
+                zh: wording.zh.clone(),
+                en: wording.en.clone(),
+            })),
+            countdown: self.countdown(now),
+            link: self.link_down.is_none(),
+        }
+    }
+
+    fn intend(&mut self, intent: Intent, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
+        let counting = self.countdown(now).is_some();
+        if intent != Intent::Wipe {
+            self.first_touch.get_or_insert(now.boot);
+            self.last_touch = now.boot;
+        }
+        // Whoever touches while the countdown runs wants it to stop, wherever the finger landed.
+        let unsettled = now.boot.saturating_sub(self.turned) < self.rules.settle && self.turned > Duration::ZERO;
+        if (counting || unsettled) && intent.is_tap() {
+            return;
+        }
+        match intent {
+            Intent::Touch | Intent::Stay => {}
+            Intent::Start(language) => self.start(language, now),
+            Intent::Speak(language) => self.language = language,
+            Intent::Back => self.back(now),
+            Intent::CheckIn(purpose, detail) => self.check_in(purpose, *detail, now, entropy, effects),
+            Intent::SendSomeone => self.send_someone(now, entropy, effects),
+            Intent::AskPhone => self.ask_phone(now),
+            Intent::Key(key) if self.page == Page::Phone => self.keypad.press(key),
+            Intent::Erase if self.page == Page::Phone => self.keypad.erase(),
+            Intent::Consent(given) if self.page == Page::Phone => self.keypad.consent = given,
+            Intent::Key(_) | Intent::Erase | Intent::Consent(_) => {}
+            Intent::LeavePhone => self.leave_phone(now, entropy, effects),
+            Intent::Detail(detail) => self.detail(*detail, now, entropy, effects),
+            Intent::Met => self.close(Farewell::Met, DeviceEvent::Met, now, entropy, effects),
+            Intent::Left => self.close(Farewell::Left, DeviceEvent::Left, now, entropy, effects),
+            Intent::Cancel => self.close(Farewell::Cancelled, DeviceEvent::Cancelled, now, entropy, effects),
+            Intent::Wipe => self.wipe(now),
+        }
+    }
+
+    fn start(&mut self, language: Language, now: Reading) {
+        if self.page == Page::Welcome {
+            self.language = language;
+            self.turn_to(Page::Purpose, now);
+        }
+    }
+
+    fn back(&mut self, now: Reading) {
+        match self.page {
+            Page::Purpose => self.turn_to(Page::Welcome, now),
+            Page::Phone => self.turn_to(Page::Visit, now),
+            Page::Farewell(_) => self.wipe(now),
+            Page::Welcome | Page::Visit => {}
+        }
+    }
+
+    fn check_in(
+        &mut self,
+        purpose: Purpose,
+        detail: Detailed,
+        now: Reading,
+        entropy: Entropy,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.visit.is_some() || !matches!(self.page, Page::Welcome | Page::Purpose) {
+            return;
+        }
+        let visit = VisitId::new(now.wall, entropy.visit());
+        let touched = self.first_touch.map(|first| now.boot.saturating_sub(first));
+        let touched_ms = touched.and_then(|touched| u64::try_from(touched.as_millis()).ok());
+        let event = DeviceEvent::CheckedIn(CheckedIn { visit, purpose, language: self.language, touched_ms, detail });
+        let id = self.keep(visit, event, now, entropy, effects);
+        self.visit = Some(OnScreen::new(visit, purpose, id, now.boot));
+        self.turn_to(Page::Visit, now);
+    }
+
+    fn send_someone(&mut self, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
+        match &mut self.visit {
+            None => self.check_in(Purpose::Help, Detailed::default(), now, entropy, effects),
+            // Somebody is being called already: say where help is at once, and promise nothing new.
+            Some(visit) => {
+                visit.reminded = true;
+                if self.page == Page::Phone {
+                    self.turn_to(Page::Visit, now);
+                }
+            }
+        }
+    }
+
+    fn ask_phone(&mut self, now: Reading) {
+        if self.page == Page::Visit && self.visit.as_ref().is_some_and(OnScreen::reached_disk) {
+            self.keypad = Keypad::default();
+            self.turn_to(Page::Phone, now);
+        }
+    }
+
+    fn leave_phone(&mut self, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
+        let (Page::Phone, Ok(phone)) = (self.page, self.keypad.number()) else { return };
+        let before = self.visit.as_ref().is_some_and(|visit| visit.consented);
+        let consents = match self.wording() {
+            // What was never given need not be taken back.
+            Some(wording) if self.keypad.consent || before => vec![Consent {
+                purpose: ConsentPurpose::Contact,
+                wording: wording.version.clone(),
+                given: self.keypad.consent,
+            }],
+            _ => Vec::new(),
+        };
+        let detail = Detailed { phone: Some(phone), consents, ..Detailed::default() };
+        self.detail(detail, now, entropy, effects);
+        self.keypad = Keypad::default();
+        self.turn_to(Page::Visit, now);
+    }
+
+    fn detail(&mut self, detail: Detailed, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
+        let Some(visit) = self.visit.as_ref().map(|visit| visit.visit) else { return };
+        if detail.is_empty() {
+            return;
+        }
+        let phone = detail.phone.clone();
+        let consent = detail.consents.iter().rev().find(|consent| consent.purpose == ConsentPurpose::Contact);
+        let consent = consent.map(|consent| consent.given);
+        let id = self.keep(visit, DeviceEvent::Detailed { visit, detail }, now, entropy, effects);
+        if let Some(on_screen) = &mut self.visit {
+            on_screen.pending_phone = phone.map(|phone| (id, phone));
+            on_screen.consented = consent.unwrap_or(on_screen.consented);
+        }
+    }
+
+    fn close(
+        &mut self,
+        farewell: Farewell,
+        event: fn(VisitRef) -> DeviceEvent,
+        now: Reading,
+        entropy: Entropy,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(visit) = self.visit.take() else { return };
+        // A check-in that never reached the disk has nothing to be met, left or taken back.
+        if !visit.failed() {
+            self.keep(visit.visit, event(VisitRef { visit: visit.visit }), now, entropy, effects);
+        }
+        self.say_farewell(farewell, now);
+    }
+
+    fn keep(
+        &mut self,
+        visit: VisitId,
+        event: DeviceEvent,
+        now: Reading,
+        entropy: Entropy,
+        effects: &mut Vec<Effect>,
+    ) -> EventId {
+        let id = EventId::new(now.wall, entropy.event());
+        self.unkept.insert(id, visit);
+        effects.push(Effect::Keep(Box::new(NewEvent { id, at: now, event })));
+        id
+    }
+
+    fn kept(&mut self, event: EventId, effects: &mut Vec<Effect>) {
+        let Some(visit) = self.unkept.remove(&event) else { return };
+        if let Some(on_screen) = self.visit.as_mut().filter(|on_screen| on_screen.visit == visit) {
+            on_screen.kept(event);
+        }
+        effects.push(Effect::Tell(Told::Received { visit, event }));
+    }
+
+    fn not_kept(&mut self, event: EventId, effects: &mut Vec<Effect>) {
+        let Some(visit) = self.unkept.remove(&event) else { return };
+        if let Some(on_screen) = self.visit.as_mut().filter(|on_screen| on_screen.visit == visit) {
+            on_screen.not_kept(event);
+        }
+        effects.push(Effect::Tell(Told::NotReceived { visit, event }));
+    }
+
+    fn link(&mut self, up: bool, now: Reading) {
+        self.link_down = match (up, self.link_down) {
+            (true, _) => None,
+            (false, Some(since)) => Some(since),
+            (false, None) => Some(now.boot),
+        };
+    }
+
+    fn receipt(&mut self, receipt: &Receipt, effects: &mut Vec<Effect>) {
+        for &event in &receipt.ids {
+            if let Some(visit) = &mut self.visit {
+                visit.receipted(event);
+            }
+            effects.push(Effect::Tell(Told::Receipt { event }));
+        }
+        for refused in &receipt.refused {
+            let Some(event) = refused.id else { continue };
+            if let Some(visit) = &mut self.visit {
+                visit.refused(event);
+            }
+            effects.push(Effect::Tell(Told::Refused { event, code: refused.code }));
+        }
+    }
+
+    fn status(&mut self, status: VisitStatus, now: Reading, effects: &mut Vec<Effect>) {
+        let Some(visit) = self.visit.as_mut().filter(|visit| visit.visit == status.visit) else { return };
+        let stage = status.stage;
+        if visit.told(status.clone()) {
+            // Something new stands there: leave it long enough to be read.
+            self.last_touch = now.boot;
+            effects.push(Effect::Tell(Told::Status(Box::new(status))));
+        }
+        match stage {
+            Stage::Greeted => self.end_visit(Farewell::Met, now),
+            Stage::Ended => self.end_visit(Farewell::Ended, now),
+            Stage::Calling | Stage::Coming | Stage::Queued | Stage::Reception => {}
+        }
+    }
+
+    fn end_visit(&mut self, farewell: Farewell, now: Reading) {
+        self.visit = None;
+        self.say_farewell(farewell, now);
+    }
+
+    fn say_farewell(&mut self, farewell: Farewell, now: Reading) {
+        self.keypad = Keypad::default();
+        self.turn_to(Page::Farewell(farewell), now);
+    }
+
+    fn configure(&mut self, config: KioskConfig) {
+        let untouched = self.language == default_language(&self.config) && self.page == Page::Welcome;
+        self.config = config;
+        if untouched || !self.config.languages.contains(&self.language) {
+            self.language = default_language(&self.config);
+        }
+    }
+
+    fn turn_to(&mut self, page: Page, now: Reading) {
+        if self.page != page {
+            self.page = page;
+            self.turned = now.boot;
+        }
+    }
+
+    /// Forgets the visitor. Their visit goes on without the screen.
+    fn wipe(&mut self, now: Reading) {
+        self.turn_to(Page::Welcome, now);
+        self.language = default_language(&self.config);
+        self.visit = None;
+        self.keypad = Keypad::default();
+        self.first_touch = None;
+    }
+
+    fn pass_time(&mut self, now: Reading) {
+        if self.wipe_at().is_some_and(|at| now.boot >= at) {
+            self.wipe(now);
+        }
+        if self.qr.as_ref().is_some_and(|(_, until)| now.boot >= *until) {
+            self.qr = None;
+        }
+    }
+
+    /// Whether a visitor left any trace on the screen.
+    fn is_touched(&self) -> bool {
+        self.page != Page::Welcome || self.language != default_language(&self.config) || self.first_touch.is_some()
+    }
+
+    fn wipe_at(&self) -> Option<Duration> {
+        match self.page {
+            Page::Farewell(_) => Some(self.turned + self.rules.farewell),
+            _ if self.is_touched() => Some(self.last_touch + self.rules.idle + self.rules.countdown),
+            _ => None,
+        }
+    }
+
+    /// Whole seconds left until the wipe, once the countdown runs. The welcome page is wiped without asking.
+    fn countdown(&self, now: Reading) -> Option<u64> {
+        let shown = !matches!(self.page, Page::Welcome | Page::Farewell(_));
+        let wipe_at = self.wipe_at().filter(|_| shown)?;
+        let left = wipe_at.checked_sub(now.boot)?;
+        (left <= self.rules.countdown && !left.is_zero()).then(|| left.as_millis().div_ceil(1000).try_into().ok())?
+    }
+
+    fn idle_deadline(&self, now: Reading) -> Option<Duration> {
+        let wipe_at = self.wipe_at()?;
+        let left = wipe_at.saturating_sub(now.boot);
+        Some(match self.countdown(now) {
+            // The next whole second.
+            Some(seconds) => wipe_at.saturating_sub(Duration::from_secs(seconds.saturating_sub(1))),
+            None if left > self.rules.countdown => wipe_at.saturating_sub(self.rules.countdown),
+            None => wipe_at,
+        })
+    }
+
+    fn offered_url(&self, now: Reading) -> Option<String> {
+        let offer = self.qr.as_ref().filter(|(_, until)| now.boot < *until).map(|(url, _)| url.clone());
+        offer.or_else(|| self.config.store_url.clone())
+    }
+
+    fn wording(&self) -> Option<&Wording> {
+        self.config.wordings.iter().find(|wording| wording.purpose == ConsentPurpose::Contact)
+    }
+}
+
+fn default_language(config: &KioskConfig) -> Language {
+    config.languages.first().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The visit on the screen, and how far its call is.
+
+use std::time::Duration;
+
+use shared::clock::Reading;
+use shared::ids::{EventId, VisitId};
+use shared::phone::PhoneNumber;
+use shared::wire::{Purpose, Stage, VisitStatus};
+
+use super::Rules;
+
+/// How far the call is, and no further than is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    /// Being written down: nothing is promised yet.
+    Noting,
+    /// On the disk, on its way to the gateway.
+    Received,
+    /// On the disk, but no answer: take a seat, or ring the bell at reception.
+    Unanswered,
+    /// Somebody is being asked.
+    Calling,
+    /// This person is on the way; the name may be missing.
+    Coming(Option<String>),
+    /// Nobody is free: place and estimate where they are known.
+    Queued {
+        /// Place, from 1.
+        position: Option<u32>,
+        /// Estimated wait, in whole minutes, rounded up.
+        minutes: Option<u32>,
+    },
+    /// Reception receives the visitor.
+    Reception,
+    /// It could not be noted, or was refused: please go to reception.
+    Failed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CheckIn {
+    Noting,
+    Kept,
+    Receipted,
+    Failed,
+}
+
+/// The visit on the screen.
+#[derive(Debug)]
+pub(super) struct OnScreen {
+    pub(super) visit: VisitId,
+    pub(super) purpose: Purpose,
+    pub(super) phone: Option<PhoneNumber>,
+    pub(super) pending_phone: Option<(EventId, PhoneNumber)>,
+    pub(super) consented: bool,
+    pub(super) reminded: bool,
+    event: EventId,
+    tapped: Duration,
+    check_in: CheckIn,
+    status: Option<VisitStatus>,
+}
+
+impl OnScreen {
+    pub(super) fn new(visit: VisitId, purpose: Purpose, event: EventId, tapped: Duration) -> Self {
+        Self {
+            visit,
+            purpose,
+            phone: None,
+            pending_phone: None,
+            consented: false,
+            reminded: false,
+            event,
+            tapped,
+            check_in: CheckIn::Noting,
+            status: None,
+        }
+    }
+
+    pub(super) fn kept(&mut self, event: EventId) {
+        if event == self.event && self.check_in == CheckIn::Noting {
+            self.check_in = CheckIn::Kept;
+        }
+        if let Some((_, phone)) = self.pending_phone.take_if(|(id, _)| *id == event) {
+            self.phone = Some(phone);
+        }
+    }
+
+    pub(super) fn not_kept(&mut self, event: EventId) {
+        self.pending_phone.take_if(|(id, _)| *id == event);
+        if event == self.event {
+            self.check_in = CheckIn::Failed;
+        }
+    }
+
+    pub(super) fn receipted(&mut self, event: EventId) {
+        if event == self.event {
+            self.check_in = CheckIn::Receipted;
+        }
+    }
+
+    pub(super) fn refused(&mut self, event: EventId) {
+        if event == self.event {
+            self.check_in = CheckIn::Failed;
+        }
+    }
+
+    /// Takes news in; whether it was news.
+    pub(super) fn told(&mut self, status: VisitStatus) -> bool {
+        let news = self.status.as_ref() != Some(&status);
+        // The gateway knows the visit, whichever message overtook the receipt.
+        if self.check_in == CheckIn::Kept {
+            self.check_in = CheckIn::Receipted;
+        }
+        self.status = Some(status);
+        news
+    }
+
+    pub(super) fn failed(&self) -> bool {
+        self.check_in == CheckIn::Failed
+    }
+
+    pub(super) fn reached_disk(&self) -> bool {
+        matches!(self.check_in, CheckIn::Kept | CheckIn::Receipted)
+    }
+
+    /// What may be said at `now`, with the link down since `link_down`.
+    pub(super) fn call(&self, rules: &Rules, link_down: Option<Duration>, now: Reading) -> Call {
+        let waited = now.boot.saturating_sub(self.tapped);
+        let cut_off = link_down.is_some_and(|since| now.boot.saturating_sub(since.max(self.tapped)) >= rules.receipt);
+        match (self.check_in, &self.status) {
+            (CheckIn::Failed, _) => Call::Failed,
+            (CheckIn::Noting, _) if waited >= rules.outbox => Call::Failed,
+            (CheckIn::Noting, _) => Call::Noting,
+            (CheckIn::Kept, _) if waited >= rules.receipt => Call::Unanswered,
+            // Known to be cut off before the tap: no need to wait to say so.
+            (CheckIn::Kept, _) if link_down.is_some_and(|since| since <= self.tapped) => Call::Unanswered,
+            (CheckIn::Kept, _) => Call::Received,
+            (CheckIn::Receipted, Some(status)) => known(status, cut_off),
+            (CheckIn::Receipted, None) if cut_off => Call::Unanswered,
+            (CheckIn::Receipted, None) => Call::Calling,
+        }
+    }
+
+    /// When time alone changes [`Self::call`] next.
+    pub(super) fn deadline(&self, rules: &Rules, link_down: Option<Duration>) -> Option<Duration> {
+        match self.check_in {
+            CheckIn::Noting => Some(self.tapped + rules.outbox),
+            CheckIn::Kept => Some(self.tapped + rules.receipt),
+            CheckIn::Receipted => link_down.map(|since| since.max(self.tapped) + rules.receipt),
+            CheckIn::Failed => None,
+        }
+    }
+}
+
+fn known(status: &VisitStatus, cut_off: bool) -> Call {
+    match status.stage {
+        // A call or a queue that may have moved on without us is no longer told as fact.
+        Stage::Calling | Stage::Queued if cut_off => Call::Unanswered,
+        Stage::Calling => Call::Calling,
+        Stage::Coming | Stage::Greeted => Call::Coming(status.consultant.as_ref().map(|card| card.name.clone())),
+        Stage::Queued => Call::Queued {
+            position: status.position.filter(|position| *position > 0),
+            minutes: status.wait_s.map(|seconds| seconds.div_ceil(60).max(1)),
+        },
+        Stage::Reception | Stage::Ended => Call::Reception,
+    }
+}

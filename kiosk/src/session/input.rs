@@ -1,0 +1,143 @@
+//! What a session hears, and what it asks for.
+
+use shared::clock::Reading;
+use shared::ids::{EventId, VisitId};
+use shared::wire::{Code, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, VisitStatus};
+
+/// Fresh random bytes for one input: enough for one visit and one event.
+#[derive(Debug, Clone, Copy)]
+pub struct Entropy(pub [u8; 20]);
+
+impl Entropy {
+    pub(super) fn visit(self) -> [u8; 10] {
+        let [a, b, c, d, e, f, g, h, i, j, ..] = self.0;
+        [a, b, c, d, e, f, g, h, i, j]
+    }
+
+    pub(super) fn event(self) -> [u8; 10] {
+        let [.., a, b, c, d, e, f, g, h, i, j] = self.0;
+        [a, b, c, d, e, f, g, h, i, j]
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A visitor's finger, or a line of a headless kiosk.
+    Intent(Intent),
+    /// The event is on the disk, behind the barrier.
+    Kept(EventId),
+    /// The event could not be written.
+    NotKept(EventId),
+    /// The connection to the broker came up or went down.
+    Link(bool),
+    /// The gateway's receipt.
+    Receipt(Receipt),
+    /// A visit's status.
+    Status(VisitStatus),
+    /// A checked configuration.
+    Config(KioskConfig),
+    /// A QR code to show.
+    Qr(QrOffer),
+    /// The deadline passed.
+    Tick,
+}
+
+/// What a visitor wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// A touch on nothing in particular.
+    Touch,
+    /// "I am still here."
+    Stay,
+    /// From the welcome page, in a language.
+    Start(Language),
+    /// Switch the language in place.
+    Speak(Language),
+    /// One page back.
+    Back,
+    /// A purpose: the tap that rings. The detail is empty when it comes from the screen.
+    CheckIn(Purpose, Box<Detailed>),
+    /// 请人帮忙
+    SendSomeone,
+    /// Open the keypad.
+    AskPhone,
+    /// A key of the keypad: a digit or `+`.
+    Key(char),
+    /// Take the last digit back.
+    Erase,
+    /// Tick or untick the consent to be contacted.
+    Consent(bool),
+    /// Hand the number in.
+    LeavePhone,
+    /// More about the visit (headless only).
+    Detail(Box<Detailed>),
+    /// 已见到顾问
+    Met,
+    /// "I have to go."
+    Left,
+    /// The tap was a mistake.
+    Cancel,
+    /// Forget the visitor now.
+    Wipe,
+}
+
+impl Intent {
+    /// Whether it may have been meant for what stood there a moment ago.
+    pub(super) fn is_tap(&self) -> bool {
+        !matches!(self, Self::Touch | Self::Stay | Self::Wipe | Self::Detail(_))
+    }
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Write the event to the outbox, and answer with [`Input::Kept`] or [`Input::NotKept`].
+    Keep(Box<NewEvent>),
+    /// A fact that a headless kiosk prints.
+    Tell(Told),
+}
+
+/// An event that has just happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// Its id, for ever.
+    pub id: EventId,
+    /// When.
+    pub at: Reading,
+    /// What.
+    pub event: DeviceEvent,
+}
+
+/// What became of visits and events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// On the disk: the only ground for the word "received".
+    Received {
+        /// The visit.
+        visit: VisitId,
+        /// The event.
+        event: EventId,
+    },
+    /// Not on the disk; the visitor is sent to reception.
+    NotReceived {
+        /// The visit.
+        visit: VisitId,
+        /// The event.
+        event: EventId,
+    },
+    /// The gateway has it.
+    Receipt {
+        /// The event.
+        event: EventId,
+    },
+    /// The gateway will never take it.
+    Refused {
+        /// The event.
+        event: EventId,
+        /// Why.
+        code: Code,
+    },
+    /// News of the visit on the screen.
+    Status(Box<VisitStatus>),
+}

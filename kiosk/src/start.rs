@@ -1,0 +1,110 @@
+//! From the command line to a running kiosk, and back to an exit code.
+
+use std::io::{BufReader, stdin, stdout};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use shared::clock::SystemClock;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::all_in_one;
+use crate::cli::Cli;
+use crate::config::{Config, ConfigError, ENVIRONMENT};
+use crate::desk::{Desk, Face, INTENTS};
+use crate::headless::{self, Printer};
+use crate::session::{Intent, Rules};
+
+/// Why a kiosk does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Nothing says where the gateway is.
+    #[error("which showroom? Give --config FILE (or YINGBIN_KIOSK_* variables) with mqtt.url and this kiosk's account")]
+    NeedsConfig,
+    /// The system gives no thread or timer.
+    #[error("the kiosk's runtime does not start")]
+    Runtime(#[source] std::io::Error),
+    /// The window does not open.
+    #[error("the window does not open: {0}")]
+    Window(String),
+}
+
+impl StartError {
+    /// The exit code: 2 for a configuration to be mended, 1 for the rest.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::NeedsConfig => 2,
+            Self::Runtime(_) | Self::Window(_) => 1,
+        }
+    }
+}
+
+/// Runs a kiosk until it is told to stop.
+///
+/// # Errors
+/// When it cannot start.
+pub fn run(cli: &Cli) -> Result<(), StartError> {
+    let told = cli.config.is_some() || std::env::vars().any(|(name, _)| name.starts_with(ENVIRONMENT));
+    if told {
+        let config = Config::read(cli.config.as_deref(), std::env::vars(), &cli.flags())?;
+        return run_with(cli, config);
+    }
+    let showroom = all_in_one::open(cli)?;
+    run_with(cli, showroom.kiosk)
+}
+
+fn run_with(cli: &Cli, config: Config) -> Result<(), StartError> {
+    if cli.headless { run_headless(config) } else { Err(StartError::Window("not built yet".to_owned())) }
+}
+
+fn run_headless(config: Config) -> Result<(), StartError> {
+    let printer = Arc::new(Mutex::new(Printer::new(stdout())));
+    let shared = Arc::clone(&printer);
+    let face: Face = Box::new(move |shown| shared.lock().unwrap_or_else(PoisonError::into_inner).show(shown));
+    let (intents, receiver) = mpsc::channel(INTENTS);
+    let complain = move |problem: String| {
+        printer.lock().unwrap_or_else(PoisonError::into_inner).complain(&problem);
+    };
+    // Detached: it ends with its input, or with the process.
+    std::thread::spawn(move || {
+        headless::listen(BufReader::new(stdin()), |intent| intents.blocking_send(intent).is_ok(), complain);
+    });
+    let rules = headless::rules(config.rules);
+    serve(&config, rules, face, receiver, CancellationToken::new())
+}
+
+/// Runs the desk on this thread until it closes, or the process is told to end.
+pub(crate) fn serve(
+    config: &Config,
+    rules: Rules,
+    face: Face,
+    intents: mpsc::Receiver<Intent>,
+    cancel: CancellationToken,
+) -> Result<(), StartError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
+    runtime.block_on(async {
+        let desk = Desk::with_rules(config, rules, Arc::new(SystemClock), face);
+        let stop = cancel.clone();
+        let signals = tokio::spawn(async move {
+            ended_by_signal().await;
+            stop.cancel();
+        });
+        desk.run(config, intents, cancel).await;
+        signals.abort();
+    });
+    Ok(())
+}
+
+async fn ended_by_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut end), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = end.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
