@@ -1,0 +1,169 @@
+//! A real browser with a screen of its own size.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::screen::keep_picture;
+use crate::process::Process;
+use crate::wait;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Chromium, driven by chromedriver on a port of its own.
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    _profile: TempDir,
+    _driver: Process,
+}
+
+impl Browser {
+    /// Opens a browser whose window is this large.
+    ///
+    /// # Errors
+    /// When driver or browser do not start.
+    pub async fn open(width: u32, height: u32, user_agent: Option<&str>) -> Result<Self> {
+        let profile = tempfile::Builder::new().prefix("browser-").tempdir()?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut driver = Process::start("chromedriver", Command::new("chromedriver").arg(format!("--port={port}")))?;
+        let started = |line: &str| line.contains("started successfully").then_some(());
+        driver.line(PATIENCE, "chromedriver to be ready", started).await?;
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        arguments.extend(user_agent.map(|agent| format!("--user-agent={agent}")));
+        // A window cannot be narrower than about 500 px; a phone's screen can.
+        let metrics = json!({"width": width, "height": height, "pixelRatio": 2, "touch": true});
+        let options = json!({"args": arguments, "mobileEmulation": {"deviceMetrics": metrics}});
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .context("a browser session")?;
+        Ok(Self { client, _profile: profile, _driver: driver })
+    }
+
+    /// The driver's client.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Goes to an address.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub async fn go(&self, url: &str) -> Result<()> {
+        self.client.goto(url).await.with_context(|| url.to_owned())
+    }
+
+    /// Waits until an element is there and visible.
+    ///
+    /// # Errors
+    /// When it does not come; with the page as it is.
+    pub async fn find(&self, css: &str) -> Result<Element> {
+        let what = format!("{css} on the page");
+        let found = wait::until_async(&what, || async {
+            let Ok(element) = self.client.find(Locator::Css(css)).await else { return Ok(None) };
+            Ok(element.is_displayed().await.unwrap_or(false).then_some(element))
+        });
+        match found.await {
+            Ok(element) => Ok(element),
+            Err(error) => {
+                let text = self.text().await.unwrap_or_default();
+                Err(error.context(format!("the page says: {text}")))
+            }
+        }
+    }
+
+    /// Waits until a button or link with this text is there, and presses it.
+    ///
+    /// # Errors
+    /// When it does not come, or cannot be pressed.
+    pub async fn press(&self, label: &str) -> Result<()> {
+        let path = format!(
+            "//*[self::button or self::a or self::label or self::summary][contains(normalize-space(.), '{label}')]"
+        );
+        wait::until_async(&format!("something to press that says {label}"), || async {
+            for element in self.client.find_all(Locator::XPath(&path)).await? {
+                let ready =
+                    element.is_displayed().await.unwrap_or(false) && element.is_enabled().await.unwrap_or(false);
+                if ready && element.click().await.is_ok() {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Waits until the page says this.
+    ///
+    /// # Errors
+    /// When it does not; with what it says instead.
+    pub async fn says(&self, words: &str) -> Result<()> {
+        let what = format!("the page to say {words}");
+        let said = wait::until_async(&what, || async {
+            Ok(self.text().await?.contains(words).then_some(()))
+        });
+        match said.await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.context(format!("the page says: {}", self.text().await.unwrap_or_default()))),
+        }
+    }
+
+    /// Everything that can be read on the page.
+    ///
+    /// # Errors
+    /// When there is no page.
+    pub async fn text(&self) -> Result<String> {
+        let text = self.client.execute("return document.body ? document.body.innerText : ''", Vec::new()).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Whether the page is wider than the window: something sticks out at the side.
+    ///
+    /// # Errors
+    /// When there is no page.
+    pub async fn sticks_out(&self) -> Result<bool> {
+        let script = "return document.documentElement.scrollWidth > window.innerWidth + 1";
+        Ok(self.client.execute(script, Vec::new()).await?.as_bool().unwrap_or(true))
+    }
+
+    /// Leaves a picture of the page in `target/screenshots`.
+    ///
+    /// # Errors
+    /// When it cannot be taken or written.
+    pub async fn picture(&self, name: &str) -> Result<PathBuf> {
+        let png = self.client.screenshot().await?;
+        keep_picture(name, &png)
+    }
+
+    /// Closes the browser.
+    ///
+    /// # Errors
+    /// When it does not close.
+    pub async fn close(self) -> Result<()> {
+        self.client.clone().close().await.context("close the browser")
+    }
+}

@@ -1,0 +1,180 @@
+//! The real kiosk without a window: intents on its stdin, facts on its stdout.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use shared::ids::{EventId, VisitId};
+
+use super::device::Credentials;
+use crate::process::Process;
+use crate::{programs, wait};
+
+/// A kiosk's process without a window.
+#[derive(Debug)]
+pub struct Headless {
+    process: Process,
+    config: PathBuf,
+    data: PathBuf,
+    /// Lines of earlier runs and of this one: what was shown stays shown.
+    earlier: Vec<Value>,
+}
+
+/// What a kiosk has told its visitors.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Events that it showed as received.
+    pub received: BTreeSet<EventId>,
+    /// Visits that it showed as received.
+    pub visits: BTreeSet<VisitId>,
+    /// Events for which the gateway's receipt came.
+    pub receipts: BTreeSet<EventId>,
+    /// Events that it could not write; their visitors were sent to reception.
+    pub not_received: BTreeSet<EventId>,
+    /// Events that the gateway refused.
+    pub refused: BTreeSet<EventId>,
+}
+
+impl Headless {
+    /// Starts a kiosk with its data in a folder.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start(folder: &Path, mqtt: &str, credentials: &Credentials) -> Result<Self> {
+        Self::start_with(folder, mqtt, credentials, "").await
+    }
+
+    /// Starts a kiosk with more lines in its configuration.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start_with(folder: &Path, mqtt: &str, credentials: &Credentials, more: &str) -> Result<Self> {
+        let data = folder.join(format!("kiosk-{}", credentials.name));
+        std::fs::create_dir_all(&data).context("the kiosk's folder")?;
+        let config = folder.join(format!("kiosk-{}.toml", credentials.name));
+        let text = format!(
+            "store = {:?}\nkiosk = {:?}\ndata = {:?}\n\n[mqtt]\nurl = \"mqtt://{mqtt}\"\nclient_id = {:?}\nusername = {:?}\n\
+             password = {:?}\n\n[patience]\nrepeat = \"1s\"\n{more}",
+            credentials.store,
+            credentials.name,
+            data.display().to_string(),
+            credentials.client_id,
+            credentials.username,
+            credentials.password,
+        );
+        std::fs::write(&config, text).context("the kiosk's configuration")?;
+        let process = Self::launch(&config)?;
+        let mut kiosk = Self { process, config, data, earlier: Vec::new() };
+        kiosk.ready().await?;
+        Ok(kiosk)
+    }
+
+    fn launch(config: &Path) -> Result<Process> {
+        let mut command = Command::new(programs::kiosk()?);
+        Process::start("kiosk", command.arg("--config").arg(config).arg("--headless"))
+    }
+
+    async fn ready(&mut self) -> Result<()> {
+        let is_ready = |line: &str| line.contains("\"shown\":\"ready\"").then_some(());
+        self.process.line(Duration::from_secs(30), "its first screen", is_ready).await
+    }
+
+    /// kill -9 and a new start on the same folder, as after a crash.
+    ///
+    /// # Errors
+    /// When it does not come back.
+    pub async fn crash(&mut self) -> Result<()> {
+        self.process.kill().await?;
+        self.earlier = self.facts();
+        self.process = Self::launch(&self.config)?;
+        self.ready().await
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The process.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Says an intent.
+    ///
+    /// # Errors
+    /// When the kiosk is gone.
+    pub fn intent(&mut self, intent: &Value) -> Result<()> {
+        self.process.say(&intent.to_string())
+    }
+
+    /// A visitor taps a purpose.
+    ///
+    /// # Errors
+    /// When the kiosk is gone.
+    pub fn check_in(&mut self, purpose: &str) -> Result<()> {
+        self.intent(&json!({"do": "check_in", "purpose": purpose, "language": "zh"}))
+    }
+
+    /// Every fact so far; a line torn by a kill is none.
+    #[must_use]
+    pub fn facts(&self) -> Vec<Value> {
+        let lines = self.process.out.all();
+        let now = lines.iter().filter_map(|line| serde_json::from_str(line).ok());
+        self.earlier.iter().cloned().chain(now).collect()
+    }
+
+    /// Waits for a fact.
+    ///
+    /// # Errors
+    /// When it does not come; with the facts so far.
+    pub async fn fact(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
+        wait::until(what, || self.facts().into_iter().find(|fact| wanted(fact)))
+            .await
+            .with_context(|| format!("shown so far: {:?}\n{}", self.facts(), self.process.err.tail()))
+    }
+
+    /// Waits until it shows this word.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn shows(&self, word: &str) -> Result<Value> {
+        self.fact(&format!("the kiosk to show {word}"), |fact| is(fact, word)).await
+    }
+
+    /// What it has told its visitors so far.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        let mut told = Told::default();
+        for fact in self.facts() {
+            let event: Option<EventId> = fact.get("event").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            let visit: Option<VisitId> = fact.get("visit").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            let Some(event) = event else { continue };
+            match fact.get("shown").and_then(Value::as_str) {
+                Some("received") => {
+                    told.received.insert(event);
+                    told.visits.extend(visit);
+                }
+                Some("receipt") => {
+                    told.receipts.insert(event);
+                }
+                Some("not_received") => {
+                    told.not_received.insert(event);
+                }
+                Some("refused") => {
+                    told.refused.insert(event);
+                }
+                _ => {}
+            }
+        }
+        told
+    }
+}
+
+fn is(fact: &Value, word: &str) -> bool {
+    fact.get("shown").and_then(Value::as_str) == Some(word)
+}
