@@ -2,4 +2,4 @@
 
 mod hub;
 
-pub use hub::{Feed, FeedId, Hub, Pushed};
+pub use hub::{CLIENT_BUFFER, Feed, FeedId, Hub, KEPT, NotAFeedId, Opening, Pushed, Subscription};

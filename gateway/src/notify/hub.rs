@@ -1,9 +1,26 @@
 //! Where the runtime leaves what people's screens have to show, and open streams pick it up.
+//!
+//! Not a queue on disk: what is here is a projection that a restart empties and the runtime fills again from its state.
+//! Invariants: [`Hub::push`] never waits; a message touches its own person's streams alone (thousands of phones may be
+//! open); a stream that is resumed misses nothing and repeats nothing, or is told so by [`Opening::reset`].
+//! Called by the runtime (push) and by the web's event streams (subscribe).
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use shared::ids::{AlertId, StaffId};
 use shared::wire::Alert;
+use tokio::sync::mpsc;
 
 use crate::domain::effect::{AlertOver, Task};
+
+/// Messages that may wait for one client before it is closed (DESIGN §6).
+pub const CLIENT_BUFFER: usize = 256;
+/// Messages that are kept per person for clients that come back.
+pub const KEPT: usize = 64;
 
 /// Something for one person's screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +33,36 @@ pub enum Pushed {
     Task(Task),
 }
 
-/// Place of a message in the feed: written `sequence.index`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Place of a message in the feed: written `sequence.index`. The default stands before everything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeedId {
     /// The commit.
     pub sequence: u64,
     /// The place within the commit's effects.
     pub index: u32,
+}
+
+impl fmt::Display for FeedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.sequence, self.index)
+    }
+}
+
+/// A text that is no [`FeedId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a place in the feed")]
+pub struct NotAFeedId;
+
+impl FromStr for FeedId {
+    type Err = NotAFeedId;
+
+    fn from_str(text: &str) -> Result<Self, NotAFeedId> {
+        let (sequence, index) = text.split_once('.').ok_or(NotAFeedId)?;
+        Ok(Self {
+            sequence: sequence.parse().map_err(|_| NotAFeedId)?,
+            index: index.parse().map_err(|_| NotAFeedId)?,
+        })
+    }
 }
 
 /// One message of the feed.
@@ -38,9 +78,264 @@ pub struct Feed {
 
 /// The hub.
 #[derive(Debug, Default)]
-pub struct Hub {}
+pub struct Hub {
+    people: RwLock<HashMap<StaffId, Arc<Mutex<Person>>>>,
+    closed: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Person {
+    open: BTreeMap<AlertId, Arc<Feed>>,
+    recent: VecDeque<Arc<Feed>>,
+    /// Something was dropped from the front of `recent`.
+    trimmed: bool,
+    clients: Vec<mpsc::Sender<Arc<Feed>>>,
+}
+
+/// What a client gets before anything new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// What the client knew does not count any more; the open alerts follow.
+    pub reset: bool,
+    /// Messages to send first, in order.
+    pub messages: Vec<Arc<Feed>>,
+    /// Where the client stands once it has these.
+    pub position: FeedId,
+}
+
+/// One client's place at the hub. Dropping it ends the subscription.
+#[derive(Debug)]
+pub struct Subscription {
+    queue: mpsc::Receiver<Arc<Feed>>,
+}
+
+impl Subscription {
+    /// The next message; `None` when the client was closed because it did not read.
+    pub async fn next(&mut self) -> Option<Arc<Feed>> {
+        self.queue.recv().await
+    }
+
+    /// A message that waits already.
+    pub fn waiting(&mut self) -> Option<Arc<Feed>> {
+        self.queue.try_recv().ok()
+    }
+}
 
 impl Hub {
-    /// Sends one message to every open stream of its person. Never waits.
-    pub fn push(&self, _feed: Feed) {}
+    /// Sends one message to every open stream of its person. Never waits; a client whose buffer is full is closed.
+    pub fn push(&self, feed: Feed) {
+        let person = self.person(&feed.to);
+        let mut person = lock(&person);
+        let feed = Arc::new(feed);
+        match &feed.pushed {
+            Pushed::Alert(alert) => {
+                person.open.insert(alert.alert, Arc::clone(&feed));
+            }
+            Pushed::AlertOver(alert, _) => {
+                person.open.remove(alert);
+            }
+            Pushed::Task(_) => {}
+        }
+        if person.recent.len() == KEPT {
+            person.recent.pop_front();
+            person.trimmed = true;
+        }
+        person.recent.push_back(Arc::clone(&feed));
+        person.clients.retain(|client| match client.try_send(Arc::clone(&feed)) {
+            Ok(()) => true,
+            Err(mpsc::error::TrySendError::Closed(_)) => false,
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                self.closed.fetch_add(1, Ordering::Relaxed);
+                false
+            }
+        });
+    }
+
+    /// Opens a stream for a person, after the last message that the client has seen.
+    pub fn subscribe(&self, staff: &StaffId, after: Option<FeedId>) -> (Opening, Subscription) {
+        let person = self.person(staff);
+        let mut person = lock(&person);
+        let (sender, queue) = mpsc::channel(CLIENT_BUFFER);
+        person.clients.retain(|client| !client.is_closed());
+        person.clients.push(sender);
+        (person.opening(after), Subscription { queue })
+    }
+
+    /// Alerts that wait for this person's answer, the oldest first.
+    #[must_use]
+    pub fn open_alerts(&self, staff: &StaffId) -> Vec<Arc<Feed>> {
+        lock(&self.person(staff)).alerts()
+    }
+
+    /// How many clients were closed because they did not read.
+    #[must_use]
+    pub fn closed_clients(&self) -> u64 {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    fn person(&self, staff: &StaffId) -> Arc<Mutex<Person>> {
+        if let Some(person) = self.people.read().unwrap_or_else(PoisonError::into_inner).get(staff) {
+            return Arc::clone(person);
+        }
+        let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(people.entry(staff.clone()).or_default())
+    }
+}
+
+impl Person {
+    fn opening(&self, after: Option<FeedId>) -> Opening {
+        let position = self.recent.back().map_or(FeedId::default(), |feed| feed.id);
+        let (reset, messages) = match after {
+            None => (false, self.alerts()),
+            Some(after) => match self.since(after) {
+                Some(missed) => (false, missed),
+                None => (true, self.alerts()),
+            },
+        };
+        Opening { reset, messages, position }
+    }
+
+    /// What came after this message; `None` where that is no longer known.
+    fn since(&self, after: FeedId) -> Option<Vec<Arc<Feed>>> {
+        if after == FeedId::default() && !self.trimmed {
+            return Some(self.recent.iter().cloned().collect());
+        }
+        let place = self.recent.iter().position(|feed| feed.id == after)?;
+        Some(self.recent.iter().skip(place + 1).cloned().collect())
+    }
+
+    fn alerts(&self) -> Vec<Arc<Feed>> {
+        let mut alerts: Vec<_> = self.open.values().cloned().collect();
+        alerts.sort_by_key(|feed| feed.id);
+        alerts
+    }
+}
+
+fn lock(person: &Mutex<Person>) -> MutexGuard<'_, Person> {
+    // A panic elsewhere leaves at worst one message unsent; ringing goes on.
+    person.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use shared::ids::VisitId;
+    use shared::wire::{Language, Purpose, Why};
+
+    use super::*;
+
+    fn staff(name: &str) -> StaffId {
+        name.parse().unwrap()
+    }
+
+    fn alert_id(ordinal: u16) -> AlertId {
+        AlertId { visit: VisitId::new(DateTime::UNIX_EPOCH, [1; 10]), ordinal }
+    }
+
+    fn alert(to: &str, sequence: u64, ordinal: u16) -> Feed {
+        let alert = Alert {
+            alert: alert_id(ordinal),
+            visit: alert_id(ordinal).visit,
+            purpose: Purpose::Browse,
+            party: None,
+            language: Language::Zh,
+            models: Vec::new(),
+            own_customer: false,
+            name: None,
+            why: Why::LongestFree,
+            asked_at: DateTime::UNIX_EPOCH,
+            greet_by: DateTime::UNIX_EPOCH,
+            words: String::new(),
+        };
+        Feed { id: FeedId { sequence, index: 0 }, to: staff(to), pushed: Pushed::Alert(alert) }
+    }
+
+    fn over(to: &str, sequence: u64, ordinal: u16) -> Feed {
+        let pushed = Pushed::AlertOver(alert_id(ordinal), AlertOver::Taken);
+        Feed { id: FeedId { sequence, index: 0 }, to: staff(to), pushed }
+    }
+
+    fn waiting(to: &str, sequence: u64) -> Feed {
+        let pushed = Pushed::Task(Task::Waiting { waiting: 1 });
+        Feed { id: FeedId { sequence, index: 0 }, to: staff(to), pushed }
+    }
+
+    #[track_caller]
+    fn check(pushed: Vec<Feed>, after: Option<&str>, reset: bool, sequences: &[u64]) {
+        let hub = Hub::default();
+        for feed in pushed {
+            hub.push(feed);
+        }
+        let after = after.map(|text| text.parse().unwrap());
+        let (opening, _subscription) = hub.subscribe(&staff("wang"), after);
+        let seen: Vec<_> = opening.messages.iter().map(|feed| feed.id.sequence).collect();
+        assert_eq!((opening.reset, seen.as_slice()), (reset, sequences), "after {after:?}");
+    }
+
+    #[test]
+    fn a_stream_begins_with_the_open_alerts_alone() {
+        check(vec![], None, false, &[]);
+        check(vec![alert("wang", 1, 1), waiting("wang", 2), alert("li", 3, 2)], None, false, &[1]);
+        check(vec![alert("wang", 1, 1), over("wang", 2, 1), alert("wang", 3, 2)], None, false, &[3]);
+        check(vec![alert("wang", 5, 2), alert("wang", 6, 1), alert("wang", 7, 2)], None, false, &[6, 7]);
+    }
+
+    #[test]
+    fn a_resumed_stream_gets_what_came_after_and_nothing_twice() {
+        let history = || vec![alert("wang", 1, 1), over("wang", 2, 1), alert("wang", 3, 2), waiting("wang", 9)];
+        check(history(), Some("1.0"), false, &[2, 3, 9]);
+        check(history(), Some("3.0"), false, &[9]);
+        check(history(), Some("9.0"), false, &[]);
+        check(history(), Some("0.0"), false, &[1, 2, 3, 9]);
+    }
+
+    #[test]
+    fn an_unknown_or_too_old_place_is_a_reset_with_the_open_alerts() {
+        check(vec![alert("wang", 1, 1)], Some("1.7"), true, &[1]);
+        check(vec![], Some("17.0"), true, &[]);
+        let mut long = vec![alert("wang", 1, 1)];
+        long.extend((2..100).map(|sequence| waiting("wang", sequence)));
+        check(long.clone(), Some("2.0"), true, &[1]);
+        check(long.clone(), Some("0.0"), true, &[1]);
+        check(long, Some("98.0"), false, &[99]);
+    }
+
+    #[tokio::test]
+    async fn a_message_reaches_every_stream_of_its_person_and_nobody_elses() {
+        let hub = Hub::default();
+        let (_, mut phone) = hub.subscribe(&staff("wang"), None);
+        let (_, mut tab) = hub.subscribe(&staff("wang"), None);
+        let (_, mut colleague) = hub.subscribe(&staff("li"), None);
+        hub.push(alert("wang", 4, 1));
+        assert_eq!(phone.next().await.unwrap().id.sequence, 4);
+        assert_eq!(tab.next().await.unwrap().id.sequence, 4);
+        assert!(colleague.waiting().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_is_closed_and_the_others_are_not() {
+        let hub = Hub::default();
+        let (_, mut sleeper) = hub.subscribe(&staff("wang"), None);
+        let (_, mut reader) = hub.subscribe(&staff("wang"), None);
+        for sequence in 1..=300 {
+            hub.push(waiting("wang", sequence));
+            assert!(reader.waiting().is_some());
+        }
+        let mut read = 0;
+        while sleeper.next().await.is_some() {
+            read += 1;
+        }
+        assert_eq!((read, hub.closed_clients()), (CLIENT_BUFFER, 1));
+        hub.push(waiting("wang", 301));
+        assert_eq!(reader.next().await.unwrap().id.sequence, 301);
+    }
+
+    #[test]
+    fn places_read_back() {
+        let id = FeedId { sequence: 17, index: 3 };
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for bad in ["", "17", "17.", ".3", "a.b", "1.2.3", "-1.0"] {
+            assert_eq!(bad.parse::<FeedId>(), Err(NotAFeedId), "{bad}");
+        }
+    }
 }
