@@ -126,7 +126,7 @@ impl Process {
             if let Some(status) = ended {
                 bail!("{} ended ({status}) before {what}:\n{}", self.name, self.err.tail());
             }
-            if wait::boot() - start > limit {
+            if wait::since(start) > limit {
                 bail!("{} did not give {what} within {limit:?}:\n{}", self.name, self.err.tail());
             }
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -25,9 +25,10 @@ impl Reader {
     pub fn push(&mut self, piece: &[u8]) -> Vec<Event> {
         self.buffer.extend_from_slice(piece);
         let mut events = Vec::new();
-        while let Some(end) = self.buffer.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.buffer.drain(..=end).collect();
-            let line = String::from_utf8_lossy(&line);
+        let Some(last) = self.buffer.iter().rposition(|byte| *byte == b'\n') else { return events };
+        let whole: Vec<u8> = self.buffer.drain(..=last).collect();
+        for line in whole.split_inclusive(|byte| *byte == b'\n') {
+            let line = String::from_utf8_lossy(line);
             events.extend(self.line(line.trim_end_matches(['\n', '\r'])));
         }
         events

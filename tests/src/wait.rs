@@ -16,6 +16,12 @@ pub fn boot() -> Duration {
     SystemClock.read().boot
 }
 
+/// Time since an earlier [`boot`].
+#[must_use]
+pub fn since(start: Duration) -> Duration {
+    boot().saturating_sub(start)
+}
+
 /// Waits until `probe` finds what it looks for.
 ///
 /// # Errors
@@ -34,7 +40,7 @@ pub async fn within<T>(limit: Duration, what: &str, mut probe: impl FnMut() -> O
         if let Some(found) = probe() {
             return Ok(found);
         }
-        if boot() - start > limit {
+        if since(start) > limit {
             bail!("waited {limit:?} in vain for {what}");
         }
         tokio::time::sleep(STEP).await;
@@ -54,7 +60,7 @@ where
         if let Some(found) = probe().await? {
             return Ok(found);
         }
-        if boot() - start > LIMIT {
+        if since(start) > LIMIT {
             bail!("waited {LIMIT:?} in vain for {what}");
         }
         tokio::time::sleep(STEP * 4).await;

@@ -16,7 +16,7 @@ use super::screen::keep_picture;
 use crate::process::Process;
 use crate::wait;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Chromium, driven by chromedriver on a port of its own.
 #[derive(Debug)]
@@ -123,9 +123,7 @@ impl Browser {
     /// When it does not; with what it says instead.
     pub async fn says(&self, words: &str) -> Result<()> {
         let what = format!("the page to say {words}");
-        let said = wait::until_async(&what, || async {
-            Ok(self.text().await?.contains(words).then_some(()))
-        });
+        let said = wait::until_async(&what, || async { Ok(self.text().await?.contains(words).then_some(())) });
         match said.await {
             Ok(()) => Ok(()),
             Err(error) => Err(error.context(format!("the page says: {}", self.text().await.unwrap_or_default()))),

@@ -127,7 +127,7 @@ impl Device {
         format!("{PREFIX}/{}/{}/{}/{leaf}", self.credentials.store, self.group, self.credentials.name)
     }
 
-    /// Publishes raw bytes on any topic, QoS 1.
+    /// Publishes raw bytes on any topic, with quality of service 1.
     ///
     /// # Errors
     /// When the client is gone.

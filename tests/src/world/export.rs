@@ -33,7 +33,7 @@ impl Visits {
     ///
     /// # Errors
     /// When there is none, or more than one.
-    pub fn visit(&self, visit: impl ToString) -> Result<&BTreeMap<String, String>> {
+    pub fn visit(&self, visit: &impl ToString) -> Result<&BTreeMap<String, String>> {
         let visit = visit.to_string();
         let mut rows = self.rows.iter().filter(|row| row.get("visit_id") == Some(&visit));
         let row = rows.next().with_context(|| format!("{visit} is not in the export"))?;
@@ -100,8 +100,8 @@ mod tests {
     #[test]
     fn a_visit_that_stands_twice_is_an_error() {
         let visits = parse_csv(b"visit_id,purpose\na,browse\nb,model\nb,model\n").unwrap();
-        assert_eq!(visits.visit("a").unwrap()["purpose"], "browse");
-        assert!(visits.visit("b").is_err());
-        assert!(visits.visit("c").is_err());
+        assert_eq!(visits.visit(&"a").unwrap()["purpose"], "browse");
+        assert!(visits.visit(&"b").is_err());
+        assert!(visits.visit(&"c").is_err());
     }
 }

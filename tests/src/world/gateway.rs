@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::process::{Lines, Process};
 use crate::programs;
 
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_mins(1);
 
 /// How a gateway is started.
 #[derive(Debug, Clone, Default)]

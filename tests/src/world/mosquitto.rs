@@ -98,7 +98,8 @@ fn text(port: u16, home: &Path, tls: Option<&Certificate>) -> String {
         text.push_str("user root\n");
     }
     if let Some(tls) = tls {
-        text.push_str(&format!("certfile {}\nkeyfile {}\n", tls.chain().display(), tls.key().display()));
+        let lines = [format!("certfile {}\n", tls.chain().display()), format!("keyfile {}\n", tls.key().display())];
+        text.extend(lines);
     }
     text
 }

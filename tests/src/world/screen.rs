@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use crate::process::Process;
 use crate::programs;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where pictures are left.
 ///

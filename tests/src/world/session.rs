@@ -62,7 +62,6 @@ impl Session {
     }
 
     /// A request with this session's token.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
     }
@@ -104,6 +103,12 @@ impl Session {
     /// When it is refused.
     pub async fn presence(&self, presence: &str) -> Result<()> {
         self.call(Method::PUT, "/api/v1/me/presence", Some(json!({ "presence": presence }))).await.map(|_| ())
+    }
+
+    /// The bearer token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// The account's name.
