@@ -4,6 +4,11 @@ use shared::ids::{AlertId, DeviceId, StaffId, VisitId};
 use shared::wire::{Alert, VisitStatus};
 
 use super::event::Event;
+use super::floor::event::FloorEvent;
+use super::floor::visit::CallReason;
+use super::roster::Role;
+use super::sales::LeadEvent;
+use super::secret::Subject;
 use super::state::State;
 
 /// Why an alert left a phone's screen.
@@ -16,6 +21,8 @@ pub enum AlertOver {
     Passed,
     /// Somebody else comes.
     Taken,
+    /// This person is no longer free.
+    Released,
     /// The visit ended.
     Ended,
 }
@@ -45,6 +52,13 @@ pub enum Task {
     StillWith {
         /// Which visit.
         visit: VisitId,
+    },
+    /// Reception: receive and seat this visitor.
+    Receive {
+        /// Which visit.
+        visit: VisitId,
+        /// Why.
+        reason: CallReason,
     },
     /// Own consultant who is busy: your customer is here.
     OwnCustomer {
@@ -94,11 +108,117 @@ pub enum Effect {
     /// The roster changed: device rules and kiosk configurations follow.
     RosterChanged,
     /// The key of a subject is to be destroyed.
-    DestroyKey(super::secret::Subject),
+    DestroyKey(Subject),
 }
 
 /// What has to be told because `event` has just been applied to `state`.
 #[must_use]
-pub fn effects(_state: &State, _event: &Event) -> Vec<Effect> {
-    Vec::new()
+pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
+    match event {
+        Event::Floor(event) => floor_effects(state, event),
+        Event::Roster(_) => vec![Effect::RosterChanged],
+        Event::Lead(LeadEvent::CodeSpent { kiosk, .. }) => vec![Effect::QrSpent { kiosk: kiosk.clone() }],
+        Event::Lead(LeadEvent::Erased { lead }) => vec![Effect::DestroyKey(Subject::Lead(*lead))],
+        Event::Lead(LeadEvent::Received(_)) => Vec::new(),
+    }
+}
+
+fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match event {
+        FloorEvent::Asked { alert, .. } => effects.extend(state.ring(*alert)),
+        FloorEvent::Detailed(detailed) => {
+            // What rings already is updated in place; the one who accepted learns the name.
+            let visit = state.floor.visit(detailed.visit);
+            let askings = visit.into_iter().flat_map(|visit| visit.askings.iter().filter(|a| a.open || visit.is_by(a)));
+            effects.extend(askings.filter_map(|asking| state.ring(asking.id)));
+        }
+        FloorEvent::Accepted { alert, .. } => {
+            // Once more, now with the name, for the screen of the visit; then the ringing stops.
+            effects.extend(state.ring(*alert));
+            effects.extend(state.silence(*alert, AlertOver::Accepted));
+        }
+        FloorEvent::Passed { alert, .. } => effects.extend(state.silence(*alert, AlertOver::Passed)),
+        FloorEvent::Withdrawn { alert, .. } => {
+            let over = match state.floor.visit(alert.visit) {
+                Some(visit) if visit.ended.is_some() => AlertOver::Ended,
+                Some(visit) if visit.is_unserved() => AlertOver::Released,
+                _ => AlertOver::Taken,
+            };
+            effects.extend(state.silence(*alert, over));
+        }
+        FloorEvent::ReceptionCalled { visit, reason } => {
+            let task = Task::Receive { visit: *visit, reason: *reason };
+            effects.extend(state.tell(|role| role == Role::Reception, &task));
+        }
+        FloorEvent::ManagerAlerted { waiting } => {
+            effects.extend(state.tell(is_manager, &Task::Waiting { waiting: *waiting }));
+        }
+        FloorEvent::GreetingDue { visit, manager } => effects.extend(state.greeting_due(*visit, *manager)),
+        FloorEvent::StillWithAsked { visit } => {
+            let by = state.floor.visit(*visit).and_then(|visit| visit.accepted.as_ref());
+            effects.extend(by.map(|(to, _)| Effect::Task { to: to.clone(), task: Task::StillWith { visit: *visit } }));
+        }
+        FloorEvent::Forgotten { visit, sealed: true } => effects.push(Effect::DestroyKey(Subject::Visit(*visit))),
+        _ => {}
+    }
+    if changes_the_stage(event) {
+        effects.extend(event.visit().and_then(|visit| state.visit_status(visit)));
+    }
+    effects
+}
+
+/// Whether the visitor's screen may say something else after this.
+fn changes_the_stage(event: &FloorEvent) -> bool {
+    matches!(
+        event,
+        FloorEvent::CheckedIn(_)
+            | FloorEvent::Asked { .. }
+            | FloorEvent::Queued { .. }
+            | FloorEvent::Received { .. }
+            | FloorEvent::Accepted { .. }
+            | FloorEvent::Greeted { .. }
+            | FloorEvent::Ended { .. }
+            | FloorEvent::GreetingUndone { .. }
+            | FloorEvent::EndUndone { .. }
+    )
+}
+
+fn is_manager(role: Role) -> bool {
+    matches!(role, Role::Manager | Role::Admin)
+}
+
+impl State {
+    /// The alert as it rings on its phone now.
+    #[must_use]
+    pub fn ring(&self, alert: AlertId) -> Option<Effect> {
+        let (visit, asking) = self.floor.asking(alert)?;
+        let alert = self.floor.alert(visit, asking, &self.roster, &self.speech);
+        Some(Effect::Alert { to: asking.to.clone(), alert })
+    }
+
+    /// What a visit's kiosk may tell now; `None` for a visit without a kiosk.
+    #[must_use]
+    pub fn visit_status(&self, visit: VisitId) -> Option<Effect> {
+        let visit = self.floor.visit(visit)?;
+        Some(Effect::Visit { kiosk: visit.kiosk.clone()?, status: self.floor.status(visit, &self.roster) })
+    }
+
+    fn silence(&self, alert: AlertId, over: AlertOver) -> Option<Effect> {
+        let (_, asking) = self.floor.asking(alert)?;
+        Some(Effect::AlertOver { to: asking.to.clone(), alert, over })
+    }
+
+    fn tell(&self, whom: impl Fn(Role) -> bool, task: &Task) -> Vec<Effect> {
+        let people = self.floor.members().filter(|member| whom(member.role));
+        people.map(|member| Effect::Task { to: member.id.clone(), task: task.clone() }).collect()
+    }
+
+    fn greeting_due(&self, id: VisitId, manager: bool) -> Vec<Effect> {
+        let Some((staff, _)) = self.floor.visit(id).and_then(|visit| visit.accepted.clone()) else { return Vec::new() };
+        if manager {
+            return self.tell(is_manager, &Task::NotGreeted { visit: id, staff });
+        }
+        vec![Effect::Task { to: staff, task: Task::Greet { visit: id } }]
+    }
 }

@@ -6,7 +6,130 @@
 //! - [`choice`]: who is asked; [`ladder`]: when the next one is
 //! - [`decide`], [`due`], [`apply`]: the engine
 
+mod apply;
+pub(in crate::domain) mod arrival;
+pub mod book;
+pub mod choice;
 pub mod event;
+pub mod ladder;
 pub mod member;
 pub mod rules;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod scene;
+mod service;
+#[cfg(test)]
+mod stories;
+pub mod speech;
+pub mod status;
 pub mod visit;
+
+use chrono::{DateTime, Utc};
+use shared::ids::{DeviceId, StaffId};
+
+pub use book::Floor;
+use event::FloorEvent;
+
+use super::command::{Actor, Command, Refusal};
+
+impl Floor {
+    /// What a command about the floor brings about; `None` when it is not about the floor.
+    ///
+    /// # Errors
+    /// Why nothing is brought about.
+    pub fn decide(
+        &self,
+        actor: &Actor,
+        command: &Command,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Vec<FloorEvent>>, Refusal> {
+        let events = match command {
+            Command::CheckIn(body, told) => self.check_in(device(actor)?, body, *told, now)?,
+            Command::Detail(visit, detail) => self.detail(device(actor)?, *visit, detail, now)?,
+            Command::Meet(visit) => self.meet(device(actor)?, *visit)?,
+            Command::Cancel(visit) => self.go(device(actor)?, *visit, visit::Outcome::Cancelled)?,
+            Command::Leave(visit) => self.go(device(actor)?, *visit, visit::Outcome::Left)?,
+            Command::CountDoor(count, told) => vec![FloorEvent::DoorCounted {
+                sensor: device(actor)?.clone(),
+                entered: count.entered,
+                left: count.left,
+                at: arrival::Placed::of(*told, self.rules.late, now).at,
+            }],
+            Command::WalkIn { visit, purpose, language, party } => {
+                self.walk_in(staff(actor)?, *visit, *purpose, *language, *party, now)
+            }
+            Command::Hand(alert, channel) => self.proof(staff(actor)?, *alert, |asking| {
+                asking.handed_at.is_none().then_some(FloorEvent::Handed { alert: *alert, channel: *channel })
+            })?,
+            Command::Show(alert) => self.proof(staff(actor)?, *alert, |asking| {
+                asking.shown_at.is_none().then_some(FloorEvent::Shown { alert: *alert })
+            })?,
+            Command::Accept(alert) => self.accept(staff(actor)?, *alert, now)?,
+            Command::Pass(alert, reason) => self.pass(staff(actor)?, *alert, *reason, now)?,
+            Command::Greet(visit, source) => self.greet(staff(actor)?, *visit, *source)?,
+            Command::Receive(visit) => self.receive(staff(actor)?, *visit)?,
+            Command::Assign(visit, to) => self.assign(*visit, to)?,
+            Command::End(visit, outcome) => self.end(staff(actor)?, *visit, *outcome)?,
+            Command::UndoVisit(visit) => self.undo_visit(staff(actor)?, *visit, now)?,
+            Command::SetPresence(presence) => self.set_presence(staff(actor)?, *presence)?,
+            Command::UndoPresence => self.undo_presence(staff(actor)?, now)?,
+            Command::StepClock(by_ms) => vec![FloorEvent::ClockStepped { by_ms: *by_ms }],
+            Command::RegisterInterest(_)
+            | Command::Alive
+            | Command::SetAccount(_)
+            | Command::RemoveAccount(_)
+            | Command::SetDevice(_)
+            | Command::RemoveDevice(..)
+            | Command::EraseLead(_) => return Ok(None),
+        };
+        Ok(Some(events))
+    }
+
+    /// What time alone has brought about by `now`: one step; empty when nothing is due.
+    #[must_use]
+    pub fn due(&self, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        if let Some((at, id)) = self.first_on_agenda()
+            && at <= now
+            && let Some(visit) = self.visit(id)
+        {
+            return self.step(visit, now);
+        }
+        if let Some(asked) = self.match_queue(now) {
+            return vec![asked];
+        }
+        self.renew_managers_alert(now).into_iter().collect()
+    }
+
+    /// When something becomes due by time alone.
+    #[must_use]
+    pub fn deadline(&self) -> Option<DateTime<Utc>> {
+        let renewal = self.manager_alerted.filter(|_| self.shouting() > 0).map(|at| at + self.rules.manager_renew);
+        let agenda = self.first_on_agenda().map(|(at, _)| at);
+        [renewal, agenda].into_iter().flatten().min()
+    }
+
+    /// The managers' one alert: raised with the first who shouts, renewed while anybody does, lowered with the last.
+    fn renew_managers_alert(&self, now: DateTime<Utc>) -> Option<FloorEvent> {
+        let waiting = u32::try_from(self.shouting()).unwrap_or(u32::MAX);
+        let renew = match self.manager_alerted {
+            None => waiting > 0,
+            Some(at) => waiting == 0 || at + self.rules.manager_renew <= now,
+        };
+        renew.then_some(FloorEvent::ManagerAlerted { waiting })
+    }
+}
+
+fn device(actor: &Actor) -> Result<&DeviceId, Refusal> {
+    match actor {
+        Actor::Device(device) => Ok(device),
+        _ => Err(Refusal::WrongSender),
+    }
+}
+
+fn staff(actor: &Actor) -> Result<&StaffId, Refusal> {
+    match actor {
+        Actor::Staff(staff) => Ok(staff),
+        _ => Err(Refusal::WrongSender),
+    }
+}

@@ -1,5 +1,8 @@
 //! Sales: so far, the interest that visitors register; scores, needs, quotes and the rest come with their issues.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use shared::consent::Consent;
 use shared::ids::{DeviceId, LeadId, ModelId, VisitId};
@@ -132,5 +135,49 @@ impl Secrets for LeadEvent {
         if let Self::Received(Lead { secret: Some(secret), .. }) = self {
             each(secret);
         }
+    }
+}
+
+/// The sales area's state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sales {
+    /// Leads that were registered and not erased.
+    leads: BTreeSet<LeadId>,
+    /// Codes that were used, by nonce, and when: they open no new page.
+    spent: BTreeMap<String, DateTime<Utc>>,
+}
+
+impl Sales {
+    /// Applies an event; `code_kept` is how long a spent code has to be remembered.
+    pub fn apply(&mut self, event: &LeadEvent, at: DateTime<Utc>, code_kept: TimeDelta) {
+        match event {
+            LeadEvent::Received(lead) => {
+                self.leads.insert(lead.id);
+            }
+            LeadEvent::CodeSpent { nonce, .. } => {
+                self.spent.retain(|_, spent_at| at - *spent_at <= code_kept);
+                self.spent.insert(nonce.clone(), at);
+            }
+            LeadEvent::Erased { lead } => {
+                self.leads.remove(lead);
+            }
+        }
+    }
+
+    /// Whether this code was used.
+    #[must_use]
+    pub fn is_spent(&self, nonce: &str) -> bool {
+        self.spent.contains_key(nonce)
+    }
+
+    /// Codes that were used lately.
+    pub fn spent(&self) -> impl Iterator<Item = &str> {
+        self.spent.keys().map(String::as_str)
+    }
+
+    /// Whether this lead is known and not erased.
+    #[must_use]
+    pub fn knows(&self, lead: LeadId) -> bool {
+        self.leads.contains(&lead)
     }
 }

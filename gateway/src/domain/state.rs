@@ -1,12 +1,21 @@
-//! The state of one showroom.
+//! The state of one showroom, and the engine's door.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use shared::consent::ConsentPurpose;
+use shared::ids::VisitId;
+use shared::wire::{self, Purpose};
 
-use super::command::{Input, Refusal};
+use super::command::{Actor, Command, Input, Interest, Refusal};
 use super::event::Event;
-use super::roster::Roster;
-use super::secret::{Sealable, Secrets};
+use super::floor::arrival::said;
+use super::floor::event::{CheckedIn, FloorEvent};
+use super::floor::rules::FloorRules;
+use super::floor::speech::Speech;
+use super::floor::Floor;
+use super::roster::{Roster, RosterEvent};
+use super::sales::{Lead, LeadChannel, LeadEvent, Sales};
+use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
 pub const STATE_VERSION: u8 = 1;
@@ -16,40 +25,167 @@ pub const STATE_VERSION: u8 = 1;
 pub struct State {
     /// Who may act.
     pub roster: Roster,
+    /// Who waits, who is free.
+    pub floor: Floor,
+    /// Leads and codes.
+    pub sales: Sales,
+    /// The words to greet with.
+    #[serde(skip)]
+    pub speech: Speech,
 }
 
 impl State {
+    /// Sets the configuration: before the first decision, and after a snapshot was read.
+    pub fn configure(&mut self, rules: FloorRules, speech: Speech) {
+        self.floor.configure(rules);
+        self.speech = speech;
+    }
+
     /// What an input brings about; changes nothing.
     ///
     /// # Errors
     /// Why nothing is brought about.
-    pub fn decide(&self, _input: &Input, _now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
-        Ok(Vec::new())
+    pub fn decide(&self, input: &Input, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
+        if let Some(events) = self.floor.decide(&input.actor, &input.command, now)? {
+            return Ok(events.into_iter().map(Event::from).collect());
+        }
+        match &input.command {
+            Command::RegisterInterest(interest) => Ok(self.register_interest(interest, now)),
+            Command::EraseLead(lead) => {
+                self.sales.knows(*lead).then_some(()).ok_or(Refusal::UnknownLead)?;
+                Ok(vec![LeadEvent::Erased { lead: *lead }.into()])
+            }
+            Command::SetAccount(account) => {
+                only_system(&input.actor)?;
+                Ok(vec![RosterEvent::AccountSet(account.clone()).into()])
+            }
+            Command::RemoveAccount(staff) => {
+                only_system(&input.actor)?;
+                self.roster.accounts.get(staff).ok_or(Refusal::UnknownStaff)?;
+                // Nobody is left ringing on a phone that may no longer answer.
+                let mut events: Vec<Event> = self.floor.release(staff, None).into_iter().map(Event::from).collect();
+                events.push(RosterEvent::AccountRemoved { staff: staff.clone() }.into());
+                Ok(events)
+            }
+            Command::SetDevice(device) => {
+                only_system(&input.actor)?;
+                Ok(vec![RosterEvent::DeviceSet(device.clone()).into()])
+            }
+            Command::RemoveDevice(device, kind) => {
+                only_system(&input.actor)?;
+                let known = self.roster.devices.values().any(|known| known.id == *device && known.kind == *kind);
+                known.then_some(()).ok_or(Refusal::UnknownDevice)?;
+                Ok(vec![RosterEvent::DeviceRemoved { device: device.clone(), kind: *kind }.into()])
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// What time alone has brought about by `now`: one step; empty when nothing is due.
     #[must_use]
-    pub fn due(&self, _now: DateTime<Utc>) -> Vec<Event> {
-        Vec::new()
+    pub fn due(&self, now: DateTime<Utc>) -> Vec<Event> {
+        self.floor.due(now).into_iter().map(Event::from).collect()
     }
 
     /// When something becomes due by time alone.
     #[must_use]
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
-        None
+        self.floor.deadline()
     }
 
     /// Takes over what has happened, at the time of its commit. The only mutation.
-    pub fn apply(&mut self, event: &Event, _at: DateTime<Utc>) {
+    pub fn apply(&mut self, event: &Event, at: DateTime<Utc>) {
         match event {
-            Event::Roster(event) => self.roster.apply(event),
-            Event::Floor(_) | Event::Lead(_) => {}
+            Event::Floor(event) => self.floor.apply(event, at),
+            Event::Roster(event) => {
+                self.roster.apply(event);
+                self.floor.apply_roster(event);
+            }
+            Event::Lead(event) => self.sales.apply(event, at, self.floor.rules().code_kept),
         }
+    }
+
+    fn register_interest(&self, interest: &Interest, now: DateTime<Utc>) -> Vec<Event> {
+        let joined = self.visit_to_join(interest);
+        let visit = joined.or_else(|| (interest.channel == LeadChannel::KioskQr).then_some(interest.visit));
+        let mut events: Vec<Event> = Vec::new();
+        if let Some(visit) = visit.filter(|_| joined.is_none()) {
+            events.push(opened_by_code(visit, interest, now).into());
+        }
+        if let Some(visit) = visit {
+            events.extend(said(visit, &as_detail(interest)).map(Event::from));
+        }
+        events.push(LeadEvent::Received(lead_of(interest, visit)).into());
+        if let (Some(nonce), Some(kiosk)) = (&interest.nonce, &interest.place)
+            && !self.sales.is_spent(nonce)
+        {
+            events.push(LeadEvent::CodeSpent { kiosk: kiosk.clone(), nonce: nonce.clone() }.into());
+        }
+        events
+    }
+
+    /// The visit on the kiosk's screen when the page was opened, if it still goes on.
+    fn visit_to_join(&self, interest: &Interest) -> Option<VisitId> {
+        let kiosk = interest.place.as_ref().filter(|_| interest.channel == LeadChannel::KioskQr)?;
+        let visit = self.floor.visit(self.floor.visit_at(kiosk)?)?;
+        let recent = visit.received_at >= interest.opened_at - self.floor.rules().join;
+        (recent && visit.ended.is_none()).then_some(visit.id)
+    }
+}
+
+fn only_system(actor: &Actor) -> Result<(), Refusal> {
+    if *actor == Actor::System { Ok(()) } else { Err(Refusal::WrongSender) }
+}
+
+fn opened_by_code(visit: VisitId, interest: &Interest, now: DateTime<Utc>) -> FloorEvent {
+    FloorEvent::CheckedIn(CheckedIn {
+        visit,
+        kiosk: interest.place.clone(),
+        by: None,
+        purpose: if interest.models.is_empty() { Purpose::Browse } else { Purpose::Model },
+        language: interest.language,
+        party: None,
+        arrived_at: now,
+        time_uncertain: false,
+        late: false,
+        touched_ms: None,
+    })
+}
+
+fn as_detail(interest: &Interest) -> wire::Detailed {
+    wire::Detailed {
+        party: None,
+        phone: interest.contact.phone.clone(),
+        surname: interest.contact.name.clone(),
+        title: interest.contact.title,
+        models: interest.models.clone(),
+        consultant: None,
+        consents: interest.consents.clone(),
+    }
+}
+
+/// The lead; name and number are kept beyond the visit only with consent to contact.
+fn lead_of(interest: &Interest, visit: Option<VisitId>) -> Lead {
+    let may_contact = interest.consents.iter().any(|c| c.purpose == ConsentPurpose::Contact && c.given);
+    let said_something = interest.contact != super::sales::Contact::default();
+    Lead {
+        id: interest.lead,
+        channel: interest.channel,
+        place: interest.place.clone(),
+        visit,
+        language: interest.language,
+        models: interest.models.clone(),
+        when: interest.when,
+        budget: interest.budget,
+        consents: interest.consents.clone(),
+        secret: (may_contact && said_something)
+            .then(|| Secret::open(Subject::Lead(interest.lead), interest.contact.clone())),
     }
 }
 
 impl Secrets for State {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
         self.roster.each_secret(each);
+        self.floor.each_secret(each);
     }
 }

@@ -188,6 +188,13 @@ pub enum FloorEvent {
         /// What now.
         presence: Presence,
     },
+    /// The two minutes for undo are over: what the visitor said is destroyed with the visit's key.
+    Forgotten {
+        /// The visit.
+        visit: VisitId,
+        /// Whether anything was sealed under its key.
+        sealed: bool,
+    },
     /// "Greeted" was taken back within two minutes.
     GreetingUndone {
         /// The visit.
@@ -232,6 +239,7 @@ impl FloorEvent {
             | Self::Greeted { visit, .. }
             | Self::StillWithAsked { visit }
             | Self::Ended { visit, .. }
+            | Self::Forgotten { visit, .. }
             | Self::GreetingUndone { visit }
             | Self::EndUndone { visit } => Some(*visit),
             Self::Asked { alert, .. }

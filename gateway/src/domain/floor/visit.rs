@@ -36,10 +36,8 @@ pub enum Rung {
     Second,
     /// 4 s: at least two are asked.
     Two,
-    /// 7 s: everyone free, reception and the manager.
+    /// 7 s: everyone free, reception and the manager. The breach at 10 s is on the visit's record, not a rung.
     Everyone,
-    /// 10 s: breach.
-    Breach,
 }
 
 /// Why reception was called.
@@ -180,6 +178,8 @@ pub struct Asking {
     pub shown_at: Option<DateTime<Utc>>,
     /// Still waiting for an answer.
     pub open: bool,
+    /// The person passed: not asked about this visit again.
+    pub passed: bool,
 }
 
 /// One visit.
@@ -235,14 +235,47 @@ pub struct Visit {
     pub still_with_asked: bool,
     /// What came of it, and when.
     pub ended: Option<(Outcome, DateTime<Utc>)>,
-    /// When the engine has to look at this visit again; `None` once nothing more can become due.
-    pub due_at: Option<DateTime<Utc>>,
 }
 
 impl Visit {
-    /// Whether nobody has accepted yet, and the visit goes on.
+    /// Whether nobody has come yet, and the visit goes on.
+    #[must_use]
+    pub fn is_unserved(&self) -> bool {
+        self.accepted.is_none() && self.greeted.is_none() && self.ended.is_none()
+    }
+
+    /// Whether somebody waits for whom the ladder climbs: a late visit is served only by assignment.
     #[must_use]
     pub fn waits(&self) -> bool {
-        self.accepted.is_none() && self.greeted.is_none() && self.ended.is_none()
+        !self.late && self.is_unserved()
+    }
+
+    /// Whether the manager has to know: nobody free, nobody came in seven seconds, or the ten are broken.
+    #[must_use]
+    pub fn shouts(&self) -> bool {
+        self.waits() && (self.queued || self.rung >= Rung::Everyone || self.breach.is_some())
+    }
+
+    /// Alerts that wait for an answer.
+    pub fn open_askings(&self) -> impl Iterator<Item = &Asking> {
+        self.askings.iter().filter(|asking| asking.open)
+    }
+
+    /// Whether this alert is the accepted one.
+    #[must_use]
+    pub fn is_by(&self, asking: &Asking) -> bool {
+        self.accepted.as_ref().is_some_and(|(by, _)| *by == asking.to)
+    }
+
+    /// One of this visit's alerts.
+    #[must_use]
+    pub fn asking(&self, id: AlertId) -> Option<&Asking> {
+        self.askings.iter().find(|asking| asking.id == id)
+    }
+
+    /// The id for this visit's next alert.
+    #[must_use]
+    pub fn next_alert(&self) -> AlertId {
+        AlertId { visit: self.id, ordinal: u16::try_from(self.askings.len() + 1).unwrap_or(u16::MAX) }
     }
 }

@@ -1,0 +1,224 @@
+//! What each event does to the floor. The only mutation; the same code live and in replay.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::ids::AlertId;
+
+use super::book::Floor;
+use super::event::{CheckedIn, Detailed, FloorEvent};
+use super::member::{Member, Presence, Turns};
+use super::visit::{Asking, Rung, Visit};
+use crate::domain::roster::{Account, RosterEvent};
+use shared::wire::Why;
+
+/// Whoever was off for this long comes back to a new day, with turns counted afresh.
+const REST: TimeDelta = TimeDelta::hours(4);
+
+impl Floor {
+    /// Takes over what has happened on the floor.
+    pub fn apply(&mut self, event: &FloorEvent, at: DateTime<Utc>) {
+        match event {
+            FloorEvent::CheckedIn(event) => self.checked_in(event, at),
+            FloorEvent::Detailed(event) => self.change_visit(event.visit, |visit| detailed(visit, event)),
+            FloorEvent::Asked { alert, to, why } => self.asked(*alert, to, *why, at),
+            FloorEvent::Handed { alert, .. } => self.change_asking(*alert, |asking| {
+                asking.handed_at.get_or_insert(at);
+            }),
+            FloorEvent::Shown { alert } => self.change_asking(*alert, |asking| {
+                asking.shown_at.get_or_insert(at);
+            }),
+            FloorEvent::Accepted { alert, turn } => self.accepted(*alert, *turn, at),
+            FloorEvent::Passed { alert, .. } => {
+                self.answered(*alert, |member| member.turns.passed += 1);
+                self.change_asking(*alert, |asking| asking.passed = true);
+            }
+            FloorEvent::Withdrawn { alert, missed } => {
+                self.answered(*alert, |member| member.turns.missed += u32::from(*missed));
+            }
+            FloorEvent::Climbed { visit, rung } => self.change_visit(*visit, |visit| visit.rung = *rung),
+            FloorEvent::ReceptionCalled { visit, reason } => {
+                self.change_visit(*visit, |visit| visit.reception_called = Some(*reason));
+            }
+            FloorEvent::Queued { visit } => self.change_visit(*visit, |visit| visit.queued = true),
+            FloorEvent::Received { visit, by } => {
+                self.change_visit(*visit, |visit| visit.received = Some((by.clone(), at)));
+            }
+            FloorEvent::Breached { visit, reason } => {
+                self.change_visit(*visit, |visit| visit.breach = Some(*reason));
+            }
+            FloorEvent::ManagerAlerted { waiting } => self.manager_alerted = (*waiting > 0).then_some(at),
+            FloorEvent::GreetingDue { visit, manager } => {
+                self.change_visit(*visit, |visit| visit.greeting_due = Some(*manager));
+            }
+            FloorEvent::Greeted { visit, source } => {
+                self.change_visit(*visit, |visit| visit.greeted = Some((*source, at)));
+            }
+            FloorEvent::StillWithAsked { visit } => self.change_visit(*visit, |visit| visit.still_with_asked = true),
+            FloorEvent::Ended { visit, outcome, .. } => {
+                self.change_visit(*visit, |visit| visit.ended = Some((*outcome, at)));
+            }
+            FloorEvent::Forgotten { visit, .. } => self.forget_visit(*visit, at),
+            FloorEvent::PresenceSet { staff, presence } => self.change_member(staff, |member| {
+                if member.presence == Presence::Off && member.before.is_none_or(|(_, since)| at - since > REST) {
+                    member.turns = Turns::default();
+                }
+                member.before = Some((member.presence, at));
+                member.presence = *presence;
+            }),
+            FloorEvent::GreetingUndone { visit } => self.change_visit(*visit, |visit| visit.greeted = None),
+            FloorEvent::EndUndone { visit } => self.change_visit(*visit, |visit| visit.ended = None),
+            FloorEvent::DoorCounted { .. } => {}
+            FloorEvent::ClockStepped { by_ms } => {
+                self.shift_visits(TimeDelta::try_milliseconds(*by_ms).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Takes over a change of the roster.
+    pub fn apply_roster(&mut self, event: &RosterEvent) {
+        match event {
+            RosterEvent::AccountSet(account) => self.account_set(account),
+            RosterEvent::AccountRemoved { staff } => {
+                self.remove_member(staff);
+            }
+            RosterEvent::DeviceSet(_) | RosterEvent::DeviceRemoved { .. } => {}
+        }
+    }
+
+    fn account_set(&mut self, account: &Account) {
+        let known = self.remove_member(&account.id);
+        let fresh = Member {
+            id: account.id.clone(),
+            role: account.role,
+            senior: account.senior,
+            languages: account.languages.clone(),
+            presence: Presence::Off,
+            before: None,
+            last_turn: None,
+            asked: std::collections::BTreeSet::new(),
+            turns: Turns::default(),
+            alive_at: None,
+        };
+        self.insert_member(match known {
+            Some(known) => {
+                Member { role: account.role, senior: account.senior, languages: account.languages.clone(), ..known }
+            }
+            None => fresh,
+        });
+    }
+
+    fn checked_in(&mut self, event: &CheckedIn, at: DateTime<Utc>) {
+        if let Some(kiosk) = &event.kiosk {
+            self.at_kiosk.insert(kiosk.clone(), event.visit);
+        }
+        self.insert_visit(Visit {
+            id: event.visit,
+            kiosk: event.kiosk.clone(),
+            purpose: event.purpose,
+            language: event.language,
+            party: event.party,
+            models: Vec::new(),
+            wanted: None,
+            consents: Vec::new(),
+            secret: None,
+            arrived_at: event.arrived_at,
+            received_at: at,
+            time_uncertain: event.time_uncertain,
+            late: event.late,
+            rung: Rung::Start,
+            ladder_from: at,
+            queued: false,
+            reception_called: None,
+            received: None,
+            breach: None,
+            askings: Vec::new(),
+            accepted: None,
+            greeting_due: None,
+            greeted: None,
+            still_with_asked: false,
+            ended: None,
+        });
+    }
+
+    fn asked(&mut self, alert: AlertId, to: &shared::ids::StaffId, why: Why, at: DateTime<Utc>) {
+        self.change_visit(alert.visit, |visit| {
+            if visit.queued && visit.breach.is_some() {
+                // The ten seconds are broken already: whoever became free gets the ladder's time from now.
+                visit.ladder_from = at;
+                visit.rung = Rung::First;
+            }
+            visit.queued = false;
+            visit.askings.push(Asking {
+                id: alert,
+                to: to.clone(),
+                why,
+                asked_at: at,
+                handed_at: None,
+                shown_at: None,
+                open: true,
+                passed: false,
+            });
+        });
+        self.change_member(to, |member| {
+            member.asked.insert(alert);
+            member.turns.forced += u32::from(matches!(why, Why::Everyone | Why::Assigned));
+        });
+    }
+
+    fn accepted(&mut self, alert: AlertId, turn: bool, at: DateTime<Utc>) {
+        let who = self.visit(alert.visit).and_then(|visit| visit.asking(alert)).map(|asking| asking.to.clone());
+        self.answered(alert, |member| {
+            if turn {
+                member.turns.taken += 1;
+                member.last_turn = Some(at);
+            }
+        });
+        if let Some(who) = who {
+            self.change_visit(alert.visit, |visit| {
+                visit.accepted = Some((who, at));
+                visit.queued = false;
+            });
+        }
+    }
+
+    fn answered(&mut self, alert: AlertId, count: impl FnOnce(&mut Member)) {
+        let Some(to) = self.visit(alert.visit).and_then(|visit| visit.asking(alert)).map(|asking| asking.to.clone())
+        else {
+            return;
+        };
+        self.change_asking(alert, |asking| asking.open = false);
+        self.change_member(&to, |member| {
+            member.asked.remove(&alert);
+            count(member);
+        });
+    }
+
+    fn change_asking(&mut self, alert: AlertId, change: impl FnOnce(&mut Asking)) {
+        self.change_visit(alert.visit, |visit| {
+            if let Some(asking) = visit.askings.iter_mut().find(|asking| asking.id == alert) {
+                change(asking);
+            }
+        });
+    }
+}
+
+fn detailed(visit: &mut Visit, event: &Detailed) {
+    visit.party = event.party.or(visit.party);
+    if !event.models.is_empty() {
+        visit.models.clone_from(&event.models);
+    }
+    if event.consultant.is_some() {
+        visit.wanted.clone_from(&event.consultant);
+    }
+    visit.consents.extend(event.consents.iter().cloned());
+    match (visit.secret.as_mut().and_then(|secret| secret.get_mut()), &event.secret) {
+        (Some(known), Some(said)) => {
+            if let Some(said) = said.get() {
+                known.phone = said.phone.clone().or(known.phone.take());
+                known.surname = said.surname.clone().or(known.surname.take());
+                known.title = said.title.or(known.title);
+            }
+        }
+        (None, Some(said)) => visit.secret = Some(said.clone()),
+        (_, None) => {}
+    }
+}

@@ -1,0 +1,191 @@
+//! Decisions about people who come: check-in, what they add, and how they go again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::ids::{DeviceId, StaffId, VisitId};
+use shared::wire::{self, Language, Purpose};
+
+use super::book::Floor;
+use super::event::{CheckedIn, Detailed, FloorEvent};
+use super::visit::{GreetedSource, Outcome, Visit, VisitorDetails};
+use crate::domain::command::{Refusal, Told};
+use crate::domain::secret::{Secret, Subject};
+
+/// When a device's event happened, corrected by the gateway's clock (DESIGN §5, "Late").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// The corrected moment; never after the receipt.
+    pub at: DateTime<Utc>,
+    /// The device's clock could not be trusted.
+    pub uncertain: bool,
+    /// Too old for a ladder.
+    pub late: bool,
+}
+
+impl Placed {
+    /// Places what a device told in the gateway's time.
+    #[must_use]
+    pub fn of(told: Told, late_after: TimeDelta, now: DateTime<Utc>) -> Self {
+        let age = told.age_ms.map(|age| {
+            i64::try_from(age).ok().and_then(TimeDelta::try_milliseconds).and_then(|age| now.checked_sub_signed(age))
+        });
+        match age {
+            Some(Some(at)) => Self { at, uncertain: false, late: now - at > late_after },
+            // An age that no calendar holds is no age.
+            Some(None) => Self { at: now, uncertain: true, late: false },
+            None if told.at > now => Self { at: now, uncertain: true, late: false },
+            None => Self { at: told.at, uncertain: false, late: now - told.at > late_after },
+        }
+    }
+}
+
+impl Floor {
+    pub(super) fn check_in(
+        &self,
+        kiosk: &DeviceId,
+        body: &wire::CheckedIn,
+        told: Told,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<FloorEvent>, Refusal> {
+        if self.is_over(body.visit) {
+            return Err(Refusal::VisitOver);
+        }
+        if self.visit(body.visit).is_some() {
+            return self.detail(kiosk, body.visit, &body.detail, now);
+        }
+        let placed = Placed::of(told, self.rules.late, now);
+        let checked_in = FloorEvent::CheckedIn(CheckedIn {
+            visit: body.visit,
+            kiosk: Some(kiosk.clone()),
+            by: None,
+            purpose: body.purpose,
+            language: body.language,
+            party: body.detail.party,
+            arrived_at: placed.at,
+            time_uncertain: placed.uncertain,
+            late: placed.late,
+            touched_ms: body.touched_ms,
+        });
+        let mut events = vec![checked_in];
+        events.extend(said(body.visit, &body.detail));
+        Ok(events)
+    }
+
+    pub(super) fn walk_in(
+        &self,
+        by: &StaffId,
+        visit: VisitId,
+        purpose: Purpose,
+        language: Language,
+        party: Option<u8>,
+        now: DateTime<Utc>,
+    ) -> Vec<FloorEvent> {
+        if self.visit(visit).is_some() || self.is_over(visit) {
+            return Vec::new();
+        }
+        vec![FloorEvent::CheckedIn(CheckedIn {
+            visit,
+            kiosk: None,
+            by: Some(by.clone()),
+            purpose,
+            language,
+            party,
+            arrived_at: now,
+            time_uncertain: false,
+            late: false,
+            touched_ms: None,
+        })]
+    }
+
+    pub(super) fn detail(
+        &self,
+        kiosk: &DeviceId,
+        id: VisitId,
+        detail: &wire::Detailed,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<FloorEvent>, Refusal> {
+        let visit = self.visit_of(kiosk, id)?;
+        let Some(detailed) = said(id, detail) else { return Ok(Vec::new()) };
+        let mut events = vec![detailed];
+        events.extend(self.ask_wanted(visit, detail.consultant.as_ref(), now));
+        Ok(events)
+    }
+
+    /// The one whom the visitor asks for is asked at once, if nobody has come yet.
+    fn ask_wanted(&self, visit: &Visit, wanted: Option<&StaffId>, now: DateTime<Utc>) -> Option<FloorEvent> {
+        let wanted = self.member(wanted.filter(|_| visit.waits() && !visit.askings.is_empty())?)?;
+        let asked_about_it = visit.askings.iter().any(|asked| asked.to == wanted.id);
+        let can_come = wanted.presence == super::member::Presence::Free && self.is_live(wanted, now);
+        (can_come && !asked_about_it && wanted.asked.is_empty()).then(|| FloorEvent::Asked {
+            alert: visit.next_alert(),
+            to: wanted.id.clone(),
+            why: wire::Why::AskedFor,
+        })
+    }
+
+    pub(super) fn meet(&self, kiosk: &DeviceId, id: VisitId) -> Result<Vec<FloorEvent>, Refusal> {
+        let visit = self.visit_of(kiosk, id)?;
+        Ok(self.greeting(visit, GreetedSource::Visitor))
+    }
+
+    /// The visitor goes: before anybody came, or afterwards.
+    pub(super) fn go(&self, kiosk: &DeviceId, id: VisitId, outcome: Outcome) -> Result<Vec<FloorEvent>, Refusal> {
+        match self.visit_of(kiosk, id) {
+            Ok(visit) => Ok(self.ending(visit, outcome, None, None)),
+            // Gone is gone: a second goodbye changes nothing.
+            Err(Refusal::VisitOver) => Ok(Vec::new()),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    fn visit_of(&self, kiosk: &DeviceId, id: VisitId) -> Result<&Visit, Refusal> {
+        let Some(visit) = self.visit(id) else {
+            return Err(if self.is_over(id) { Refusal::VisitOver } else { Refusal::UnknownVisit });
+        };
+        if visit.kiosk.as_ref() != Some(kiosk) {
+            return Err(Refusal::ForeignVisit);
+        }
+        if visit.ended.is_some() { Err(Refusal::VisitOver) } else { Ok(visit) }
+    }
+}
+
+/// What a visitor said, as an event; nothing where nothing was said.
+pub(in crate::domain) fn said(visit: VisitId, detail: &wire::Detailed) -> Option<FloorEvent> {
+    if detail.is_empty() {
+        return None;
+    }
+    let details = VisitorDetails { phone: detail.phone.clone(), surname: detail.surname.clone(), title: detail.title };
+    let secret = (details != VisitorDetails::default()).then(|| Secret::open(Subject::Visit(visit), details));
+    Some(FloorEvent::Detailed(Detailed {
+        visit,
+        party: detail.party,
+        models: detail.models.clone(),
+        consultant: detail.consultant.clone(),
+        consents: detail.consents.clone(),
+        secret,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(at_s: i64, age_ms: Option<u64>, expect_at_s: i64, uncertain: bool, late: bool) {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let told = Told { at: now + TimeDelta::seconds(at_s), age_ms };
+        let placed = Placed::of(told, TimeDelta::minutes(2), now);
+        assert_eq!((placed.at - now).num_seconds(), expect_at_s);
+        assert_eq!((placed.uncertain, placed.late), (uncertain, late));
+    }
+
+    #[test]
+    fn a_tap_is_placed_by_its_age_and_only_then_by_the_devices_clock() {
+        check(0, Some(40_000), -40, false, false);
+        check(5_000_000, Some(40_000), -40, false, false);
+        check(0, Some(121_000), -121, false, true);
+        check(-100, None, -100, false, false);
+        check(-121, None, -121, false, true);
+        check(1, None, 0, true, false);
+        check(0, Some(u64::MAX), 0, true, false);
+    }
+}

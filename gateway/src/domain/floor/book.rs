@@ -1,0 +1,307 @@
+//! The floor's state: visits and people, with indexes that are always derived from them.
+//!
+//! Invariant: whoever changes a visit or a member does it through [`Floor::change_visit`] or [`Floor::change_member`], so
+//! that the indexes cannot disagree with what they index.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use shared::ids::{DeviceId, StaffId, VisitId};
+use shared::wire::Purpose;
+
+use super::ladder;
+use super::member::{Member, Presence};
+use super::rules::FloorRules;
+use super::visit::{Rung, Visit};
+use crate::domain::roster::Role;
+use crate::domain::secret::{Sealable, Secrets};
+
+/// For how long the id of an ended visit is known as such.
+const TOMBSTONE: TimeDelta = TimeDelta::hours(48);
+
+/// Place in the queue: appointments first, then by arrival.
+type Place = (bool, DateTime<Utc>, VisitId);
+
+/// The floor.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Floor {
+    /// Everybody on the staff.
+    pub(super) members: BTreeMap<StaffId, Member>,
+    /// Visits that go on, and those that ended within the time for undo.
+    pub(super) visits: BTreeMap<VisitId, Visit>,
+    /// Visits that ended within 48 hours: late words about them are refused, not taken for new visits.
+    over: BTreeMap<VisitId, DateTime<Utc>>,
+    /// The last visit of each kiosk.
+    pub(super) at_kiosk: BTreeMap<DeviceId, VisitId>,
+    /// When the managers' one alert was last raised, while it stands.
+    pub(super) manager_alerted: Option<DateTime<Utc>>,
+    #[serde(skip)]
+    pub(super) rules: FloorRules,
+    #[serde(skip)]
+    index: Index,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Index {
+    /// When a visit has to be looked at.
+    agenda: BTreeSet<(DateTime<Utc>, VisitId)>,
+    /// Who waits for the first who becomes free, by pool.
+    queue: BTreeMap<Role, BTreeSet<Place>>,
+    /// Visits that the managers have to know of.
+    shouting: BTreeSet<VisitId>,
+    /// Who is free, by role.
+    free: BTreeMap<Role, BTreeSet<StaffId>>,
+}
+
+impl Floor {
+    /// Sets the figures; before the first decision, and after a snapshot was read.
+    pub fn configure(&mut self, rules: FloorRules) {
+        self.rules = rules;
+        self.reindex();
+    }
+
+    fn reindex(&mut self) {
+        let mut index = Index::default();
+        for visit in self.visits.values() {
+            index.add_visit(visit, &self.rules);
+        }
+        for member in self.members.values() {
+            index.add_member(member);
+        }
+        self.index = index;
+    }
+
+    /// The floor's figures.
+    #[must_use]
+    pub fn rules(&self) -> &FloorRules {
+        &self.rules
+    }
+
+    /// A visit that goes on, or ended a moment ago.
+    #[must_use]
+    pub fn visit(&self, id: VisitId) -> Option<&Visit> {
+        self.visits.get(&id)
+    }
+
+    /// Every such visit, by id.
+    pub fn visits(&self) -> impl Iterator<Item = &Visit> {
+        self.visits.values()
+    }
+
+    /// Whether the visit ended within the last 48 hours.
+    #[must_use]
+    pub fn is_over(&self, id: VisitId) -> bool {
+        self.over.contains_key(&id)
+    }
+
+    /// The last visit of a kiosk.
+    #[must_use]
+    pub fn visit_at(&self, kiosk: &DeviceId) -> Option<VisitId> {
+        self.at_kiosk.get(kiosk).copied()
+    }
+
+    /// A member of staff.
+    #[must_use]
+    pub fn member(&self, id: &StaffId) -> Option<&Member> {
+        self.members.get(id)
+    }
+
+    /// Everybody on the staff, by id.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
+    }
+
+    /// Members who are free, by id.
+    pub fn free(&self, role: Role) -> impl Iterator<Item = &Member> {
+        self.index.free.get(&role).into_iter().flatten().filter_map(|id| self.members.get(id))
+    }
+
+    /// Whether nobody at all is free.
+    #[must_use]
+    pub fn nobody_is_free(&self) -> bool {
+        self.index.free.is_empty()
+    }
+
+    /// Who waits for the first of this role who becomes free, in order.
+    pub fn queue(&self, role: Role) -> impl Iterator<Item = &Visit> {
+        self.index.queue.get(&role).into_iter().flatten().filter_map(|(_, _, id)| self.visits.get(id))
+    }
+
+    /// How many visits the managers have to know of.
+    #[must_use]
+    pub fn shouting(&self) -> usize {
+        self.index.shouting.len()
+    }
+
+    /// The first visit that has to be looked at, and when.
+    #[must_use]
+    pub fn first_on_agenda(&self) -> Option<(DateTime<Utc>, VisitId)> {
+        self.index.agenda.first().copied()
+    }
+
+    pub(super) fn insert_visit(&mut self, visit: Visit) {
+        self.index.add_visit(&visit, &self.rules);
+        self.visits.insert(visit.id, visit);
+    }
+
+    pub(super) fn change_visit(&mut self, id: VisitId, change: impl FnOnce(&mut Visit)) {
+        if let Some(visit) = self.visits.get_mut(&id) {
+            self.index.remove_visit(visit, &self.rules);
+            change(visit);
+            self.index.add_visit(visit, &self.rules);
+        }
+    }
+
+    pub(super) fn forget_visit(&mut self, id: VisitId, at: DateTime<Utc>) {
+        if let Some(visit) = self.visits.remove(&id) {
+            self.index.remove_visit(&visit, &self.rules);
+            if let Some(kiosk) = visit.kiosk.filter(|kiosk| self.at_kiosk.get(kiosk) == Some(&id)) {
+                self.at_kiosk.remove(&kiosk);
+            }
+        }
+        self.over.insert(id, at);
+        while let Some(oldest) = self.over.first_entry() {
+            if at - *oldest.get() <= TOMBSTONE {
+                break;
+            }
+            oldest.remove();
+        }
+    }
+
+    /// Moves every time of visits that go on, after the clock was set.
+    pub(super) fn shift_visits(&mut self, by: TimeDelta) {
+        for visit in self.visits.values_mut() {
+            visit.shift(by);
+        }
+        for member in self.members.values_mut() {
+            member.alive_at = member.alive_at.map(|at| at + by);
+            member.before = member.before.map(|(presence, at)| (presence, at + by));
+        }
+        self.manager_alerted = self.manager_alerted.map(|at| at + by);
+        self.reindex();
+    }
+
+    pub(super) fn insert_member(&mut self, member: Member) {
+        self.remove_member(&member.id.clone());
+        self.index.add_member(&member);
+        self.members.insert(member.id.clone(), member);
+    }
+
+    pub(super) fn change_member(&mut self, id: &StaffId, change: impl FnOnce(&mut Member)) {
+        if let Some(member) = self.members.get_mut(id) {
+            self.index.remove_member(member);
+            change(member);
+            self.index.add_member(member);
+        }
+    }
+
+    pub(super) fn remove_member(&mut self, id: &StaffId) -> Option<Member> {
+        let member = self.members.remove(id)?;
+        self.index.remove_member(&member);
+        Some(member)
+    }
+
+    /// Notes that a phone is alive. Not an event: reachability is not part of the record.
+    pub fn note_alive(&mut self, id: &StaffId, now: DateTime<Utc>) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.alive_at = Some(now);
+        }
+    }
+
+    /// Whether the indexes are what a fresh start would make of the state; for tests.
+    #[cfg(test)]
+    pub(crate) fn is_consistent(&self) -> bool {
+        let mut fresh = self.clone();
+        fresh.reindex();
+        fresh.index == self.index
+    }
+}
+
+impl Index {
+    fn add_visit(&mut self, visit: &Visit, rules: &FloorRules) {
+        if let Some(at) = ladder::next_due(visit, rules) {
+            self.agenda.insert((at, visit.id));
+        }
+        if visit.in_queue() {
+            for role in Role::pools(visit.purpose) {
+                self.queue.entry(*role).or_default().insert(place(visit));
+            }
+        }
+        if visit.shouts() {
+            self.shouting.insert(visit.id);
+        }
+    }
+
+    fn remove_visit(&mut self, visit: &Visit, rules: &FloorRules) {
+        if let Some(at) = ladder::next_due(visit, rules) {
+            self.agenda.remove(&(at, visit.id));
+        }
+        for role in Role::pools(visit.purpose) {
+            if let Some(queue) = self.queue.get_mut(role) {
+                queue.remove(&place(visit));
+                if queue.is_empty() {
+                    self.queue.remove(role);
+                }
+            }
+        }
+        self.shouting.remove(&visit.id);
+    }
+
+    fn add_member(&mut self, member: &Member) {
+        if member.presence == Presence::Free {
+            self.free.entry(member.role).or_default().insert(member.id.clone());
+        }
+    }
+
+    fn remove_member(&mut self, member: &Member) {
+        if let Some(free) = self.free.get_mut(&member.role) {
+            free.remove(&member.id);
+            if free.is_empty() {
+                self.free.remove(&member.role);
+            }
+        }
+    }
+}
+
+fn place(visit: &Visit) -> Place {
+    (visit.purpose != Purpose::Appointment, visit.arrived_at, visit.id)
+}
+
+impl Visit {
+    /// Whether the first who becomes free is asked: nobody could be asked, or everybody was.
+    #[must_use]
+    pub fn in_queue(&self) -> bool {
+        self.waits() && (self.queued || self.rung >= Rung::Everyone)
+    }
+
+    fn shift(&mut self, by: TimeDelta) {
+        self.time_uncertain = true;
+        for at in [&mut self.arrived_at, &mut self.received_at, &mut self.ladder_from] {
+            *at += by;
+        }
+        for (_, at) in self.accepted.iter_mut() {
+            *at += by;
+        }
+        for (_, at) in self.greeted.iter_mut() {
+            *at += by;
+        }
+        for (_, at) in self.ended.iter_mut() {
+            *at += by;
+        }
+        for (_, at) in self.received.iter_mut() {
+            *at += by;
+        }
+        for asking in &mut self.askings {
+            asking.asked_at += by;
+        }
+    }
+}
+
+impl Secrets for Floor {
+    fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
+        for secret in self.visits.values_mut().filter_map(|visit| visit.secret.as_mut()) {
+            each(secret);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Who is asked: one order, one tuple (DESIGN §5).
+
+use chrono::{DateTime, Utc};
+use shared::ids::StaffId;
+use shared::wire::{Purpose, Why};
+
+use super::book::Floor;
+use super::member::Member;
+use super::visit::Visit;
+use crate::domain::roster::Role;
+
+/// Somebody to ask, and what decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Who.
+    pub staff: StaffId,
+    /// Why.
+    pub why: Why,
+}
+
+/// The order among candidates; the smaller comes first. Own customers, appointments of a plan, scores and overdue
+/// follow-ups join this tuple with their data.
+type Order<'a> = (bool, bool, bool, Option<DateTime<Utc>>, &'a StaffId);
+
+impl Floor {
+    /// Whether an alert would reach this person now.
+    #[must_use]
+    pub fn is_live(&self, member: &Member, now: DateTime<Utc>) -> bool {
+        member.alive_at.is_some_and(|at| now - at <= self.rules.live)
+    }
+
+    /// The best candidate of one pool for a visit who is not asked about it already.
+    pub(super) fn choose(&self, visit: &Visit, role: Role, now: DateTime<Utc>) -> Option<Choice> {
+        let best = self.candidates(visit, role, now).min_by_key(|member| order(visit, member))?;
+        Some(Choice { staff: best.id.clone(), why: self.reason(visit, best, role, now) })
+    }
+
+    /// Everybody of the pool who is free, reachable, not asked about this visit and not asked about another.
+    fn candidates<'a>(
+        &'a self,
+        visit: &'a Visit,
+        role: Role,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = &'a Member> + 'a {
+        self.reachable(visit, role, now).filter(|member| member.asked.is_empty())
+    }
+
+    /// The same without minding that they are asked about another: for the seven-second rung.
+    pub(super) fn reachable<'a>(
+        &'a self,
+        visit: &'a Visit,
+        role: Role,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = &'a Member> + 'a {
+        self.free(role).filter(move |member| self.is_live(member, now)).filter(move |member| {
+            !visit.askings.iter().any(|asked| asked.to == member.id && (asked.open || asked.passed))
+        })
+    }
+
+    fn reason(&self, visit: &Visit, best: &Member, role: Role, now: DateTime<Utc>) -> Why {
+        if visit.wanted.as_ref() == Some(&best.id) {
+            return if visit.purpose == Purpose::Appointment { Why::Appointment } else { Why::AskedFor };
+        }
+        if visit.askings.iter().any(|asked| asked.passed) {
+            return Why::Passed;
+        }
+        if !visit.askings.is_empty() {
+            return Why::NotAccepted;
+        }
+        if role == Role::Reception {
+            return Why::Reception;
+        }
+        let others_speak_it =
+            self.candidates(visit, role, now).all(|member| member.languages.contains(&visit.language));
+        if best.languages.contains(&visit.language) && !others_speak_it { Why::Language } else { Why::LongestFree }
+    }
+}
+
+fn order<'a>(visit: &Visit, member: &'a Member) -> Order<'a> {
+    (
+        visit.wanted.as_ref() != Some(&member.id),
+        !member.languages.contains(&visit.language),
+        // A phone that is live comes before one that can only be pushed to; so far a candidate is always live.
+        false,
+        member.last_turn,
+        &member.id,
+    )
+}

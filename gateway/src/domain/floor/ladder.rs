@@ -1,0 +1,192 @@
+//! The ladder: when the next one is asked, and whom the alert climbs to (DESIGN §5).
+
+use std::iter;
+
+use chrono::{DateTime, Utc};
+use shared::ids::AlertId;
+use shared::wire::Why;
+
+use super::book::Floor;
+use super::event::FloorEvent;
+use super::rules::FloorRules;
+use super::visit::{Breach, CallReason, GreetedSource, Outcome, Rung, Visit};
+use crate::domain::roster::Role;
+
+/// When time alone changes something about a visit; `None` once nothing more can.
+///
+/// Invariant: a visit that waits always has a due time (the model test guards it).
+#[must_use]
+pub fn next_due(visit: &Visit, rules: &FloorRules) -> Option<DateTime<Utc>> {
+    if let Some((_, at)) = visit.ended {
+        return Some(at + rules.undo);
+    }
+    let close = Some(visit.received_at + rules.close);
+    let climb = visit.waits().then(|| next_rung(visit, rules)).flatten().map(|(_, at)| at);
+    let short = (visit.waits() && visit.is_short()).then_some(visit.ladder_from);
+    let breach = (visit.waits() && visit.breach.is_none()).then(|| visit.received_at + rules.breach);
+    let greeting =
+        visit.accepted.as_ref().filter(|_| visit.greeted.is_none()).and_then(|(_, at)| match visit.greeting_due {
+            None => Some(*at + rules.greet_again),
+            Some(false) => Some(*at + rules.greet_manager),
+            Some(true) => None,
+        });
+    let still_with = visit.accepted.as_ref().filter(|_| !visit.still_with_asked).map(|(_, at)| *at + rules.still_with);
+    [close, climb, short, breach, greeting, still_with].into_iter().flatten().min()
+}
+
+/// The next rung and when it is reached.
+fn next_rung(visit: &Visit, rules: &FloorRules) -> Option<(Rung, DateTime<Utc>)> {
+    let from = visit.ladder_from;
+    match visit.rung {
+        Rung::Start => Some((Rung::First, from)),
+        Rung::First | Rung::Second => Some((Rung::Two, from + rules.two)),
+        Rung::Two => Some((Rung::Everyone, from + rules.everyone)),
+        Rung::Everyone => None,
+    }
+}
+
+impl Visit {
+    /// The ladder has begun, nobody is asked any more, and nobody has found yet that nobody is left.
+    fn is_short(&self) -> bool {
+        !self.queued && self.rung >= Rung::First && self.open_askings().next().is_none()
+    }
+}
+
+impl Floor {
+    /// One step of a visit whose time has come. Never empty, so that time goes on.
+    pub(super) fn step(&self, visit: &Visit, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        let rules = &self.rules;
+        let id = visit.id;
+        if let Some((_, at)) = visit.ended {
+            debug_assert!(at + rules.undo <= now);
+            return vec![FloorEvent::Forgotten { visit: id, sealed: visit.secret.is_some() }];
+        }
+        if visit.received_at + rules.close <= now {
+            return self.close(visit);
+        }
+        if !visit.waits() {
+            return self.mind_service(visit, now);
+        }
+        if let Some((rung, _)) = next_rung(visit, rules).filter(|(_, at)| *at <= now) {
+            return self.climb(visit, rung, now);
+        }
+        if visit.breach.is_none() && visit.received_at + rules.breach <= now {
+            let reason = if visit.askings.is_empty() { Breach::NobodyFree } else { Breach::NotAccepted };
+            return vec![FloorEvent::Breached { visit: id, reason }];
+        }
+        match self.ask_next(visit, now) {
+            Some(asked) => vec![asked],
+            None => self.give_to_reception(visit),
+        }
+    }
+
+    fn climb(&self, visit: &Visit, rung: Rung, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        let mut events = vec![FloorEvent::Climbed { visit: visit.id, rung }];
+        match rung {
+            Rung::Everyone => events.extend(self.ask_everyone(visit, now)),
+            Rung::Two if visit.open_askings().count() < 2 => match self.ask_next(visit, now) {
+                Some(asked) => events.push(asked),
+                // Nobody left to ask beside the first: straight to the next rung.
+                None => events.extend(self.climb(visit, Rung::Everyone, now)),
+            },
+            Rung::First => match self.ask_one_of_each_pool(visit, now) {
+                nobody if nobody.is_empty() => events.extend(self.give_to_reception(visit)),
+                asked => events.extend(asked),
+            },
+            Rung::Start | Rung::Second | Rung::Two => {}
+        }
+        events
+    }
+
+    fn ask_one_of_each_pool(&self, visit: &Visit, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        let choices = Role::pools(visit.purpose).iter().filter_map(|role| self.choose(visit, *role, now));
+        (visit.next_alert().ordinal..)
+            .zip(choices)
+            .map(|(ordinal, choice)| FloorEvent::Asked {
+                alert: AlertId { visit: visit.id, ordinal },
+                to: choice.staff,
+                why: choice.why,
+            })
+            .collect()
+    }
+
+    /// The next candidate, from the first pool that has one.
+    pub(super) fn ask_next(&self, visit: &Visit, now: DateTime<Utc>) -> Option<FloorEvent> {
+        let choice = Role::pools(visit.purpose).iter().find_map(|role| self.choose(visit, *role, now))?;
+        Some(FloorEvent::Asked { alert: visit.next_alert(), to: choice.staff, why: choice.why })
+    }
+
+    /// Nobody to ask: reception receives and seats, and the first who becomes free is asked.
+    fn give_to_reception(&self, visit: &Visit) -> Vec<FloorEvent> {
+        let queued = FloorEvent::Queued { visit: visit.id };
+        let called = visit
+            .reception_called
+            .is_none()
+            .then(|| FloorEvent::ReceptionCalled { visit: visit.id, reason: self.why_nobody(visit) });
+        iter::once(queued).chain(called).collect()
+    }
+
+    fn ask_everyone(&self, visit: &Visit, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        let everyone = Role::pools(visit.purpose).iter().flat_map(|role| self.reachable(visit, *role, now));
+        let mut events: Vec<_> = (visit.next_alert().ordinal..)
+            .zip(everyone)
+            .map(|(ordinal, member)| FloorEvent::Asked {
+                alert: AlertId { visit: visit.id, ordinal },
+                to: member.id.clone(),
+                why: Why::Everyone,
+            })
+            .collect();
+        if visit.reception_called.is_none() {
+            events.push(FloorEvent::ReceptionCalled { visit: visit.id, reason: CallReason::NotAccepted });
+        }
+        events
+    }
+
+    fn why_nobody(&self, visit: &Visit) -> CallReason {
+        let pools = Role::pools(visit.purpose);
+        if !self.members().any(|member| pools.contains(&member.role)) {
+            return CallReason::NoSuchStaff;
+        }
+        let somebody_free = pools.iter().any(|role| self.free(*role).any(|member| member.asked.is_empty()));
+        if somebody_free { CallReason::AllDark } else { CallReason::NobodyFree }
+    }
+
+    /// Somebody accepted: are they greeted, are they still there?
+    fn mind_service(&self, visit: &Visit, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        let Some((_, at)) = &visit.accepted else { return self.close(visit) };
+        let manager = match visit.greeting_due {
+            _ if visit.greeted.is_some() => None,
+            None => (*at + self.rules.greet_again <= now).then_some(false),
+            Some(false) => (*at + self.rules.greet_manager <= now).then_some(true),
+            Some(true) => None,
+        };
+        match manager {
+            Some(manager) => vec![FloorEvent::GreetingDue { visit: visit.id, manager }],
+            None => vec![FloorEvent::StillWithAsked { visit: visit.id }],
+        }
+    }
+
+    /// Nobody ended it.
+    fn close(&self, visit: &Visit) -> Vec<FloorEvent> {
+        self.ending(visit, Outcome::ClosedBySystem, None, Some(GreetedSource::Inferred))
+    }
+
+    /// The first member who could take the visit that waits longest, if there is such a pair.
+    pub(super) fn match_queue(&self, now: DateTime<Utc>) -> Option<FloorEvent> {
+        if self.nobody_is_free() {
+            return None;
+        }
+        for role in [Role::Consultant, Role::Advisor, Role::Care, Role::Reception] {
+            let mut queue = self.queue(role).peekable();
+            if queue.peek().is_none() || !self.free(role).any(|m| m.asked.is_empty() && self.is_live(m, now)) {
+                continue;
+            }
+            for visit in queue {
+                if let Some(choice) = self.choose(visit, role, now) {
+                    return Some(FloorEvent::Asked { alert: visit.next_alert(), to: choice.staff, why: Why::Queue });
+                }
+            }
+        }
+        None
+    }
+}

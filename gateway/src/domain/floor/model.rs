@@ -1,0 +1,189 @@
+//! The engine against a naive model: random people, visitors and time jumps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use shared::ids::VisitId;
+use shared::wire::{Language, Purpose, Why};
+
+use super::event::FloorEvent;
+use super::ladder::next_due;
+use super::member::Presence;
+use super::scene::{Scene, staff};
+use super::visit::Outcome;
+use crate::domain::State;
+use crate::domain::command::Command;
+use crate::domain::roster::Role;
+
+const STAFF: [(&str, Role); 6] = [
+    ("a", Role::Consultant),
+    ("b", Role::Consultant),
+    ("c", Role::Consultant),
+    ("adv", Role::Advisor),
+    ("care", Role::Care),
+    ("rec", Role::Reception),
+];
+
+#[derive(Debug, Clone)]
+enum Step {
+    CheckIn(Purpose, u64),
+    Presence(usize, Presence),
+    Accept(usize, usize),
+    Pass(usize, usize),
+    Greet(usize, usize),
+    End(usize, usize),
+    Undo(usize, usize),
+    Meet(usize),
+    Leave(usize),
+    Assign(usize, usize),
+    Dark(usize),
+    Light(usize),
+    Wait(u64),
+    StepClock(i64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let who = 0..STAFF.len();
+    let which = 0..12_usize;
+    let step = prop_oneof![
+        4 => (prop::sample::select(Purpose::ALL.to_vec()), prop_oneof![3 => 0..2_000_u64, 1 => 100_000..200_000_u64])
+            .prop_map(|(purpose, age)| Step::CheckIn(purpose, age)),
+        4 => (who.clone(), prop::sample::select(Presence::ALL.to_vec())).prop_map(|(w, p)| Step::Presence(w, p)),
+        4 => (who.clone(), Just(Presence::Free)).prop_map(|(w, p)| Step::Presence(w, p)),
+        4 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::Accept(w, v)),
+        2 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::Pass(w, v)),
+        2 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::Greet(w, v)),
+        3 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::End(w, v)),
+        1 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::Undo(w, v)),
+        1 => which.clone().prop_map(Step::Meet),
+        1 => which.clone().prop_map(Step::Leave),
+        1 => (which, who.clone()).prop_map(|(v, w)| Step::Assign(v, w)),
+        1 => who.clone().prop_map(Step::Dark),
+        1 => who.prop_map(Step::Light),
+        6 => prop_oneof![0..12_000_u64, 12_000..200_000_u64, Just(2_500_000_u64), Just(15_000_000_u64)].prop_map(Step::Wait),
+        1 => (-7_200_000..7_200_000_i64).prop_map(Step::StepClock),
+    ];
+    prop::collection::vec(step, 1..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #[test]
+    fn no_visit_is_lost_doubled_or_given_to_the_busy(steps in steps()) {
+        let mut scene = Scene::new();
+        for (name, role) in STAFF {
+            scene.hire(name, role, &[Language::Zh]);
+        }
+        let mut visits = Vec::new();
+        for step in steps {
+            play(&mut scene, &mut visits, step);
+            everybody_is_minded(&scene);
+        }
+        history_is_sound(&scene);
+        replay_gives_the_same(&scene);
+    }
+}
+
+fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: Step) {
+    let name = |at: usize| STAFF[at].0;
+    let visit = |at: usize| visits.get(at).copied();
+    // Refusals are answers too: what counts is what the state looks like afterwards.
+    match step {
+        Step::CheckIn(purpose, age) => {
+            let id = scene.check_in_with(purpose, Language::Zh, shared::wire::Detailed::default(), Some(age));
+            visits.insert(0, id);
+        }
+        Step::Presence(who, presence) => drop(scene.by(name(who), Command::SetPresence(presence))),
+        Step::Accept(who, at) => drop(visit(at).map(|id| scene.accept(name(who), id))),
+        Step::Pass(who, at) => drop(visit(at).map(|id| scene.pass(name(who), id))),
+        Step::Greet(who, at) => drop(visit(at).map(|id| scene.greet(name(who), id))),
+        Step::End(who, at) => drop(visit(at).map(|id| scene.end(name(who), id))),
+        Step::Undo(who, at) => drop(visit(at).map(|id| scene.by(name(who), Command::UndoVisit(id)))),
+        Step::Meet(at) => drop(visit(at).map(|id| scene.kiosk(Command::Meet(id)))),
+        Step::Leave(at) => drop(visit(at).map(|id| scene.kiosk(Command::Leave(id)))),
+        Step::Assign(at, who) => drop(visit(at).map(|id| scene.by("rec", Command::Assign(id, staff(name(who)))))),
+        Step::Dark(who) => drop(scene.dark.insert(staff(name(who)))),
+        Step::Light(who) => {
+            scene.dark.remove(&staff(name(who)));
+            scene.seconds(0);
+        }
+        Step::Wait(ms) => scene.advance(chrono::TimeDelta::milliseconds(i64::try_from(ms).unwrap())),
+        Step::StepClock(ms) => {
+            scene.now += chrono::TimeDelta::milliseconds(ms);
+            scene.ask(crate::domain::Actor::System, Command::StepClock(ms)).unwrap();
+        }
+    }
+}
+
+/// After every step: whoever waits is being asked, or queues; and time will come back to them.
+fn everybody_is_minded(scene: &Scene) {
+    let floor = &scene.state.floor;
+    for visit in floor.visits() {
+        assert!(next_due(visit, floor.rules()).is_some(), "no deadline: {visit:?}");
+        if visit.waits() {
+            assert!(visit.queued || visit.open_askings().next().is_some(), "forgotten: {visit:?}");
+            let broken = scene.now - visit.received_at >= floor.rules().breach;
+            assert_eq!(visit.breach.is_some(), broken, "the record of the ten seconds is wrong: {visit:?}");
+            let askable = Role::pools(visit.purpose).iter().flat_map(|role| floor.free(*role)).find(|member| {
+                let passed = visit.askings.iter().any(|asked| asked.to == member.id && (asked.passed || asked.open));
+                visit.queued && member.asked.is_empty() && floor.is_live(member, scene.now) && !passed
+            });
+            assert_eq!(askable.map(|member| &member.id), None, "somebody free could come: {visit:?}");
+        } else if !visit.is_unserved() {
+            assert_eq!(visit.open_askings().count(), 0, "rings for nothing: {visit:?}");
+        }
+    }
+    for member in floor.members() {
+        let open: BTreeSet<_> = floor.ringing().filter(|(_, a)| a.to == member.id).map(|(_, a)| a.id).collect();
+        assert_eq!(member.asked, open, "{} is asked about something else", member.id);
+    }
+}
+
+/// A naive reading of the whole history: one owner a visit, nobody busy or asked twice, nothing after the end.
+fn history_is_sound(scene: &Scene) {
+    let mut presence: BTreeMap<String, Presence> = BTreeMap::new();
+    let mut owner: BTreeMap<VisitId, String> = BTreeMap::new();
+    let mut ended: BTreeSet<VisitId> = BTreeSet::new();
+    let mut ringing: BTreeMap<shared::ids::AlertId, String> = BTreeMap::new();
+    for (at, event) in &scene.history {
+        match event {
+            FloorEvent::PresenceSet { staff, presence: now } => {
+                presence.insert(staff.to_string(), *now);
+            }
+            FloorEvent::Asked { alert, to, why } => {
+                let free = presence.get(to.as_str()) == Some(&Presence::Free);
+                assert!(free || *why == Why::Assigned, "{to} was asked while busy at {at}");
+                assert!(!owner.contains_key(&alert.visit), "asked about a visit that somebody accepted");
+                assert!(!ended.contains(&alert.visit), "asked about a visit that ended");
+                let twice = ringing.iter().any(|(a, who)| a.visit == alert.visit && who == to.as_str());
+                assert!(!twice, "{to} rings twice for one visit");
+                assert_eq!(ringing.insert(*alert, to.to_string()), None, "an alert was made twice");
+            }
+            FloorEvent::Accepted { alert, .. } => {
+                let who = ringing.remove(alert).expect("accepted an alert that does not ring");
+                assert_eq!(owner.insert(alert.visit, who), None, "two owners");
+            }
+            FloorEvent::Passed { alert, .. } | FloorEvent::Withdrawn { alert, .. } => {
+                assert!(ringing.remove(alert).is_some(), "stopped an alert that does not ring");
+            }
+            FloorEvent::Ended { visit, outcome, .. } => {
+                assert!(ended.insert(*visit), "ended twice as {}", outcome.as_str());
+                assert_ne!(*outcome, Outcome::Cancelled);
+            }
+            FloorEvent::EndUndone { visit } => assert!(ended.remove(visit)),
+            _ => {}
+        }
+    }
+}
+
+fn replay_gives_the_same(scene: &Scene) {
+    let mut again = State::default();
+    again.configure(scene.state.floor.rules().clone(), scene.state.speech.clone());
+    for (at, event) in &scene.all {
+        again.apply(event, *at);
+    }
+    let visits = |state: &State| state.floor.visits().cloned().collect::<Vec<_>>();
+    assert_eq!(visits(&again), visits(&scene.state));
+    assert_eq!(again.deadline(), scene.state.deadline());
+    assert_eq!(again.sales, scene.state.sales);
+}

@@ -1,0 +1,202 @@
+//! A floor in a test: people, visitors, and time that goes as fast as it is told.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::ids::{AlertId, StaffId, VisitId};
+use shared::wire::{self, Detailed, Language, Purpose, Why};
+
+use super::event::FloorEvent;
+use super::member::Presence;
+use super::visit::{GreetedSource, Outcome, Visit};
+use crate::domain::command::{Actor, Command, Input, Refusal, Told};
+use crate::domain::roster::{Account, Role, StaffDetails};
+use crate::domain::secret::{Secret, Subject};
+use crate::domain::{Event, State, effects};
+
+pub(super) struct Scene {
+    pub(super) state: State,
+    pub(super) now: DateTime<Utc>,
+    pub(super) history: Vec<(DateTime<Utc>, FloorEvent)>,
+    pub(super) all: Vec<(DateTime<Utc>, Event)>,
+    pub(super) dark: BTreeSet<StaffId>,
+    visits: u64,
+}
+
+impl Scene {
+    pub(super) fn new() -> Self {
+        let mut state = State::default();
+        state.configure(super::rules::FloorRules::default(), super::speech::Speech::default());
+        let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+        Self { state, now, history: Vec::new(), all: Vec::new(), dark: BTreeSet::new(), visits: 0 }
+    }
+
+    pub(super) fn with(mut self, name: &str, role: Role) -> Self {
+        self.hire(name, role, &[Language::Zh]);
+        self
+    }
+
+    /// A consultant who is free and whose phone answers.
+    pub(super) fn with_free(mut self, names: &[&str]) -> Self {
+        for name in names {
+            self.hire(name, Role::Consultant, &[Language::Zh]);
+            self.presence(name, Presence::Free);
+        }
+        self
+    }
+
+    pub(super) fn hire(&mut self, name: &str, role: Role, languages: &[Language]) {
+        let id = staff(name);
+        let details = StaffDetails { name: shared::personal::Personal::new(name), password: shared::personal::Personal::new("") };
+        let account = Account {
+            id: id.clone(),
+            role,
+            senior: false,
+            languages: languages.iter().copied().collect(),
+            secret: Secret::open(Subject::Staff(id), details),
+            session_generation: 0,
+        };
+        self.ask(Actor::System, Command::SetAccount(account)).unwrap();
+    }
+
+    pub(super) fn presence(&mut self, name: &str, presence: Presence) {
+        self.by(name, Command::SetPresence(presence)).unwrap();
+    }
+
+    pub(super) fn check_in(&mut self, purpose: Purpose) -> VisitId {
+        self.check_in_with(purpose, Language::Zh, Detailed::default(), Some(0))
+    }
+
+    pub(super) fn check_in_with(
+        &mut self,
+        purpose: Purpose,
+        language: Language,
+        detail: Detailed,
+        age_ms: Option<u64>,
+    ) -> VisitId {
+        self.visits += 1;
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.visits.to_be_bytes());
+        let visit = VisitId::new(self.now, random);
+        let body = wire::CheckedIn { visit, purpose, language, touched_ms: None, detail };
+        self.kiosk(Command::CheckIn(body, Told { at: self.now, age_ms })).unwrap();
+        visit
+    }
+
+    pub(super) fn kiosk(&mut self, command: Command) -> Result<(), Refusal> {
+        self.ask(Actor::Device("k1".parse().unwrap()), command)
+    }
+
+    pub(super) fn by(&mut self, name: &str, command: Command) -> Result<(), Refusal> {
+        self.ask(Actor::Staff(staff(name)), command)
+    }
+
+    pub(super) fn accept(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
+        let alert = self.alert(name, visit).ok_or(Refusal::UnknownAlert)?;
+        self.by(name, Command::Accept(alert))
+    }
+
+    pub(super) fn pass(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
+        let alert = self.alert(name, visit).ok_or(Refusal::UnknownAlert)?;
+        self.by(name, Command::Pass(alert, None))
+    }
+
+    pub(super) fn greet(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
+        self.by(name, Command::Greet(visit, GreetedSource::Consultant))
+    }
+
+    pub(super) fn end(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
+        self.by(name, Command::End(visit, Outcome::Interested))
+    }
+
+    /// The latest alert of this person about this visit, answered or not.
+    pub(super) fn alert(&self, name: &str, visit: VisitId) -> Option<AlertId> {
+        let asked = self.visit(visit)?.askings.iter().rev().find(|asking| asking.to == staff(name))?;
+        Some(asked.id)
+    }
+
+    pub(super) fn visit(&self, visit: VisitId) -> Option<&Visit> {
+        self.state.floor.visit(visit)
+    }
+
+    pub(super) fn ask(&mut self, actor: Actor, command: Command) -> Result<(), Refusal> {
+        self.hear();
+        let events = self.state.decide(&Input { cause: None, actor, command }, self.now)?;
+        self.take(events);
+        self.settle();
+        Ok(())
+    }
+
+    /// Lets time pass; phones that are not dark stay alive.
+    pub(super) fn advance(&mut self, by: TimeDelta) {
+        let until = self.now + by;
+        while let Some(at) = self.state.deadline().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.hear();
+            self.settle();
+        }
+        self.now = until;
+        self.hear();
+        self.settle();
+    }
+
+    pub(super) fn seconds(&mut self, seconds: i64) {
+        self.advance(TimeDelta::seconds(seconds));
+    }
+
+    fn hear(&mut self) {
+        let names: Vec<StaffId> = self.state.floor.members().map(|member| member.id.clone()).collect();
+        for name in names.iter().filter(|name| !self.dark.contains(name)) {
+            self.state.floor.note_alive(name, self.now);
+        }
+    }
+
+    fn settle(&mut self) {
+        for _ in 0..10_000 {
+            let events = self.state.due(self.now);
+            if events.is_empty() {
+                assert!(self.state.floor.is_consistent(), "an index disagrees with the state");
+                return;
+            }
+            self.take(events);
+        }
+        panic!("the engine never comes to rest: {:?}", &self.history[self.history.len() - 5..]);
+    }
+
+    fn take(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.state.apply(&event, self.now);
+            // Whatever has to be told can be told.
+            let _ = effects(&self.state, &event);
+            if let Event::Floor(event) = &event {
+                self.history.push((self.now, event.clone()));
+            }
+            self.all.push((self.now, event));
+        }
+    }
+
+    /// Who was asked about the visit, in order: seconds since the start of the scene's visit, who, why.
+    pub(super) fn asked(&self, visit: VisitId) -> Vec<(i64, String, Why)> {
+        let from = self.visit(visit).map_or(self.now, |visit| visit.received_at);
+        self.history
+            .iter()
+            .filter_map(|(at, event)| match event {
+                FloorEvent::Asked { alert, to, why } if alert.visit == visit => {
+                    Some(((*at - from).num_seconds(), to.to_string(), *why))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// At which second of the visit an event of this kind happened.
+    pub(super) fn second(&self, visit: VisitId, is: impl Fn(&FloorEvent) -> bool) -> Option<i64> {
+        let from = self.visit(visit)?.received_at;
+        let found = self.history.iter().find(|(_, event)| event.visit() == Some(visit) && is(event));
+        found.map(|(at, _)| (*at - from).num_seconds())
+    }
+}
+
+pub(super) fn staff(name: &str) -> StaffId {
+    name.parse().unwrap()
+}

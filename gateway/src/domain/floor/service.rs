@@ -1,0 +1,248 @@
+//! Decisions of the staff: answers to alerts, greeting, receiving, ending, presence, and taking back.
+
+use chrono::{DateTime, Utc};
+use shared::ids::{AlertId, StaffId, VisitId};
+use shared::wire::{Purpose, Why};
+
+use super::book::Floor;
+use super::event::FloorEvent;
+use super::member::{Member, Presence};
+use super::visit::{Asking, GreetedSource, Outcome, PassReason, Visit};
+use crate::domain::command::Refusal;
+use crate::domain::roster::Role;
+
+impl Floor {
+    pub(super) fn accept(&self, who: &StaffId, id: AlertId, now: DateTime<Utc>) -> Result<Vec<FloorEvent>, Refusal> {
+        let (visit, asking) = self.alert_of(who, id)?;
+        if visit.accepted.as_ref().is_some_and(|(by, _)| by == who) {
+            return Ok(Vec::new());
+        }
+        if !asking.open || !visit.is_unserved() {
+            return Err(Refusal::AlertOver);
+        }
+        let turn = self.costs_a_turn(visit, asking, who);
+        let mut events = vec![FloorEvent::Accepted { alert: id, turn }];
+        events.extend(self.withdrawals(visit, Some(who), now));
+        events.push(FloorEvent::PresenceSet { staff: who.clone(), presence: Presence::WithCustomer });
+        events.extend(self.release(who, Some(visit.id)));
+        Ok(events)
+    }
+
+    fn costs_a_turn(&self, visit: &Visit, asking: &Asking, who: &StaffId) -> bool {
+        let own = matches!(asking.why, Why::OwnCustomer | Why::Appointment | Why::AskedFor);
+        let sales = Role::pools(visit.purpose).contains(&Role::Consultant) && visit.purpose != Purpose::Collect;
+        sales && !own && self.member(who).is_some_and(|member| member.role == Role::Consultant)
+    }
+
+    pub(super) fn pass(
+        &self,
+        who: &StaffId,
+        id: AlertId,
+        reason: Option<PassReason>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<FloorEvent>, Refusal> {
+        let (visit, asking) = self.alert_of(who, id)?;
+        if asking.passed {
+            return Ok(Vec::new());
+        }
+        if !asking.open {
+            return Err(Refusal::AlertOver);
+        }
+        let mut events = vec![FloorEvent::Passed { alert: id, reason }];
+        if let Some(FloorEvent::Asked { alert, to, .. }) = self.ask_next(visit, now) {
+            events.push(FloorEvent::Asked { alert, to, why: Why::Passed });
+        }
+        Ok(events)
+    }
+
+    /// What a phone or channel reports about an alert; late reports of an alert that is over change nothing.
+    pub(super) fn proof(
+        &self,
+        who: &StaffId,
+        id: AlertId,
+        proof: impl FnOnce(&Asking) -> Option<FloorEvent>,
+    ) -> Result<Vec<FloorEvent>, Refusal> {
+        let (_, asking) = self.alert_of(who, id)?;
+        Ok(proof(asking).into_iter().collect())
+    }
+
+    pub(super) fn greet(&self, who: &StaffId, id: VisitId, source: GreetedSource) -> Result<Vec<FloorEvent>, Refusal> {
+        let visit = self.open_visit(id)?;
+        if source == GreetedSource::Consultant && visit.accepted.as_ref().is_none_or(|(by, _)| by != who) {
+            return Err(Refusal::NotYours);
+        }
+        Ok(self.greeting(visit, source))
+    }
+
+    /// Somebody stands before the visitor; nobody else has to come.
+    pub(super) fn greeting(&self, visit: &Visit, source: GreetedSource) -> Vec<FloorEvent> {
+        if visit.greeted.is_some() {
+            return Vec::new();
+        }
+        let mut events = vec![FloorEvent::Greeted { visit: visit.id, source }];
+        events.extend(withdrawn(visit.open_askings(), false));
+        events
+    }
+
+    pub(super) fn receive(&self, who: &StaffId, id: VisitId) -> Result<Vec<FloorEvent>, Refusal> {
+        let visit = self.open_visit(id)?;
+        if visit.received.is_some() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![FloorEvent::Received { visit: id, by: who.clone() }])
+    }
+
+    pub(super) fn assign(&self, id: VisitId, to: &StaffId) -> Result<Vec<FloorEvent>, Refusal> {
+        let visit = self.open_visit(id)?;
+        self.member(to).ok_or(Refusal::UnknownStaff)?;
+        if !visit.is_unserved() {
+            return Err(Refusal::AlertOver);
+        }
+        if visit.open_askings().any(|asked| asked.to == *to) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![FloorEvent::Asked { alert: visit.next_alert(), to: to.clone(), why: Why::Assigned }])
+    }
+
+    pub(super) fn end(&self, who: &StaffId, id: VisitId, outcome: Outcome) -> Result<Vec<FloorEvent>, Refusal> {
+        let visit = match self.open_visit(id) {
+            Ok(visit) => visit,
+            Err(Refusal::VisitOver) if self.visit(id).is_some_and(|visit| visit.ended_as(outcome)) => {
+                return Ok(Vec::new());
+            }
+            Err(refusal) => return Err(refusal),
+        };
+        let mine = visit.accepted.as_ref().is_some_and(|(by, _)| by == who);
+        if !mine && !self.member(who).is_some_and(|member| oversees(member.role)) {
+            return Err(Refusal::NotYours);
+        }
+        Ok(self.ending(visit, outcome, Some(who.clone()), Some(GreetedSource::Inferred)))
+    }
+
+    /// Everything that the end of a visit brings with it.
+    pub(super) fn ending(
+        &self,
+        visit: &Visit,
+        outcome: Outcome,
+        by: Option<StaffId>,
+        infer: Option<GreetedSource>,
+    ) -> Vec<FloorEvent> {
+        let mut events = Vec::new();
+        if let Some(source) = infer.filter(|_| visit.accepted.is_some() && visit.greeted.is_none()) {
+            events.push(FloorEvent::Greeted { visit: visit.id, source });
+        }
+        events.push(FloorEvent::Ended { visit: visit.id, outcome, by });
+        events.extend(withdrawn(visit.open_askings(), true));
+        if let Some((staff, _)) = &visit.accepted
+            && self.member(staff).is_some_and(|member| member.presence == Presence::WithCustomer)
+            && !self.is_with_another(staff, visit.id)
+        {
+            events.push(FloorEvent::PresenceSet { staff: staff.clone(), presence: Presence::Free });
+        }
+        events
+    }
+
+    fn is_with_another(&self, staff: &StaffId, this: VisitId) -> bool {
+        self.visits().any(|visit| {
+            visit.id != this && visit.ended.is_none() && visit.accepted.as_ref().is_some_and(|(by, _)| by == staff)
+        })
+    }
+
+    pub(super) fn undo_visit(
+        &self,
+        who: &StaffId,
+        id: VisitId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<FloorEvent>, Refusal> {
+        let visit = self.visit(id).ok_or(Refusal::NothingToUndo)?;
+        let mine = visit.accepted.as_ref().is_some_and(|(by, _)| by == who);
+        if !mine && !self.member(who).is_some_and(|member| oversees(member.role)) {
+            return Err(Refusal::NotYours);
+        }
+        let recent = |at: DateTime<Utc>| now - at <= self.rules.undo;
+        if let Some((_, at)) = visit.ended {
+            if !recent(at) {
+                return Err(Refusal::NothingToUndo);
+            }
+            let back = visit.accepted.as_ref().and_then(|(staff, _)| self.member(staff));
+            let busy = back.filter(|member| member.presence == Presence::Free).map(|member| member.id.clone());
+            let mut events = vec![FloorEvent::EndUndone { visit: id }];
+            if let Some(staff) = busy {
+                events.push(FloorEvent::PresenceSet { staff: staff.clone(), presence: Presence::WithCustomer });
+                events.extend(self.release(&staff, Some(id)));
+            }
+            return Ok(events);
+        }
+        match visit.greeted {
+            Some((_, at)) if recent(at) => Ok(vec![FloorEvent::GreetingUndone { visit: id }]),
+            _ => Err(Refusal::NothingToUndo),
+        }
+    }
+
+    pub(super) fn set_presence(&self, who: &StaffId, presence: Presence) -> Result<Vec<FloorEvent>, Refusal> {
+        let member = self.member(who).ok_or(Refusal::UnknownStaff)?;
+        if member.presence == presence {
+            return Ok(Vec::new());
+        }
+        let mut events = vec![FloorEvent::PresenceSet { staff: who.clone(), presence }];
+        if presence != Presence::Free {
+            events.extend(self.release(who, None));
+        }
+        Ok(events)
+    }
+
+    pub(super) fn undo_presence(&self, who: &StaffId, now: DateTime<Utc>) -> Result<Vec<FloorEvent>, Refusal> {
+        let member = self.member(who).ok_or(Refusal::UnknownStaff)?;
+        match member.before {
+            Some((before, at)) if now - at <= self.rules.undo => self.set_presence(who, before),
+            _ => Err(Refusal::NothingToUndo),
+        }
+    }
+
+    /// Takes back every alert of a person who can no longer come.
+    pub(in crate::domain) fn release(&self, who: &StaffId, except: Option<VisitId>) -> Vec<FloorEvent> {
+        let asked = self.member(who).map(|member: &Member| &member.asked).into_iter().flatten();
+        asked
+            .filter(|alert| Some(alert.visit) != except)
+            .map(|alert| FloorEvent::Withdrawn { alert: *alert, missed: false })
+            .collect()
+    }
+
+    fn withdrawals(&self, visit: &Visit, except: Option<&StaffId>, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        visit
+            .open_askings()
+            .filter(|asked| Some(&asked.to) != except)
+            .map(|asked| FloorEvent::Withdrawn { alert: asked.id, missed: now - asked.asked_at >= self.rules.two })
+            .collect()
+    }
+
+    fn alert_of(&self, who: &StaffId, id: AlertId) -> Result<(&Visit, &Asking), Refusal> {
+        let visit = self.visit(id.visit).ok_or(Refusal::UnknownAlert)?;
+        let asking = visit.asking(id).filter(|asking| asking.to == *who).ok_or(Refusal::UnknownAlert)?;
+        Ok((visit, asking))
+    }
+
+    fn open_visit(&self, id: VisitId) -> Result<&Visit, Refusal> {
+        match self.visit(id) {
+            Some(visit) if visit.ended.is_none() => Ok(visit),
+            Some(_) => Err(Refusal::VisitOver),
+            None if self.is_over(id) => Err(Refusal::VisitOver),
+            None => Err(Refusal::UnknownVisit),
+        }
+    }
+}
+
+impl Visit {
+    fn ended_as(&self, outcome: Outcome) -> bool {
+        self.ended.is_some_and(|(ended, _)| ended == outcome)
+    }
+}
+
+/// Reception and the managers may do for others what a consultant may do for their own visits.
+fn oversees(role: Role) -> bool {
+    matches!(role, Role::Reception | Role::Manager | Role::Admin)
+}
+
+fn withdrawn<'a>(askings: impl Iterator<Item = &'a Asking>, missed: bool) -> Vec<FloorEvent> {
+    askings.map(|asked| FloorEvent::Withdrawn { alert: asked.id, missed }).collect()
+}

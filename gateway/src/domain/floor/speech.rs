@@ -1,0 +1,68 @@
+//! The words to greet with (PROCESS I.2), in the visitor's language.
+
+use shared::wire::{Language, Purpose};
+
+/// Templates; `{brand}` and `{name}` are filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Speech {
+    /// The brand in Chinese and English.
+    pub brand: (String, String),
+    /// The greeting of the standard.
+    pub greeting: (String, String),
+    /// For visitors who want space: a nod.
+    pub quiet: (String, String),
+    /// For complaints: an apology in place of the welcome.
+    pub apology: (String, String),
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        let pair = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
+        Self {
+            brand: pair("本店", "our showroom"),
+            greeting: pair(
+                "您好\u{FF0C}欢迎光临{brand}\u{FF0C}我是销售顾问{name}\u{FF0C}请问有什么可以帮您\u{FF1F}",
+                "Welcome to {brand}. I am {name}, your sales consultant. How may I help you?",
+            ),
+            quiet: pair(
+                "点头微笑\u{FF1A}您随便看\u{FF0C}需要时叫我{name}就好。",
+                "Nod and smile: please look around; call me, {name}, whenever you like.",
+            ),
+            apology: pair(
+                "非常抱歉给您添了麻烦\u{FF0C}我是{name}\u{FF0C}请这边坐\u{FF0C}我来帮您解决。",
+                "I am sorry for the trouble. I am {name}; please have a seat and let me help.",
+            ),
+        }
+    }
+}
+
+impl Speech {
+    /// The words for one person and one visitor.
+    #[must_use]
+    pub fn words(&self, purpose: Purpose, language: Language, name: &str) -> String {
+        let template = match purpose {
+            Purpose::Quiet => &self.quiet,
+            Purpose::Complaint => &self.apology,
+            _ => &self.greeting,
+        };
+        let of = |pair: &(String, String)| match language {
+            Language::Zh => pair.0.clone(),
+            Language::En => pair.1.clone(),
+        };
+        of(template).replace("{brand}", &of(&self.brand)).replace("{name}", name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_name_the_brand_and_the_consultant_in_the_visitors_language() {
+        let speech = Speech { brand: ("星河".to_owned(), "Xinghe".to_owned()), ..Speech::default() };
+        let words = speech.words(Purpose::Browse, Language::Zh, "王芳");
+        assert_eq!(words, "您好\u{FF0C}欢迎光临星河\u{FF0C}我是销售顾问王芳\u{FF0C}请问有什么可以帮您\u{FF1F}");
+        assert!(speech.words(Purpose::Model, Language::En, "Li Na").starts_with("Welcome to Xinghe. I am Li Na"));
+        assert!(!speech.words(Purpose::Complaint, Language::Zh, "何静").contains("欢迎"));
+    }
+}

@@ -1,0 +1,111 @@
+//! The floor in the words of the outside: a visit's stage for its visitor, an alert for a phone.
+
+use chrono::{DateTime, Utc};
+use shared::ids::AlertId;
+use shared::wire::{Alert, ConsultantCard, Language, Stage, Title, VisitStatus};
+
+use super::book::Floor;
+use super::speech::Speech;
+use super::visit::{Asking, Visit, VisitorDetails};
+use crate::domain::roster::{Role, Roster};
+
+/// How far down the queue a place is told; beyond it "more than twenty" says enough, and counting costs.
+const PLACES_TOLD: usize = 20;
+
+impl Visit {
+    /// How far the visit is, as its visitor may know it.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        if self.ended.is_some() {
+            Stage::Ended
+        } else if self.greeted.is_some() {
+            Stage::Greeted
+        } else if self.accepted.is_some() {
+            Stage::Coming
+        } else if self.received.is_some() {
+            Stage::Reception
+        } else if self.queued {
+            Stage::Queued
+        } else {
+            Stage::Calling
+        }
+    }
+
+    /// The name to address the visitor by, in their language; `None` while nothing is known.
+    #[must_use]
+    pub fn addressed(&self) -> Option<String> {
+        let VisitorDetails { surname, title, .. } = self.secret.as_ref()?.get()?;
+        let surname = surname.as_ref().filter(|surname| !surname.is_empty())?.reveal();
+        Some(match (self.language, title) {
+            (Language::Zh, Some(Title::Mr)) => format!("{surname}先生"),
+            (Language::Zh, Some(Title::Ms)) => format!("{surname}女士"),
+            (Language::En, Some(Title::Mr)) => format!("Mr {surname}"),
+            (Language::En, Some(Title::Ms)) => format!("Ms {surname}"),
+            (_, None) => surname.to_owned(),
+        })
+    }
+}
+
+impl Floor {
+    /// What a visit's kiosk may tell.
+    #[must_use]
+    pub fn status(&self, visit: &Visit, roster: &Roster) -> VisitStatus {
+        let stage = visit.stage();
+        let consultant = visit.accepted.as_ref().filter(|_| matches!(stage, Stage::Coming | Stage::Greeted)).map(
+            |(staff, _)| ConsultantCard { id: None, name: roster.name(staff).to_owned(), photo: None },
+        );
+        VisitStatus {
+            visit: visit.id,
+            stage,
+            consultant,
+            position: if stage == Stage::Queued { self.position(visit) } else { None },
+            wait_s: None,
+        }
+    }
+
+    /// Place in the queue, from 1; `None` where nobody queues or the place is far down.
+    #[must_use]
+    pub fn position(&self, visit: &Visit) -> Option<u32> {
+        let role = Role::pools(visit.purpose).first()?;
+        let ahead = self.queue(*role).take(PLACES_TOLD).position(|waiting| waiting.id == visit.id)?;
+        u32::try_from(ahead + 1).ok()
+    }
+
+    /// An alert as its phone shows it: before Accept without the visitor's name (DESIGN §5, "Privacy of an alert").
+    #[must_use]
+    pub fn alert(&self, visit: &Visit, asking: &Asking, roster: &Roster, speech: &Speech) -> Alert {
+        let accepted = visit.accepted.as_ref().is_some_and(|(by, _)| *by == asking.to);
+        Alert {
+            alert: asking.id,
+            visit: visit.id,
+            purpose: visit.purpose,
+            party: visit.party,
+            language: visit.language,
+            models: visit.models.clone(),
+            own_customer: false,
+            name: visit.addressed().filter(|_| accepted),
+            why: asking.why,
+            asked_at: asking.asked_at,
+            greet_by: self.greet_by(visit, asking),
+            words: speech.words(visit.purpose, visit.language, roster.name(&asking.to)),
+        }
+    }
+
+    /// When the ten seconds are over: from the receipt, or, for a visit that waited longer, from the asking.
+    fn greet_by(&self, visit: &Visit, asking: &Asking) -> DateTime<Utc> {
+        let from = if visit.breach.is_some() { asking.asked_at } else { visit.received_at };
+        from + self.rules().breach
+    }
+
+    /// Every alert that rings now: what phones are told again after a restart.
+    pub fn ringing(&self) -> impl Iterator<Item = (&Visit, &Asking)> {
+        self.visits().flat_map(|visit| visit.open_askings().map(move |asking| (visit, asking)))
+    }
+
+    /// The visit and asking of an alert.
+    #[must_use]
+    pub fn asking(&self, alert: AlertId) -> Option<(&Visit, &Asking)> {
+        let visit = self.visit(alert.visit)?;
+        Some((visit, visit.asking(alert)?))
+    }
+}

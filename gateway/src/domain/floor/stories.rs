@@ -1,0 +1,299 @@
+//! The rules of the floor (DESIGN §5), each told as a story.
+
+use chrono::TimeDelta;
+use shared::wire::{Detailed, Language, Purpose, Stage, Why};
+
+use super::event::FloorEvent;
+use super::member::Presence;
+use super::scene::{Scene, staff};
+use super::visit::{Breach, CallReason, GreetedSource, Outcome};
+use crate::domain::command::{Command, Refusal};
+use crate::domain::effect::{Effect, Task};
+use crate::domain::roster::Role;
+use crate::domain::{Event, effects};
+
+fn asked(expect: &[(i64, &str, Why)]) -> Vec<(i64, String, Why)> {
+    expect.iter().map(|(at, who, why)| (*at, (*who).to_owned(), *why)).collect()
+}
+
+#[test]
+fn the_longest_free_is_asked_at_once_and_accepts() {
+    let mut scene = Scene::new().with_free(&["chen", "wang"]);
+    let visit = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.asked(visit), asked(&[(0, "chen", Why::LongestFree)]));
+    scene.seconds(3);
+    scene.accept("chen", visit).unwrap();
+    assert_eq!(scene.state.floor.member(&staff("chen")).unwrap().presence, Presence::WithCustomer);
+    scene.greet("chen", visit).unwrap();
+    scene.end("chen", visit).unwrap();
+    // The turn is taken: the other one comes first now.
+    let next = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.asked(next), asked(&[(0, "wang", Why::LongestFree)]));
+}
+
+#[test]
+fn next_consultant_is_asked_when_first_does_not_accept() {
+    let mut scene = Scene::new().with_free(&["a", "b", "c"]).with("rec", Role::Reception);
+    let visit = scene.check_in(Purpose::Model);
+    scene.seconds(15);
+    assert_eq!(
+        scene.asked(visit),
+        asked(&[(0, "a", Why::LongestFree), (4, "b", Why::NotAccepted), (7, "c", Why::Everyone)])
+    );
+    assert_eq!(scene.second(visit, |e| matches!(e, FloorEvent::ReceptionCalled { .. })), Some(7));
+    assert_eq!(scene.second(visit, |e| matches!(e, FloorEvent::Breached { .. })), Some(10));
+    assert_eq!(scene.visit(visit).unwrap().breach, Some(Breach::NotAccepted));
+    // Late, but first: accepted, and everybody else stops ringing.
+    scene.accept("b", visit).unwrap();
+    assert_eq!(scene.visit(visit).unwrap().open_askings().count(), 0);
+    assert_eq!(scene.accept("a", visit), Err(Refusal::AlertOver));
+    assert_eq!(scene.state.floor.member(&staff("a")).unwrap().turns.missed, 1);
+}
+
+#[test]
+fn a_pass_asks_the_next_at_once_and_the_passer_not_again() {
+    let mut scene = Scene::new().with_free(&["a", "b"]);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    scene.pass("a", visit).unwrap();
+    assert_eq!(scene.asked(visit), asked(&[(0, "a", Why::LongestFree), (1, "b", Why::Passed)]));
+    scene.pass("b", visit).unwrap();
+    let seen = scene.visit(visit).unwrap();
+    assert!(seen.queued && seen.reception_called.is_some());
+    scene.seconds(60);
+    assert_eq!(scene.asked(visit).len(), 2);
+}
+
+#[test]
+fn with_one_consultant_four_seconds_lead_straight_to_everyone() {
+    let mut scene = Scene::new().with_free(&["a"]).with("rec", Role::Reception);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.seconds(5);
+    assert_eq!(scene.second(visit, |e| matches!(e, FloorEvent::ReceptionCalled { .. })), Some(4));
+    assert_eq!(scene.second(visit, |e| matches!(e, FloorEvent::ManagerAlerted { .. })), None);
+    assert!(scene.history.iter().any(|(_, e)| matches!(e, FloorEvent::ManagerAlerted { waiting: 1 })));
+}
+
+#[test]
+fn nobody_free_calls_reception_at_once_and_queues_in_order() {
+    let mut scene = Scene::new().with("a", Role::Consultant).with("rec", Role::Reception);
+    let first = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    let second = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    let booked = scene.check_in(Purpose::Appointment);
+    assert_eq!(scene.visit(first).unwrap().reception_called, Some(CallReason::NobodyFree));
+    let floor = &scene.state.floor;
+    let places: Vec<_> = [first, second, booked].map(|id| floor.position(floor.visit(id).unwrap())).into();
+    assert_eq!(places, [Some(2), Some(3), Some(1)]);
+    scene.seconds(60);
+    assert_eq!(scene.visit(first).unwrap().breach, Some(Breach::NobodyFree));
+    scene.presence("a", Presence::Free);
+    assert_eq!(scene.asked(booked).len(), 1);
+    assert_eq!(scene.asked(booked)[0].2, Why::Queue);
+    assert_eq!(scene.asked(first), []);
+    scene.accept("a", booked).unwrap();
+    scene.end("a", booked).unwrap();
+    assert_eq!(scene.asked(first).len(), 1, "the longest waiting is next");
+}
+
+#[test]
+fn all_dark_goes_to_reception_at_once_and_to_the_first_phone_that_comes_back() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    scene.dark.insert(staff("a"));
+    scene.seconds(31);
+    let visit = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.visit(visit).unwrap().reception_called, Some(CallReason::AllDark));
+    assert_eq!(scene.asked(visit), []);
+    scene.dark.clear();
+    scene.seconds(1);
+    assert_eq!(scene.asked(visit), asked(&[(1, "a", Why::Queue)]));
+}
+
+#[test]
+fn purposes_choose_the_pool() {
+    for (purpose, role) in [
+        (Purpose::Service, Role::Advisor),
+        (Purpose::Complaint, Role::Care),
+        (Purpose::Other, Role::Reception),
+        (Purpose::Help, Role::Consultant),
+    ] {
+        let mut scene = Scene::new().with_free(&["a"]).with("x", role);
+        scene.presence("x", Presence::Free);
+        scene.presence("a", Presence::Break);
+        let visit = scene.check_in(purpose);
+        assert_eq!(scene.asked(visit).len(), 1, "{purpose}");
+        assert_eq!(scene.asked(visit)[0].1, "x");
+        scene.accept("x", visit).unwrap();
+        let turns = scene.state.floor.member(&staff("x")).unwrap().turns.taken;
+        assert_eq!(turns, u32::from(role == Role::Consultant), "only sales purposes cost a turn");
+    }
+}
+
+#[test]
+fn collecting_a_car_asks_a_consultant_and_an_advisor() {
+    let mut scene = Scene::new().with_free(&["a"]).with("adv", Role::Advisor);
+    scene.presence("adv", Presence::Free);
+    let visit = scene.check_in(Purpose::Collect);
+    assert_eq!(scene.asked(visit).len(), 2);
+    scene.accept("adv", visit).unwrap();
+    assert!(scene.state.floor.member(&staff("a")).unwrap().asked.is_empty());
+}
+
+#[test]
+fn language_and_the_one_asked_for_come_before_the_rotation() {
+    let mut scene = Scene::new().with_free(&["a", "b"]);
+    scene.hire("li", Role::Consultant, &[Language::Zh, Language::En]);
+    scene.presence("li", Presence::Free);
+    let english = scene.check_in_with(Purpose::Browse, Language::En, Detailed::default(), Some(0));
+    assert_eq!(scene.asked(english), asked(&[(0, "li", Why::Language)]));
+    let wanted = Detailed { consultant: Some(staff("b")), ..Detailed::default() };
+    let visit = scene.check_in_with(Purpose::Appointment, Language::Zh, wanted, Some(0));
+    assert_eq!(scene.asked(visit), asked(&[(0, "b", Why::Appointment)]));
+    scene.accept("b", visit).unwrap();
+    assert_eq!(scene.state.floor.member(&staff("b")).unwrap().turns.taken, 0, "an appointment costs no turn");
+}
+
+#[test]
+fn accepted_and_not_greeted_is_asked_again_and_then_the_manager_is_told() {
+    let mut scene = Scene::new().with_free(&["a"]).with("lin", Role::Manager);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.accept("a", visit).unwrap();
+    scene.seconds(45);
+    assert_eq!(scene.second(visit, |e| matches!(e, FloorEvent::GreetingDue { manager: false, .. })), Some(20));
+    assert_eq!(scene.second(visit, |e| matches!(e, FloorEvent::GreetingDue { manager: true, .. })), Some(40));
+    scene.greet("a", visit).unwrap();
+    scene.advance(TimeDelta::minutes(40));
+    assert!(scene.visit(visit).unwrap().still_with_asked);
+    scene.advance(TimeDelta::hours(4));
+    assert!(scene.visit(visit).is_none(), "closed by the system, and forgotten");
+    assert!(scene.state.floor.is_over(visit));
+    assert_eq!(scene.state.floor.member(&staff("a")).unwrap().presence, Presence::Free);
+}
+
+#[test]
+fn greeted_and_end_can_be_taken_back_for_two_minutes() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.accept("a", visit).unwrap();
+    scene.greet("a", visit).unwrap();
+    scene.by("a", Command::UndoVisit(visit)).unwrap();
+    assert_eq!(scene.visit(visit).unwrap().stage(), Stage::Coming);
+    scene.greet("a", visit).unwrap();
+    scene.end("a", visit).unwrap();
+    scene.seconds(119);
+    scene.by("a", Command::UndoVisit(visit)).unwrap();
+    assert_eq!(scene.visit(visit).unwrap().stage(), Stage::Greeted);
+    assert_eq!(scene.state.floor.member(&staff("a")).unwrap().presence, Presence::WithCustomer);
+    scene.end("a", visit).unwrap();
+    scene.seconds(121);
+    assert_eq!(scene.by("a", Command::UndoVisit(visit)), Err(Refusal::NothingToUndo));
+}
+
+#[test]
+fn only_the_one_who_accepted_may_greet_and_end() {
+    let mut scene = Scene::new().with_free(&["a", "b"]).with("rec", Role::Reception);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.accept("a", visit).unwrap();
+    assert_eq!(scene.greet("b", visit), Err(Refusal::NotYours));
+    assert_eq!(scene.end("b", visit), Err(Refusal::NotYours));
+    assert_eq!(scene.accept("a", visit), Ok(()), "the same answer twice is one answer");
+    scene.by("rec", Command::Greet(visit, GreetedSource::Reception)).unwrap();
+    scene.by("rec", Command::End(visit, Outcome::Interested)).unwrap();
+    assert_eq!(scene.end("a", visit), Ok(()), "ended already, the same way");
+}
+
+#[test]
+fn the_visitor_meets_leaves_and_takes_back() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    let met = scene.check_in(Purpose::Browse);
+    scene.kiosk(Command::Meet(met)).unwrap();
+    assert_eq!(scene.visit(met).unwrap().open_askings().count(), 0, "somebody stands there: nobody else is rung");
+    let gone = scene.check_in(Purpose::Browse);
+    scene.kiosk(Command::Cancel(gone)).unwrap();
+    scene.kiosk(Command::Cancel(gone)).unwrap();
+    assert_eq!(scene.visit(gone).unwrap().ended.unwrap().0, Outcome::Cancelled);
+    assert_eq!(scene.kiosk(Command::Detail(gone, Detailed { party: Some(2), ..Detailed::default() })), Err(Refusal::VisitOver));
+}
+
+#[test]
+fn a_late_check_in_climbs_no_ladder() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    let visit = scene.check_in_with(Purpose::Browse, Language::Zh, Detailed::default(), Some(121_000));
+    scene.seconds(60);
+    assert_eq!(scene.asked(visit), []);
+    let seen = scene.visit(visit).unwrap();
+    assert!(seen.late && seen.breach.is_none());
+    assert_eq!((seen.received_at - seen.arrived_at).num_seconds(), 121);
+}
+
+#[test]
+fn a_clock_that_is_set_leaves_open_ladders_their_remaining_time() {
+    let mut scene = Scene::new().with_free(&["a", "b"]);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.seconds(3);
+    scene.now += TimeDelta::hours(1);
+    scene.ask(crate::domain::Actor::System, Command::StepClock(3_600_000)).unwrap();
+    assert_eq!(scene.asked(visit).len(), 1, "an hour forward rings nobody early");
+    scene.seconds(1);
+    assert_eq!(scene.asked(visit).len(), 2);
+    assert!(scene.visit(visit).unwrap().time_uncertain);
+}
+
+#[test]
+fn the_managers_one_alert_renews_until_somebody_accepts() {
+    let mut scene = Scene::new().with("a", Role::Consultant).with("lin", Role::Manager);
+    let first = scene.check_in(Purpose::Browse);
+    scene.check_in(Purpose::Browse);
+    scene.seconds(65);
+    let told: Vec<u32> = scene
+        .history
+        .iter()
+        .filter_map(|(_, e)| if let FloorEvent::ManagerAlerted { waiting } = e { Some(*waiting) } else { None })
+        .collect();
+    assert_eq!(told, [1, 2, 2], "raised at once, renewed every 30 s, one alert for both");
+    scene.by("lin", Command::Assign(first, staff("a"))).unwrap();
+    scene.accept("a", first).unwrap();
+    let task = effects(&scene.state, &Event::Floor(FloorEvent::ManagerAlerted { waiting: 1 }));
+    assert_eq!(task, [Effect::Task { to: staff("lin"), task: Task::Waiting { waiting: 1 } }]);
+}
+
+#[test]
+fn going_on_a_break_hands_the_open_alert_on() {
+    let mut scene = Scene::new().with_free(&["a", "b"]);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.presence("a", Presence::Break);
+    assert_eq!(scene.asked(visit).last().unwrap().1, "b");
+    scene.by("a", Command::UndoPresence).unwrap();
+    assert_eq!(scene.state.floor.member(&staff("a")).unwrap().presence, Presence::Free);
+    scene.seconds(121);
+    assert_eq!(scene.by("a", Command::UndoPresence), Err(Refusal::NothingToUndo));
+}
+
+#[test]
+fn an_alert_hides_the_name_until_it_is_accepted() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    let said = Detailed { surname: Some(shared::personal::Personal::new("王")), title: Some(shared::wire::Title::Mr), ..Detailed::default() };
+    let visit = scene.check_in_with(Purpose::Browse, Language::Zh, said, Some(0));
+    let alert = scene.alert("a", visit).unwrap();
+    let ring = |scene: &Scene| match scene.state.ring(alert) {
+        Some(Effect::Alert { alert, .. }) => alert.name,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ring(&scene), None);
+    scene.accept("a", visit).unwrap();
+    assert_eq!(ring(&scene).as_deref(), Some("王先生"));
+}
+
+#[test]
+fn a_second_visitor_waits_for_the_seven_second_rung_of_the_only_one_who_is_asked() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    let first = scene.check_in(Purpose::Browse);
+    let second = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.asked(second), [], "an open alert keeps a person from further ones");
+    scene.seconds(8);
+    assert_eq!(scene.asked(second).len(), 1);
+    scene.accept("a", first).unwrap();
+    assert_eq!(scene.visit(second).unwrap().open_askings().count(), 0);
+    assert!(scene.visit(second).unwrap().queued);
+}
