@@ -1,0 +1,98 @@
+//! Formats what it is given: visits and leads as CSV and as JSON Lines. (XLSX, charts and printed codes come with their issues.)
+//!
+//! Not here: choosing, opening or auditing rows; whoever calls brings an iterator and a writer, and rows pass one by one, so
+//! memory stays flat however long the range is.
+//!
+//! Invariants: times are RFC 3339 to the millisecond in the showroom's zone; both formats have the same columns in the same
+//! order; a text cell of CSV never begins like a formula; telephone numbers are masked.
+//!
+//! Called by web (exports) and control (command line).
+
+pub mod csv;
+mod defuse;
+pub mod jsonl;
+mod lead;
+mod moment;
+mod visit;
+
+use std::io;
+
+use chrono_tz::Tz;
+use shared::ids::StoreId;
+
+use crate::views::ViewsError;
+
+pub use lead::{ContactState, LeadRecord};
+pub use moment::Moment;
+pub use visit::VisitRecord;
+
+/// Columns of the visits export; the first sixteen are promised to the outside for ever (DESIGN §6).
+pub const VISIT_COLUMNS: [&str; 20] = [
+    "visit_id",
+    "store",
+    "arrived_at",
+    "received_at",
+    "kiosk",
+    "purpose",
+    "party",
+    "language",
+    "consultant",
+    "phone_ms",
+    "shown_ms",
+    "accepted_ms",
+    "greeted_ms",
+    "greeted_source",
+    "ended_at",
+    "outcome",
+    "touched_ms",
+    "late",
+    "time_uncertain",
+    "breach",
+];
+
+/// Columns of the leads export.
+pub const LEAD_COLUMNS: [&str; 15] = [
+    "lead_id",
+    "store",
+    "received_at",
+    "channel",
+    "place",
+    "visit_id",
+    "language",
+    "models",
+    "when",
+    "budget",
+    "contact",
+    "name",
+    "title",
+    "phone",
+    "consents",
+];
+
+/// Where rows come from: written into every row.
+#[derive(Debug, Clone)]
+pub struct Showroom {
+    /// The store's id.
+    pub store: StoreId,
+    /// Its clock.
+    pub zone: Tz,
+}
+
+/// Why an export stopped in the middle.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The rows could not be read.
+    #[error("the rows cannot be read")]
+    Views(#[from] ViewsError),
+    /// Whoever receives it went away, or its disk is full.
+    #[error("the export cannot be written")]
+    Output(#[from] io::Error),
+}
+
+impl ReportError {
+    /// Whether the receiver closed its end: no fault of ours, and nothing to tell.
+    #[must_use]
+    pub fn is_receiver_gone(&self) -> bool {
+        matches!(self, Self::Output(fault) if matches!(fault.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset))
+    }
+}

@@ -1,0 +1,75 @@
+//! JSON Lines: one object a row, with the columns' names as keys; what is unknown is `null`.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::{LeadRecord, Moment, ReportError, Showroom, VisitRecord};
+use crate::views::{LeadRow, ViewsError, VisitRow};
+
+/// Writes every visit, and says how many.
+///
+/// # Errors
+/// When a row cannot be read or the receiver has gone.
+pub fn write_visits(
+    rows: impl Iterator<Item = Result<VisitRow, ViewsError>>,
+    showroom: &Showroom,
+    out: impl Write,
+) -> Result<u64, ReportError> {
+    let mut lines = Lines::new(out);
+    let mut moment = Moment::new(showroom.zone);
+    for row in rows {
+        lines.write(&VisitRecord::new(&row?, &showroom.store, &mut moment))?;
+    }
+    lines.finish()
+}
+
+/// Writes every lead, and says how many. The caller has opened the contacts, and audits that they were exported.
+///
+/// # Errors
+/// When a row cannot be read or the receiver has gone.
+pub fn write_leads(
+    rows: impl Iterator<Item = Result<LeadRow, ViewsError>>,
+    showroom: &Showroom,
+    out: impl Write,
+) -> Result<u64, ReportError> {
+    let mut lines = Lines::new(out);
+    let mut moment = Moment::new(showroom.zone);
+    for row in rows {
+        lines.write(&LeadRecord::new(&row?, &showroom.store, &mut moment))?;
+    }
+    lines.finish()
+}
+
+/// Collects whole lines, and hands them on in large pieces.
+struct Lines<W> {
+    out: W,
+    waiting: Vec<u8>,
+    count: u64,
+}
+
+/// Lines wait until so much has come together: a system call a line would cost more than the line.
+const PIECE: usize = 64 * 1024;
+
+impl<W: Write> Lines<W> {
+    fn new(out: W) -> Self {
+        Self { out, waiting: Vec::with_capacity(PIECE + 4096), count: 0 }
+    }
+
+    fn write(&mut self, record: &impl Serialize) -> Result<(), ReportError> {
+        serde_json::to_writer(&mut self.waiting, record).map_err(std::io::Error::from)?;
+        self.waiting.push(b'\n');
+        self.count += 1;
+        if self.waiting.len() >= PIECE {
+            self.out.write_all(&self.waiting)?;
+            self.waiting.clear();
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<u64, ReportError> {
+        self.out.write_all(&self.waiting)?;
+        self.out.flush()?;
+        Ok(self.count)
+    }
+}

@@ -1,0 +1,110 @@
+//! A lead as exports and the API write it: the columns of [`super::LEAD_COLUMNS`]. The number is masked; showing it whole
+//! is an act of its own, to be audited, and comes with the audit.
+
+use serde::Serialize;
+use shared::consent::Consent;
+use shared::ids::{DeviceId, LeadId, ModelId, StoreId, VisitId};
+use shared::phone::PhoneNumber;
+use shared::wire::{Language, Title};
+
+use super::moment::Moment;
+use crate::domain::sales::{Budget, LeadChannel, When};
+use crate::views::LeadRow;
+
+/// What is known of how to reach somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactState {
+    /// Nothing was said, or it was not to be kept.
+    None,
+    /// It stands in the record.
+    Given,
+    /// It was, and has been erased.
+    Erased,
+}
+
+impl ContactState {
+    /// As written in exports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Given => "given",
+            Self::Erased => "erased",
+        }
+    }
+}
+
+/// One lead with all its columns, ready for JSON.
+#[derive(Serialize)]
+pub struct LeadRecord<'a> {
+    pub(super) lead_id: LeadId,
+    pub(super) store: &'a StoreId,
+    pub(super) received_at: String,
+    pub(super) channel: LeadChannel,
+    pub(super) place: Option<&'a DeviceId>,
+    pub(super) visit_id: Option<VisitId>,
+    pub(super) language: Language,
+    pub(super) models: &'a [ModelId],
+    pub(super) when: Option<When>,
+    pub(super) budget: Option<Budget>,
+    pub(super) contact: ContactState,
+    pub(super) name: Option<&'a str>,
+    pub(super) title: Option<Title>,
+    pub(super) phone: Option<String>,
+    pub(super) consents: &'a [Consent],
+}
+
+impl<'a> LeadRecord<'a> {
+    /// The record of a row whose contact the caller has opened; a sealed one counts as erased.
+    pub fn new(row: &'a LeadRow, store: &'a StoreId, moment: &mut Moment) -> Self {
+        let lead = &row.lead;
+        let contact = lead.secret.as_ref().and_then(|secret| secret.get());
+        Self {
+            lead_id: lead.id,
+            store,
+            received_at: moment.write(row.received_at).to_owned(),
+            channel: lead.channel,
+            place: lead.place.as_ref(),
+            visit_id: lead.visit,
+            language: lead.language,
+            models: &lead.models,
+            when: lead.when,
+            budget: lead.budget,
+            contact: match (&lead.secret, contact) {
+                (None, _) => ContactState::None,
+                (Some(_), Some(_)) => ContactState::Given,
+                (Some(_), None) => ContactState::Erased,
+            },
+            name: contact.and_then(|contact| contact.name.as_ref()).map(|name| name.reveal()),
+            title: contact.and_then(|contact| contact.title),
+            phone: contact.and_then(|contact| contact.phone.as_ref()).map(PhoneNumber::masked),
+            consents: &lead.consents,
+        }
+    }
+}
+
+pub(super) fn when(when: When) -> &'static str {
+    match when {
+        When::Month => "month",
+        When::Quarter => "quarter",
+        When::HalfYear => "half_year",
+        When::Undecided => "undecided",
+    }
+}
+
+pub(super) fn budget(budget: Budget) -> &'static str {
+    match budget {
+        Budget::Under15 => "under15",
+        Budget::To25 => "to25",
+        Budget::To40 => "to40",
+        Budget::Over40 => "over40",
+    }
+}
+
+pub(super) fn title(title: Title) -> &'static str {
+    match title {
+        Title::Mr => "mr",
+        Title::Ms => "ms",
+    }
+}

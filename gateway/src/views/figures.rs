@@ -1,0 +1,88 @@
+//! The figures of a day: how many came, and how the ten seconds were kept. Accepted and greeted are counted apart, and of
+//! the greeted how many somebody confirmed (DESIGN §5).
+
+use chrono::{DateTime, Timelike as _, Utc};
+use chrono_tz::Tz;
+
+use super::row::VisitRow;
+use super::{Views, ViewsError};
+use crate::domain::floor::visit::{GreetedSource, Outcome};
+
+/// The standard's ten seconds (PROCESS I.2), from the corrected tap.
+const IN_TIME_MS: i64 = 10_000;
+
+/// One hour of the day, by the showroom's clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct HourFigures {
+    /// Visits that arrived.
+    pub visits: u32,
+    /// Of them accepted within ten seconds.
+    pub accepted_in_time: u32,
+    /// Of them greeted within ten seconds.
+    pub greeted_in_time: u32,
+    /// Of them on record as broken.
+    pub breaches: u32,
+}
+
+/// The figures of a span of time, usually a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct DayFigures {
+    /// Visits that arrived.
+    pub visits: u32,
+    /// Of them taken back by the visitor.
+    pub cancelled: u32,
+    /// Of them missed while offline: they had no ladder.
+    pub late: u32,
+    /// Accepted at all.
+    pub accepted: u32,
+    /// Accepted within ten seconds of the tap.
+    pub accepted_in_time: u32,
+    /// Greeted at all.
+    pub greeted: u32,
+    /// Greeted within ten seconds of the tap.
+    pub greeted_in_time: u32,
+    /// Greeted, and somebody said so: not inferred from the end.
+    pub greeted_confirmed: u32,
+    /// The ten seconds were broken.
+    pub breaches: u32,
+    /// By hour of the showroom's day, 0–23.
+    pub by_hour: [HourFigures; 24],
+}
+
+impl Views {
+    /// The figures of the visits that arrived in `[from, to)`; hours by the clock of `zone`.
+    ///
+    /// # Errors
+    /// Broken rows, or sled.
+    pub fn day(&self, from: DateTime<Utc>, to: DateTime<Utc>, zone: Tz) -> Result<DayFigures, ViewsError> {
+        let mut figures = DayFigures::default();
+        for row in self.each_visit(from, to) {
+            figures.count(&row?, zone);
+        }
+        Ok(figures)
+    }
+}
+
+impl DayFigures {
+    fn count(&mut self, row: &VisitRow, zone: Tz) {
+        let accepted_in_time = u32::from(row.accepted_ms.is_some_and(|ms| ms <= IN_TIME_MS));
+        let greeted_in_time = u32::from(row.greeted_ms.is_some_and(|ms| ms <= IN_TIME_MS));
+        let breached = u32::from(row.breach.is_some());
+        self.visits += 1;
+        self.cancelled += u32::from(row.outcome == Some(Outcome::Cancelled));
+        self.late += u32::from(row.late);
+        self.accepted += u32::from(row.accepted_ms.is_some());
+        self.accepted_in_time += accepted_in_time;
+        self.greeted += u32::from(row.greeted_ms.is_some());
+        self.greeted_in_time += greeted_in_time;
+        self.greeted_confirmed += u32::from(row.greeted_source.is_some_and(|by| by != GreetedSource::Inferred));
+        self.breaches += breached;
+        let hour = row.arrived_at.utc().with_timezone(&zone).hour();
+        if let Some(hour) = usize::try_from(hour).ok().and_then(|hour| self.by_hour.get_mut(hour)) {
+            hour.visits += 1;
+            hour.accepted_in_time += accepted_in_time;
+            hour.greeted_in_time += greeted_in_time;
+            hour.breaches += breached;
+        }
+    }
+}

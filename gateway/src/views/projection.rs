@@ -1,0 +1,214 @@
+//! What commits make of the rows. Collects changes in memory and hands them over as one batch; reads the tree, never
+//! writes it. The same code live and in a rebuild, so that both give the same bytes.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use shared::ids::{AlertId, LeadId, VisitId};
+use sled::{Batch, Tree};
+
+use super::ViewsError;
+use super::keys::{self, Kind};
+use super::lead::LeadRow;
+use super::row::{Millis, StoredVisit, VisitRow};
+use crate::domain::Event;
+use crate::domain::floor::event::{CheckedIn, Detailed, FloorEvent};
+use crate::domain::sales::LeadEvent;
+use crate::domain::secret::Sealable as _;
+use crate::log::Commit;
+
+/// No visit is open for longer: the system closes it long before.
+const LONGEST_VISIT_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Rows that commits have changed and that are not written yet.
+pub(super) struct Projection<'a> {
+    tree: &'a Tree,
+    visits: BTreeMap<VisitId, StoredVisit>,
+    leads: BTreeMap<LeadId, LeadRow>,
+}
+
+impl<'a> Projection<'a> {
+    pub(super) fn new(tree: &'a Tree) -> Self {
+        Self { tree, visits: BTreeMap::new(), leads: BTreeMap::new() }
+    }
+
+    /// Takes one commit over.
+    pub(super) fn take(&mut self, commit: &Commit) -> Result<(), ViewsError> {
+        for event in &commit.events {
+            match event {
+                Event::Floor(event) => self.floor(event, commit.at)?,
+                Event::Lead(event) => self.lead(event, commit.at)?,
+                Event::Roster(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that has changed, to be written at once.
+    pub(super) fn into_batch(self) -> Result<Batch, ViewsError> {
+        let mut batch = Batch::default();
+        for (visit, stored) in self.visits {
+            let key = Kind::Visit.at(stored.row.arrived_at, visit.uuid());
+            batch.insert(&keys::visit_index(visit), &key);
+            batch.insert(&key, stored.encode()?);
+        }
+        for (lead, row) in self.leads {
+            let key = Kind::Lead.at(row.received_at, lead.uuid());
+            batch.insert(&keys::lead_index(lead), &key);
+            batch.insert(&key, row.encode()?);
+        }
+        Ok(batch)
+    }
+
+    fn floor(&mut self, event: &FloorEvent, at: DateTime<Utc>) -> Result<(), ViewsError> {
+        if let FloorEvent::CheckedIn(came) = event {
+            if self.visit(came.visit)?.is_none() {
+                self.visits.insert(came.visit, checked_in(came, at));
+            }
+            return Ok(());
+        }
+        if let FloorEvent::ClockStepped { by_ms } = event {
+            return self.clock_stepped(*by_ms, at.into());
+        }
+        let Some(visit) = event.visit() else { return Ok(()) };
+        if let Some(stored) = self.visit(visit)? {
+            follow(stored, event, at.into());
+        }
+        Ok(())
+    }
+
+    /// Open visits keep their durations over a step of the wall clock, and are marked.
+    fn clock_stepped(&mut self, by_ms: i64, at: Millis) -> Result<(), ViewsError> {
+        let from = Millis(at.0.saturating_sub(by_ms.saturating_abs()).saturating_sub(LONGEST_VISIT_MS));
+        for item in self.tree.range(Kind::Visit.from(from)..Kind::Visit.from(Millis(i64::MAX))) {
+            let stored = StoredVisit::decode(&item?.1)?;
+            self.visits.entry(stored.row.visit).or_insert(stored);
+        }
+        for stored in self.visits.values_mut() {
+            if stored.row.arrived_at >= from && stored.row.ended_at.is_none() {
+                stored.stepped_ms = stored.stepped_ms.saturating_add(by_ms);
+                stored.row.time_uncertain = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn lead(&mut self, event: &LeadEvent, at: DateTime<Utc>) -> Result<(), ViewsError> {
+        match event {
+            LeadEvent::Received(lead) => {
+                self.leads.insert(lead.id, LeadRow { received_at: at.into(), lead: lead.clone() });
+            }
+            LeadEvent::Erased { lead } => {
+                if let Some(secret) = self.stored_lead(*lead)?.and_then(|row| row.lead.secret.as_mut()) {
+                    secret.reopen(None);
+                }
+            }
+            LeadEvent::CodeSpent { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn visit(&mut self, visit: VisitId) -> Result<Option<&mut StoredVisit>, ViewsError> {
+        if let std::collections::btree_map::Entry::Vacant(place) = self.visits.entry(visit)
+            && let Some(bytes) = indexed(self.tree, keys::visit_index(visit))?
+        {
+            place.insert(StoredVisit::decode(&bytes)?);
+        }
+        Ok(self.visits.get_mut(&visit))
+    }
+
+    fn stored_lead(&mut self, lead: LeadId) -> Result<Option<&mut LeadRow>, ViewsError> {
+        if let std::collections::btree_map::Entry::Vacant(place) = self.leads.entry(lead)
+            && let Some(bytes) = indexed(self.tree, keys::lead_index(lead))?
+        {
+            place.insert(LeadRow::decode(&bytes)?);
+        }
+        Ok(self.leads.get_mut(&lead))
+    }
+}
+
+/// The row that an index entry points to.
+pub(super) fn indexed(tree: &Tree, index: keys::IdKey) -> Result<Option<sled::IVec>, ViewsError> {
+    match tree.get(index)? {
+        None => Ok(None),
+        Some(key) => tree.get(key)?.ok_or(ViewsError::Broken).map(Some),
+    }
+}
+
+fn checked_in(came: &CheckedIn, at: DateTime<Utc>) -> StoredVisit {
+    StoredVisit {
+        row: VisitRow {
+            visit: came.visit,
+            arrived_at: came.arrived_at.into(),
+            received_at: at.into(),
+            kiosk: came.kiosk.clone(),
+            purpose: came.purpose,
+            party: came.party,
+            language: came.language,
+            consultant: None,
+            phone_ms: None,
+            shown_ms: None,
+            accepted_ms: None,
+            greeted_ms: None,
+            greeted_source: None,
+            ended_at: None,
+            outcome: None,
+            touched_ms: came.touched_ms,
+            late: came.late,
+            time_uncertain: came.time_uncertain,
+            breach: None,
+            models: Vec::new(),
+        },
+        asked: Vec::new(),
+        stepped_ms: 0,
+    }
+}
+
+/// What an event of a known visit changes. A first proof stays the first: a second phone that shows the alert moves nothing.
+fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
+    let since_tap = at.since(stored.row.arrived_at).saturating_sub(stored.stepped_ms);
+    let row = &mut stored.row;
+    match event {
+        FloorEvent::Detailed(more) => detailed(row, more),
+        FloorEvent::Asked { alert, to, .. } => stored.asked.push((alert.ordinal, to.clone())),
+        FloorEvent::Handed { .. } => row.phone_ms = row.phone_ms.or(Some(since_tap)),
+        FloorEvent::Shown { .. } => row.shown_ms = row.shown_ms.or(Some(since_tap)),
+        FloorEvent::Accepted { alert, .. } => {
+            row.accepted_ms = row.accepted_ms.or(Some(since_tap));
+            accepted(stored, *alert);
+        }
+        FloorEvent::Greeted { source, .. } => {
+            row.greeted_ms = Some(since_tap);
+            row.greeted_source = Some(*source);
+        }
+        FloorEvent::GreetingUndone { .. } => {
+            row.greeted_ms = None;
+            row.greeted_source = None;
+        }
+        FloorEvent::Breached { reason, .. } => row.breach = Some(*reason),
+        FloorEvent::Ended { outcome, .. } => {
+            row.ended_at = Some(at);
+            row.outcome = Some(*outcome);
+        }
+        FloorEvent::EndUndone { .. } => {
+            row.ended_at = None;
+            row.outcome = None;
+        }
+        // Everything else leaves no column.
+        _ => {}
+    }
+}
+
+fn detailed(row: &mut VisitRow, more: &Detailed) {
+    row.party = more.party.or(row.party);
+    if !more.models.is_empty() {
+        row.models.clone_from(&more.models);
+    }
+}
+
+fn accepted(stored: &mut StoredVisit, alert: AlertId) {
+    let asked = stored.asked.iter().find(|(ordinal, _)| *ordinal == alert.ordinal);
+    if let Some((_, who)) = asked {
+        stored.row.consultant = Some(who.clone());
+    }
+}

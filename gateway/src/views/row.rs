@@ -1,0 +1,154 @@
+//! A visit as pages and exports see it, and its form on disk.
+//!
+//! What is stored is [`VisitRow`] followed by what only the projection needs, in postcard: an export reads the front and
+//! leaves the rest. Every `*_ms` counts from the corrected tap. No personal data stands here.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use shared::ids::{DeviceId, ModelId, StaffId, VisitId};
+use shared::wire::{Language, Purpose};
+
+use super::ViewsError;
+use crate::domain::floor::visit::{Breach, GreetedSource, Outcome};
+
+/// One visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitRow {
+    /// Which.
+    pub visit: VisitId,
+    /// The corrected tap, in milliseconds since 1970.
+    pub arrived_at: Millis,
+    /// When the gateway had it.
+    pub received_at: Millis,
+    /// The kiosk; none for reception's walk-in.
+    pub kiosk: Option<DeviceId>,
+    /// Why they came.
+    pub purpose: Purpose,
+    /// How many.
+    pub party: Option<u8>,
+    /// Their language.
+    pub language: Language,
+    /// Who accepted, the last one if the visit was handed on.
+    pub consultant: Option<StaffId>,
+    /// Until an alert was first handed to a phone.
+    pub phone_ms: Option<i64>,
+    /// Until a phone first said that it shows it.
+    pub shown_ms: Option<i64>,
+    /// Until somebody first accepted.
+    pub accepted_ms: Option<i64>,
+    /// Until the visitor was greeted.
+    pub greeted_ms: Option<i64>,
+    /// Who says so.
+    pub greeted_source: Option<GreetedSource>,
+    /// When it ended.
+    pub ended_at: Option<Millis>,
+    /// What came of it.
+    pub outcome: Option<Outcome>,
+    /// From the first touch to the tap.
+    pub touched_ms: Option<u64>,
+    /// Came too late for a ladder: "missed while offline".
+    pub late: bool,
+    /// The device's clock could not be trusted.
+    pub time_uncertain: bool,
+    /// The ten seconds were broken, and why.
+    pub breach: Option<Breach>,
+    /// Models of interest.
+    pub models: Vec<ModelId>,
+}
+
+/// A moment to the millisecond, as everything is stored and exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Millis(pub i64);
+
+impl Millis {
+    /// Milliseconds from `earlier` to this.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The moment as chrono knows it.
+    #[must_use]
+    pub fn utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0).unwrap_or_default()
+    }
+}
+
+impl From<DateTime<Utc>> for Millis {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at.timestamp_millis())
+    }
+}
+
+/// What lies on disk for one visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredVisit {
+    pub(super) row: VisitRow,
+    /// Who was asked, by the alert's ordinal: tells who it is that accepts.
+    pub(super) asked: Vec<(u16, StaffId)>,
+    /// By how much the wall clock was set forward since the tap: no part of any `*_ms`.
+    pub(super) stepped_ms: i64,
+}
+
+impl StoredVisit {
+    pub(super) fn encode(&self) -> Result<Vec<u8>, ViewsError> {
+        postcard::to_stdvec(self).map_err(|_| ViewsError::Broken)
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, ViewsError> {
+        postcard::from_bytes(bytes).map_err(|_| ViewsError::Broken)
+    }
+}
+
+impl VisitRow {
+    /// Reads the front of what lies on disk.
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, ViewsError> {
+        postcard::take_from_bytes(bytes).map(|(row, _)| row).map_err(|_| ViewsError::Broken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bump [`super::super::FORM`] when this has to change: older views are then rebuilt instead of misread.
+    #[test]
+    fn the_form_on_disk_is_the_one_of_this_version() {
+        let row = VisitRow {
+            visit: VisitId::from_uuid(uuid::Uuid::from_bytes([7; 16])),
+            arrived_at: Millis(1000),
+            received_at: Millis(1040),
+            kiosk: "k1".parse().ok(),
+            purpose: Purpose::Other,
+            party: Some(2),
+            language: Language::En,
+            consultant: "wang".parse().ok(),
+            phone_ms: Some(41),
+            shown_ms: None,
+            accepted_ms: Some(-1),
+            greeted_ms: Some(300),
+            greeted_source: Some(GreetedSource::Inferred),
+            ended_at: Some(Millis(2000)),
+            outcome: Some(Outcome::ClosedBySystem),
+            touched_ms: Some(5),
+            late: true,
+            time_uncertain: false,
+            breach: Some(Breach::NobodyFree),
+            models: vec!["m1".parse().unwrap()],
+        };
+        let stored = StoredVisit { row: row.clone(), asked: vec![(1, "li".parse().unwrap())], stepped_ms: 3 };
+        let bytes = stored.encode().unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(
+            hex,
+            "1007070707070707070707070707070707d00fa01001026b3109010201010477616e67015200010101d804010301a01f010801\
+             05010001010102\
+             6d310101026c6906"
+                .replace(' ', "")
+        );
+        assert_eq!(StoredVisit::decode(&bytes).unwrap(), stored);
+        assert_eq!(VisitRow::decode(&bytes).unwrap(), row);
+        assert!(matches!(VisitRow::decode(&bytes[..20]), Err(ViewsError::Broken)));
+    }
+}
