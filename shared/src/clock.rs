@@ -24,6 +24,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc> {
         self.read().wall
     }
+
+    /// How long a process really sleeps while this clock goes on by `span`; less on a demo's fast clock.
+    fn sleep_for(&self, span: Duration) -> Duration {
+        span
+    }
 }
 
 /// The machine's own clocks: the only place that reads them.

@@ -5,8 +5,9 @@ use serde::Serialize;
 use shared::ids::{ModelId, StaffId, VisitId};
 use shared::wire::{Language, Purpose, Stage};
 
-use crate::domain::floor::member::{Presence, Turns};
-use crate::domain::floor::visit::{Breach, Outcome};
+use crate::domain::State;
+use crate::domain::floor::member::{Member, Presence, Turns};
+use crate::domain::floor::visit::{Breach, Outcome, Visit};
 use crate::domain::roster::Role;
 
 /// A member of staff.
@@ -88,4 +89,74 @@ pub struct FloorSnapshot {
     pub waiting: u32,
     /// How many wait in breach.
     pub breached: u32,
+}
+
+/// Visits in one snapshot; the figures count beyond it.
+const LISTED: usize = 200;
+
+impl FloorSnapshot {
+    /// The floor of this state.
+    #[must_use]
+    pub fn of(state: &State, sequence: u64, now: DateTime<Utc>) -> Self {
+        let floor = &state.floor;
+        // Whoever waits comes first, the longest waiting at the top; then those who are being served.
+        let rank = |visit: &&Visit| (!visit.is_unserved(), visit.ended.is_some(), visit.received_at, visit.id);
+        let mut visits: Vec<&Visit> = floor.visits().collect();
+        let waiting = visits.iter().filter(|visit| visit.waits()).count();
+        let breached = visits.iter().filter(|visit| visit.waits() && visit.breach.is_some()).count();
+        if visits.len() > LISTED {
+            visits.select_nth_unstable_by_key(LISTED, rank);
+            visits.truncate(LISTED);
+        }
+        visits.sort_unstable_by_key(rank);
+        Self {
+            sequence,
+            at: now,
+            staff: floor.members().map(|member| FloorMember::of(state, member, now)).collect(),
+            visits: visits.into_iter().map(|visit| FloorVisit::of(state, visit)).collect(),
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+            breached: u32::try_from(breached).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl FloorMember {
+    fn of(state: &State, member: &Member, now: DateTime<Utc>) -> Self {
+        Self {
+            id: member.id.clone(),
+            name: state.roster.name(&member.id).to_owned(),
+            role: member.role,
+            senior: member.senior,
+            presence: member.presence,
+            since: member.before.map(|(_, at)| at),
+            reachable: state.floor.is_live(member, now),
+            turns: member.turns,
+        }
+    }
+}
+
+impl FloorVisit {
+    fn of(state: &State, visit: &Visit) -> Self {
+        Self {
+            id: visit.id,
+            purpose: visit.purpose,
+            language: visit.language,
+            party: visit.party,
+            models: visit.models.clone(),
+            stage: visit.stage(),
+            arrived_at: visit.arrived_at,
+            received_at: visit.received_at,
+            greet_by: visit.received_at + state.floor.rules().breach,
+            position: if visit.queued { state.floor.position(visit) } else { None },
+            asking: visit.open_askings().map(|asked| asked.to.clone()).collect(),
+            consultant: visit.accepted.as_ref().map(|(by, _)| by.clone()),
+            accepted_at: visit.accepted.as_ref().map(|(_, at)| *at),
+            greeted_at: visit.greeted.map(|(_, at)| at),
+            reception_called: visit.reception_called.is_some() && visit.received.is_none(),
+            received_by: visit.received.as_ref().map(|(by, _)| by.clone()),
+            breach: visit.breach,
+            late: visit.late,
+            outcome: visit.ended.map(|(outcome, _)| outcome),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The door to the runtime.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -32,29 +33,71 @@ pub enum SubmitError {
     Ended,
 }
 
+/// How the runtime answers one input.
+pub type Answer = Result<Done, SubmitError>;
+
 /// One question to the runtime.
 #[derive(Debug)]
-pub(super) struct Letter {
-    pub(super) input: Input,
-    pub(super) answer: oneshot::Sender<Result<Done, SubmitError>>,
+pub struct Letter {
+    /// What is asked.
+    pub input: Input,
+    /// Where the answer goes.
+    pub answer: oneshot::Sender<Answer>,
 }
+
+/// Inputs that may wait; beyond it HTTP answers 503 and MQTT waits.
+pub const LETTERS: usize = 4096;
 
 /// How writers speak to the runtime, and live readers listen. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Handle {
-    pub(super) letters: mpsc::Sender<Letter>,
-    pub(super) floor: watch::Receiver<Arc<FloorSnapshot>>,
-    pub(super) roster: watch::Receiver<Arc<Roster>>,
-    pub(super) hub: Arc<Hub>,
+    letters: mpsc::Sender<Letter>,
+    floor: watch::Receiver<Arc<FloorSnapshot>>,
+    roster: watch::Receiver<Arc<Roster>>,
+    spent: watch::Receiver<Arc<BTreeSet<String>>>,
+    hub: Arc<Hub>,
+}
+
+/// The runtime's side of the door. Tests hold it to stand in for the runtime.
+#[derive(Debug)]
+pub struct Desk {
+    /// Inputs, in order of arrival.
+    pub letters: mpsc::Receiver<Letter>,
+    /// The floor for live readers.
+    pub floor: watch::Sender<Arc<FloorSnapshot>>,
+    /// Who may act.
+    pub roster: watch::Sender<Arc<Roster>>,
+    /// Nonces of codes that were used lately.
+    pub spent: watch::Sender<Arc<BTreeSet<String>>>,
+    /// What people's screens show.
+    pub hub: Arc<Hub>,
 }
 
 impl Handle {
+    /// A door with both its sides.
+    #[must_use]
+    pub fn open(roster: Roster) -> (Self, Desk) {
+        let (letters, letters_in) = mpsc::channel(LETTERS);
+        let (floor_out, floor) = watch::channel(Arc::default());
+        let (roster_out, roster) = watch::channel(Arc::new(roster));
+        let (spent_out, spent) = watch::channel(Arc::default());
+        let hub = Arc::new(Hub::default());
+        let desk = Desk {
+            letters: letters_in,
+            floor: floor_out,
+            roster: roster_out,
+            spent: spent_out,
+            hub: Arc::clone(&hub),
+        };
+        (Self { letters, floor, roster, spent, hub }, desk)
+    }
+
     /// Hands an input over and waits until it is durable. Waits for room in the channel: callers bound the wait
     /// (MQTT: 2 s).
     ///
     /// # Errors
     /// Refused by the engine, or the runtime has ended.
-    pub async fn submit(&self, input: Input) -> Result<Done, SubmitError> {
+    pub async fn submit(&self, input: Input) -> Answer {
         let (answer, answered) = oneshot::channel();
         self.letters.send(Letter { input, answer }).await.map_err(|_| SubmitError::Ended)?;
         answered.await.map_err(|_| SubmitError::Ended)?
@@ -64,13 +107,19 @@ impl Handle {
     ///
     /// # Errors
     /// Also [`SubmitError::Full`].
-    pub async fn try_submit(&self, input: Input) -> Result<Done, SubmitError> {
+    pub async fn try_submit(&self, input: Input) -> Answer {
         let (answer, answered) = oneshot::channel();
         self.letters.try_send(Letter { input, answer }).map_err(|refused| match refused {
             mpsc::error::TrySendError::Full(_) => SubmitError::Full,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Ended,
         })?;
         answered.await.map_err(|_| SubmitError::Ended)?
+    }
+
+    /// Whether the runtime still takes inputs.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        !self.letters.is_closed()
     }
 
     /// The floor now, and as it changes (at most four times a second).
@@ -85,9 +134,47 @@ impl Handle {
         self.roster.clone()
     }
 
+    /// Whether a kiosk's code with this nonce was used: it opens no new page.
+    #[must_use]
+    pub fn code_spent(&self, nonce: &str) -> bool {
+        self.spent.borrow().contains(nonce)
+    }
+
     /// What is sent to people's screens.
     #[must_use]
     pub fn hub(&self) -> &Arc<Hub> {
         &self.hub
+    }
+}
+
+/// The other end of a handle whose runtime is the test itself.
+#[cfg(test)]
+pub(crate) struct Desk {
+    letters: mpsc::Receiver<Letter>,
+    pub(crate) roster: watch::Sender<Arc<Roster>>,
+    _floor: watch::Sender<Arc<FloorSnapshot>>,
+}
+
+/// How a test answers.
+#[cfg(test)]
+pub(crate) type Answer = oneshot::Sender<Result<Done, SubmitError>>;
+
+#[cfg(test)]
+impl Handle {
+    /// A handle with room for `room` inputs, and the end where a test reads and answers them.
+    pub(crate) fn for_tests(room: usize, roster: Roster) -> (Self, Desk) {
+        let (letters, receiver) = mpsc::channel(room);
+        let (roster_sender, roster) = watch::channel(Arc::new(roster));
+        let (floor_sender, floor) = watch::channel(Arc::default());
+        let handle = Self { letters, floor, roster, hub: Arc::default() };
+        (handle, Desk { letters: receiver, roster: roster_sender, _floor: floor_sender })
+    }
+}
+
+#[cfg(test)]
+impl Desk {
+    /// The next input and the way to answer it; `None` when every handle is gone.
+    pub(crate) async fn next(&mut self) -> Option<(Input, Answer)> {
+        self.letters.recv().await.map(|Letter { input, answer }| (input, answer))
     }
 }

@@ -1,0 +1,308 @@
+//! The task itself: waits, drains, decides, appends, and then tells.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use shared::clock::{Anchor, Clock, Reading};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::batch::Batch;
+use super::handle::{Desk, Letter};
+use super::start::{Loaded, StartError, load};
+use super::{FloorSnapshot, ToKiosk};
+use crate::domain::floor::rules::FloorRules;
+use crate::domain::floor::speech::Speech;
+use crate::domain::secret::{Secrets, Subject};
+use crate::domain::{Actor, Command, Effect, Input, State};
+use crate::log::{Append, Commit, EventLog, LogError, Snapshots};
+use crate::notify::{Feed, FeedId, Pushed};
+use crate::vault::{Vault, VaultError};
+
+/// Inputs that are decided with one `now` and appended as one group (DESIGN §4).
+const DRAINED: usize = 256;
+/// Events between two snapshots (DESIGN §4).
+const SNAPSHOT_EVERY: u64 = 20_000;
+/// The floor is published at most four times a second (DESIGN §6).
+const PUBLISH_EVERY: Duration = Duration::from_millis(250);
+/// Keys that wait for destruction; beyond it the runtime waits for the disk.
+const KEYS_WAITING: usize = 1024;
+
+/// Why the runtime ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The log took no more.
+    #[error("the log could not be written; nothing is taken until a restart")]
+    Log(#[from] LogError),
+    /// Personal data could not be sealed.
+    #[error("the vault could not seal; nothing is taken until a restart")]
+    Vault(#[from] VaultError),
+    /// The state could not be rebuilt after a conflict.
+    #[error("the state could not be rebuilt; nothing is taken until a restart")]
+    Rebuild(#[from] StartError),
+}
+
+/// What the runtime works with.
+#[derive(Debug)]
+pub struct Parts<L: ?Sized> {
+    /// Its side of the door.
+    pub desk: Desk,
+    /// To the kiosks.
+    pub to_kiosk: mpsc::Sender<ToKiosk>,
+    /// The log.
+    pub log: Arc<L>,
+    /// The vault.
+    pub vault: Arc<Vault>,
+    /// Where snapshots go.
+    pub snapshots: Snapshots,
+    /// Figures of the floor.
+    pub rules: FloorRules,
+    /// Words to greet with.
+    pub speech: Speech,
+}
+
+/// The owner of the state.
+pub struct Runtime {
+    state: State,
+    parts: Parts<dyn EventLog>,
+    clock: Arc<dyn Clock>,
+    anchor: Anchor,
+    head: u64,
+    since_snapshot: u64,
+    snapshots: std::sync::mpsc::SyncSender<(State, u64)>,
+    keys: std::sync::mpsc::SyncSender<Vec<Subject>>,
+    unpublished: bool,
+    published_at: Duration,
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime").field("head", &self.head).finish_non_exhaustive()
+    }
+}
+
+impl Runtime {
+    /// A runtime on a loaded state.
+    #[must_use]
+    pub fn new(loaded: Loaded, parts: Parts<dyn EventLog>, clock: Arc<dyn Clock>) -> Self {
+        let anchor = Anchor::new(clock.read());
+        let snapshots = store_snapshots(parts.snapshots.clone(), Arc::clone(&parts.vault));
+        let keys = destroy_keys(Arc::clone(&parts.vault));
+        Self {
+            state: loaded.state,
+            parts,
+            clock,
+            anchor,
+            head: loaded.head,
+            since_snapshot: loaded.replayed,
+            snapshots,
+            keys,
+            unpublished: true,
+            published_at: Duration::ZERO,
+        }
+    }
+
+    /// Runs until every handle is dropped, or the log takes no more. Blocks its thread on the disk: give it one of its own.
+    ///
+    /// # Errors
+    /// When a commit could not be made durable. The state dies with the runtime; whoever waits for an answer is told
+    /// that the runtime has ended.
+    pub async fn run(mut self) -> Result<(), RuntimeError> {
+        self.ring_again();
+        self.round(&mut Vec::new())?;
+        let mut letters = Vec::with_capacity(DRAINED);
+        loop {
+            let wait = self.wait();
+            let received = self.parts.desk.letters.recv_many(&mut letters, DRAINED);
+            match tokio::time::timeout(wait, received).await {
+                Ok(0) => break,
+                Ok(_) | Err(_) => self.round(&mut letters)?,
+            }
+        }
+        self.publish();
+        tracing::info!(commit = self.head, "the runtime has drained what waited and stops");
+        Ok(())
+    }
+
+    /// How long nothing happens by itself.
+    fn wait(&self) -> Duration {
+        let reading = self.clock.read();
+        let until_due = self.state.deadline().map(|at| (at - self.anchor.at(reading)).to_std().unwrap_or_default());
+        let until_publish =
+            self.unpublished.then(|| PUBLISH_EVERY.saturating_sub(reading.boot.saturating_sub(self.published_at)));
+        // Without either, once a minute: a clock that was set is noticed.
+        let wait = [until_due, until_publish].into_iter().flatten().min().unwrap_or(Duration::from_mins(1));
+        self.clock.sleep_for(wait)
+    }
+
+    fn round(&mut self, letters: &mut Vec<Letter>) -> Result<(), RuntimeError> {
+        let mut batch = loop {
+            let (now, step) = self.now();
+            let mut batch = Batch::default();
+            if let Some(by_ms) = step {
+                let input = Input { cause: None, actor: Actor::System, command: Command::StepClock(by_ms) };
+                tracing::warn!(by_ms, "the wall clock was set; open ladders keep their remaining time");
+                batch.take(&mut self.state, &input, now);
+            }
+            batch.extend(Batch::decide(&mut self.state, letters, &*self.parts.log, now)?);
+            if self.append(&mut batch, now)? {
+                break batch;
+            }
+            self.rebuild()?;
+        };
+        let answers = std::mem::take(&mut batch.answers);
+        for (letter, answer) in letters.drain(..).zip(answers) {
+            // Whoever asked may have gone: what was decided stands.
+            let _ = letter.answer.send(answer);
+        }
+        if batch.events > 0 {
+            self.tell(batch.effects);
+            self.unpublished = true;
+            self.snapshot(batch.events);
+        }
+        if self.unpublished && self.clock.read().boot.saturating_sub(self.published_at) >= PUBLISH_EVERY {
+            self.publish();
+        }
+        Ok(())
+    }
+
+    /// The anchored time, and by how many milliseconds the wall clock was set since the last look.
+    fn now(&mut self) -> (DateTime<Utc>, Option<i64>) {
+        let reading: Reading = self.clock.read();
+        match self.anchor.step(reading) {
+            None => (self.anchor.at(reading), None),
+            Some(step) => {
+                self.anchor = Anchor::new(reading);
+                (reading.wall, Some(step.by.num_milliseconds()))
+            }
+        }
+    }
+
+    /// Seals and appends; `false` when somebody else has appended meanwhile.
+    fn append(&mut self, batch: &mut Batch, now: DateTime<Utc>) -> Result<bool, RuntimeError> {
+        if batch.groups.is_empty() {
+            return Ok(true);
+        }
+        for group in &mut batch.groups {
+            self.parts.vault.seal(group as &mut dyn Secrets)?;
+        }
+        let mut commits = Commit::pack(now, std::mem::take(&mut batch.groups))?;
+        match self.parts.log.append_all(self.head, &mut commits)? {
+            Append::Appended { head } => {
+                self.head = head;
+                Ok(true)
+            }
+            Append::Conflict { .. } => Ok(false),
+        }
+    }
+
+    fn rebuild(&mut self) -> Result<(), RuntimeError> {
+        tracing::warn!(commit = self.head, "another gateway has appended; the state is rebuilt");
+        let Parts { log, snapshots, vault, rules, speech, .. } = &self.parts;
+        let loaded = load(&**log, snapshots, vault, rules, speech)?;
+        self.state = loaded.state;
+        self.head = loaded.head;
+        Ok(())
+    }
+
+    fn tell(&mut self, effects: Vec<Effect>) {
+        let mut destroy = Vec::new();
+        for (index, effect) in (0_u32..).zip(effects) {
+            let feed = |to, pushed| Feed { id: FeedId { sequence: self.head, index }, to, pushed };
+            match effect {
+                Effect::Alert { to, alert } => self.parts.desk.hub.push(feed(to, Pushed::Alert(alert))),
+                Effect::AlertOver { to, alert, over } => {
+                    self.parts.desk.hub.push(feed(to, Pushed::AlertOver(alert, over)));
+                }
+                Effect::Task { to, task } => self.parts.desk.hub.push(feed(to, Pushed::Task(task))),
+                Effect::Visit { kiosk, status } => self.to_kiosk(ToKiosk::Visit(kiosk, status)),
+                Effect::QrSpent { kiosk } => {
+                    let spent = self.state.sales.spent().map(str::to_owned).collect();
+                    self.parts.desk.spent.send_replace(Arc::new(spent));
+                    self.to_kiosk(ToKiosk::QrSpent(kiosk));
+                }
+                Effect::RosterChanged => {
+                    self.parts.desk.roster.send_replace(Arc::new(self.state.roster.clone()));
+                }
+                Effect::DestroyKey(subject) => destroy.push(subject),
+            }
+        }
+        if !destroy.is_empty() && self.keys.send(destroy).is_err() {
+            tracing::error!("keys of visits that ended cannot be destroyed until a restart");
+        }
+    }
+
+    fn to_kiosk(&self, message: ToKiosk) {
+        if let Err(TrySendError::Full(_)) = self.parts.to_kiosk.try_send(message) {
+            tracing::warn!("too much waits for the kiosks; a visit's status was dropped");
+        }
+    }
+
+    /// After a restart: what rang rings again, and screens learn where their visits stand.
+    fn ring_again(&mut self) {
+        let spent = self.state.sales.spent().map(str::to_owned).collect();
+        self.parts.desk.spent.send_replace(Arc::new(spent));
+        let floor = &self.state.floor;
+        let alerts = floor.ringing().filter_map(|(_, asking)| self.state.ring(asking.id));
+        let statuses = floor.visits().filter(|visit| visit.ended.is_none()).filter_map(|v| self.state.visit_status(v.id));
+        let effects: Vec<Effect> = alerts.chain(statuses).collect();
+        self.tell(effects);
+    }
+
+    fn snapshot(&mut self, events: usize) {
+        self.since_snapshot += events as u64;
+        if self.since_snapshot < SNAPSHOT_EVERY {
+            return;
+        }
+        match self.snapshots.try_send((self.state.clone(), self.head)) {
+            Ok(()) => self.since_snapshot = 0,
+            // The one before is still being written: the next round tries again, with a newer state.
+            Err(_) => self.since_snapshot = SNAPSHOT_EVERY - SNAPSHOT_EVERY / 10,
+        }
+    }
+
+    fn publish(&mut self) {
+        let reading = self.clock.read();
+        let now = self.anchor.at(reading);
+        self.parts.desk.floor.send_replace(Arc::new(FloorSnapshot::of(&self.state, self.head, now)));
+        self.unpublished = false;
+        self.published_at = reading.boot;
+    }
+}
+
+impl Batch {
+    fn extend(&mut self, later: Self) {
+        self.groups.extend(later.groups);
+        self.effects.extend(later.effects);
+        self.answers.extend(later.answers);
+        self.events += later.events;
+    }
+}
+
+/// A thread that stores one snapshot after the other; one waits at most.
+fn store_snapshots(snapshots: Snapshots, vault: Arc<Vault>) -> std::sync::mpsc::SyncSender<(State, u64)> {
+    let (sender, states) = std::sync::mpsc::sync_channel::<(State, u64)>(0);
+    std::thread::spawn(move || {
+        for (state, sequence) in states {
+            match snapshots.store(state, sequence, &vault) {
+                Ok(()) => tracing::debug!(sequence, "snapshot stored"),
+                Err(error) => tracing::warn!(%error, sequence, "a snapshot could not be stored; a start takes longer"),
+            }
+        }
+    });
+    sender
+}
+
+/// A thread that destroys the keys of visits that ended.
+fn destroy_keys(vault: Arc<Vault>) -> std::sync::mpsc::SyncSender<Vec<Subject>> {
+    let (sender, waiting) = std::sync::mpsc::sync_channel::<Vec<Subject>>(KEYS_WAITING);
+    std::thread::spawn(move || {
+        for subjects in waiting {
+            if let Err(error) = vault.destroy(&subjects) {
+                tracing::error!(%error, keys = subjects.len(), "keys could not be destroyed; the next start tries again");
+            }
+        }
+    });
+    sender
+}
