@@ -1,1 +1,17 @@
-//! stub
+//! Faults: programs killed at random moments, power cuts, disks that fail, a log that is destroyed.
+//!
+//! The rule is the same everywhere: **what a kiosk showed as received is in the log exactly once**, and where nothing can be
+//! kept nothing is shown as received. Every random choice comes from a seed that is printed first.
+//!
+//! - [`arguments`]: the command line; [`rig`]: a showroom under load; [`person`]: staff who answer whatever breaks.
+//! - [`kill`]: kill -9 of kiosk, gateway and mosquitto; [`powercut`]: writer and reader for `tests/powercut.sh`.
+//! - [`sync`]: fsync returns EIO; [`disk`]: the disk is full, the folder read-only; [`destroyed`]: files are damaged.
+
+pub mod arguments;
+pub mod destroyed;
+pub mod disk;
+pub mod kill;
+pub mod person;
+pub mod powercut;
+pub mod rig;
+pub mod sync;

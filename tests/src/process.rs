@@ -60,6 +60,7 @@ pub struct Process {
     name: String,
     child: Child,
     stdin: Option<ChildStdin>,
+    own_group: bool,
     /// What it wrote on stdout.
     pub out: Lines,
     /// What it wrote on stderr.
@@ -72,7 +73,19 @@ impl Process {
     /// # Errors
     /// When it cannot be started.
     pub fn start(name: &str, command: &mut Command) -> Result<Self> {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        Self::launch(name, command.process_group(0), true)
+    }
+
+    /// Starts a program in this process's group: whoever freezes or kills the group means it too.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_in_this_group(name: &str, command: &mut Command) -> Result<Self> {
+        Self::launch(name, command, false)
+    }
+
+    fn launch(name: &str, command: &mut Command, own_group: bool) -> Result<Self> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("start {name} ({command:?})"))?;
         let (out, err) = (Lines::default(), Lines::default());
         if let Some(stdout) = child.stdout.take() {
@@ -82,7 +95,7 @@ impl Process {
             err.fill(stderr);
         }
         let stdin = child.stdin.take();
-        Ok(Self { name: name.to_owned(), child, stdin, out, err })
+        Ok(Self { name: name.to_owned(), child, stdin, own_group, out, err })
     }
 
     /// Its process id.
@@ -185,7 +198,9 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // The group too: a browser's driver leaves its browser behind otherwise.
-        if let Ok(pid) = self.pid() {
+        if self.own_group
+            && let Ok(pid) = self.pid()
+        {
             let _gone_already = kill_process_group(pid, Signal::KILL);
         }
         let _gone_already = self.child.kill();

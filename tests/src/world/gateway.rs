@@ -26,6 +26,8 @@ pub struct Setup {
     pub mqtt: Option<String>,
     /// A program and its arguments under which the gateway runs: `eatmydata`, `strace …`.
     pub under: Vec<String>,
+    /// In the group of this process, so that whoever freezes the one freezes the other.
+    pub same_group: bool,
     /// More environment.
     pub env: Vec<(String, String)>,
 }
@@ -78,6 +80,9 @@ impl Gateway {
             command.arg("--config").arg(file);
         }
         command.envs(setup.env.iter().map(|(name, value)| (name, value)));
+        if setup.same_group {
+            return Process::start_in_this_group("gateway", &mut command);
+        }
         Process::start("gateway", &mut command)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -19,8 +20,16 @@ pub struct Headless {
     process: Process,
     config: PathBuf,
     data: PathBuf,
-    /// Lines of earlier runs and of this one: what was shown stays shown.
-    earlier: Vec<Value>,
+    heard: Mutex<Heard>,
+}
+
+/// Facts of earlier runs and of this one: what was shown stays shown.
+#[derive(Debug, Default)]
+struct Heard {
+    /// Lines of this run that were read.
+    read: usize,
+    facts: Vec<Value>,
+    told: Told,
 }
 
 /// What a kiosk has told its visitors.
@@ -67,7 +76,7 @@ impl Headless {
         );
         std::fs::write(&config, text).context("the kiosk's configuration")?;
         let process = Self::launch(&config)?;
-        let mut kiosk = Self { process, config, data, earlier: Vec::new() };
+        let mut kiosk = Self { process, config, data, heard: Mutex::default() };
         kiosk.ready().await?;
         Ok(kiosk)
     }
@@ -88,7 +97,7 @@ impl Headless {
     /// When it does not come back.
     pub async fn crash(&mut self) -> Result<()> {
         self.process.kill().await?;
-        self.earlier = self.facts();
+        self.hear().read = 0;
         self.process = Self::launch(&self.config)?;
         self.ready().await
     }
@@ -123,9 +132,7 @@ impl Headless {
     /// Every fact so far; a line torn by a kill is none.
     #[must_use]
     pub fn facts(&self) -> Vec<Value> {
-        let lines = self.process.out.all();
-        let now = lines.iter().filter_map(|line| serde_json::from_str(line).ok());
-        self.earlier.iter().cloned().chain(now).collect()
+        self.hear().facts.clone()
     }
 
     /// Waits for a fact.
@@ -133,7 +140,7 @@ impl Headless {
     /// # Errors
     /// When it does not come; with the facts so far.
     pub async fn fact(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
-        wait::until(what, || self.facts().into_iter().find(|fact| wanted(fact)))
+        wait::until(what, || self.hear().facts.iter().find(|fact| wanted(fact)).cloned())
             .await
             .with_context(|| format!("shown so far: {:?}\n{}", self.facts(), self.process.err.tail()))
     }
@@ -149,29 +156,43 @@ impl Headless {
     /// What it has told its visitors so far.
     #[must_use]
     pub fn told(&self) -> Told {
-        let mut told = Told::default();
-        for fact in self.facts() {
-            let event: Option<EventId> = fact.get("event").and_then(Value::as_str).and_then(|id| id.parse().ok());
-            let visit: Option<VisitId> = fact.get("visit").and_then(Value::as_str).and_then(|id| id.parse().ok());
-            let Some(event) = event else { continue };
-            match fact.get("shown").and_then(Value::as_str) {
-                Some("received") => {
-                    told.received.insert(event);
-                    told.visits.extend(visit);
-                }
-                Some("receipt") => {
-                    told.receipts.insert(event);
-                }
-                Some("not_received") => {
-                    told.not_received.insert(event);
-                }
-                Some("refused") => {
-                    told.refused.insert(event);
-                }
-                _ => {}
+        self.hear().told.clone()
+    }
+
+    fn hear(&self) -> MutexGuard<'_, Heard> {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in self.process.out.since(heard.read) {
+            heard.read += 1;
+            if let Ok(fact) = serde_json::from_str(&line) {
+                heard.told.add(&fact);
+                heard.facts.push(fact);
             }
         }
-        told
+        heard
+    }
+}
+
+impl Told {
+    fn add(&mut self, fact: &Value) {
+        let event: Option<EventId> = fact.get("event").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        let visit: Option<VisitId> = fact.get("visit").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        let Some(event) = event else { return };
+        match fact.get("shown").and_then(Value::as_str) {
+            Some("received") => {
+                self.received.insert(event);
+                self.visits.extend(visit);
+            }
+            Some("receipt") => {
+                self.receipts.insert(event);
+            }
+            Some("not_received") => {
+                self.not_received.insert(event);
+            }
+            Some("refused") => {
+                self.refused.insert(event);
+            }
+            _ => {}
+        }
     }
 }
 
