@@ -12,6 +12,8 @@ mod floor_view;
 mod handle;
 mod owner;
 mod start;
+#[cfg(test)]
+mod tests;
 
 use shared::ids::DeviceId;
 use shared::wire::VisitStatus;

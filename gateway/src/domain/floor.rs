@@ -13,16 +13,16 @@ pub mod choice;
 pub mod event;
 pub mod ladder;
 pub mod member;
-pub mod rules;
 #[cfg(test)]
 mod model;
+pub mod rules;
 #[cfg(test)]
 mod scene;
 mod service;
-#[cfg(test)]
-mod stories;
 pub mod speech;
 pub mod status;
+#[cfg(test)]
+mod stories;
 pub mod visit;
 
 use chrono::{DateTime, Utc};

@@ -8,11 +8,11 @@ use shared::wire::{self, Purpose};
 
 use super::command::{Actor, Command, Input, Interest, Refusal};
 use super::event::Event;
+use super::floor::Floor;
 use super::floor::arrival::said;
 use super::floor::event::{CheckedIn, FloorEvent};
 use super::floor::rules::FloorRules;
 use super::floor::speech::Speech;
-use super::floor::Floor;
 use super::roster::{Roster, RosterEvent};
 use super::sales::{Lead, LeadChannel, LeadEvent, Sales};
 use super::secret::{Sealable, Secret, Secrets, Subject};

@@ -7,7 +7,8 @@ use shared::ids::EventId;
 use shared::wire::Fingerprint;
 
 use super::handle::{Answer, Done, Letter, SubmitError};
-use crate::domain::{Actor, Command, Effect, Input, Refusal, State, effects};
+use crate::domain::secret::{Sealable, Secrets};
+use crate::domain::{Actor, Command, Effect, Event, Input, Refusal, State, effects};
 use crate::log::{CommitCause, EventLog, Group, LogError};
 
 /// Steps of time alone that go into one commit; what is left is due at once again.
@@ -100,13 +101,7 @@ impl Batch {
         }
     }
 
-    fn apply(
-        &mut self,
-        state: &mut State,
-        cause: Option<CommitCause>,
-        events: Vec<crate::domain::Event>,
-        now: DateTime<Utc>,
-    ) {
+    fn apply(&mut self, state: &mut State, cause: Option<CommitCause>, events: Vec<Event>, now: DateTime<Utc>) {
         for event in &events {
             state.apply(event, now);
             self.effects.extend(effects(state, event));
@@ -114,6 +109,14 @@ impl Batch {
         self.events += events.len();
         if cause.is_some() || !events.is_empty() {
             self.groups.push(Group { cause, events });
+        }
+    }
+}
+
+impl Secrets for Batch {
+    fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
+        for group in &mut self.groups {
+            group.each_secret(each);
         }
     }
 }

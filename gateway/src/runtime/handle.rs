@@ -82,13 +82,8 @@ impl Handle {
         let (roster_out, roster) = watch::channel(Arc::new(roster));
         let (spent_out, spent) = watch::channel(Arc::default());
         let hub = Arc::new(Hub::default());
-        let desk = Desk {
-            letters: letters_in,
-            floor: floor_out,
-            roster: roster_out,
-            spent: spent_out,
-            hub: Arc::clone(&hub),
-        };
+        let desk =
+            Desk { letters: letters_in, floor: floor_out, roster: roster_out, spent: spent_out, hub: Arc::clone(&hub) };
         (Self { letters, floor, roster, spent, hub }, desk)
     }
 
@@ -144,37 +139,5 @@ impl Handle {
     #[must_use]
     pub fn hub(&self) -> &Arc<Hub> {
         &self.hub
-    }
-}
-
-/// The other end of a handle whose runtime is the test itself.
-#[cfg(test)]
-pub(crate) struct Desk {
-    letters: mpsc::Receiver<Letter>,
-    pub(crate) roster: watch::Sender<Arc<Roster>>,
-    _floor: watch::Sender<Arc<FloorSnapshot>>,
-}
-
-/// How a test answers.
-#[cfg(test)]
-pub(crate) type Answer = oneshot::Sender<Result<Done, SubmitError>>;
-
-#[cfg(test)]
-impl Handle {
-    /// A handle with room for `room` inputs, and the end where a test reads and answers them.
-    pub(crate) fn for_tests(room: usize, roster: Roster) -> (Self, Desk) {
-        let (letters, receiver) = mpsc::channel(room);
-        let (roster_sender, roster) = watch::channel(Arc::new(roster));
-        let (floor_sender, floor) = watch::channel(Arc::default());
-        let handle = Self { letters, floor, roster, hub: Arc::default() };
-        (handle, Desk { letters: receiver, roster: roster_sender, _floor: floor_sender })
-    }
-}
-
-#[cfg(test)]
-impl Desk {
-    /// The next input and the way to answer it; `None` when every handle is gone.
-    pub(crate) async fn next(&mut self) -> Option<(Input, Answer)> {
-        self.letters.recv().await.map(|Letter { input, answer }| (input, answer))
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use shared::clock::{Anchor, Clock, Reading};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
 use super::handle::{Desk, Letter};
@@ -14,7 +15,7 @@ use super::start::{Loaded, StartError, load};
 use super::{FloorSnapshot, ToKiosk};
 use crate::domain::floor::rules::FloorRules;
 use crate::domain::floor::speech::Speech;
-use crate::domain::secret::{Secrets, Subject};
+use crate::domain::secret::Subject;
 use crate::domain::{Actor, Command, Effect, Input, State};
 use crate::log::{Append, Commit, EventLog, LogError, Snapshots};
 use crate::notify::{Feed, FeedId, Pushed};
@@ -60,6 +61,8 @@ pub struct Parts<L: ?Sized> {
     pub rules: FloorRules,
     /// Words to greet with.
     pub speech: Speech,
+    /// Takes no more inputs, drains what waits, and ends.
+    pub shutdown: CancellationToken,
 }
 
 /// The owner of the state.
@@ -103,7 +106,7 @@ impl Runtime {
         }
     }
 
-    /// Runs until every handle is dropped, or the log takes no more. Blocks its thread on the disk: give it one of its own.
+    /// Runs until it is told to stop, every handle is dropped, or the log takes no more. Blocks its thread on the disk: give it one of its own.
     ///
     /// # Errors
     /// When a commit could not be made durable. The state dies with the runtime; whoever waits for an answer is told
@@ -114,11 +117,19 @@ impl Runtime {
         let mut letters = Vec::with_capacity(DRAINED);
         loop {
             let wait = self.wait();
+            let stopping = self.parts.desk.letters.is_closed();
             let received = self.parts.desk.letters.recv_many(&mut letters, DRAINED);
-            match tokio::time::timeout(wait, received).await {
-                Ok(0) => break,
-                Ok(_) | Err(_) => self.round(&mut letters)?,
+            tokio::select! {
+                biased;
+                () = self.parts.shutdown.cancelled(), if !stopping => {
+                    self.parts.desk.letters.close();
+                    continue;
+                }
+                received = tokio::time::timeout(wait, received) => if received == Ok(0) {
+                    break;
+                },
             }
+            self.round(&mut letters)?;
         }
         self.publish();
         tracing::info!(commit = self.head, "the runtime has drained what waited and stops");
@@ -184,9 +195,8 @@ impl Runtime {
         if batch.groups.is_empty() {
             return Ok(true);
         }
-        for group in &mut batch.groups {
-            self.parts.vault.seal(group as &mut dyn Secrets)?;
-        }
+        // All at once: new keys are synced together.
+        self.parts.vault.seal(batch)?;
         let mut commits = Commit::pack(now, std::mem::take(&mut batch.groups))?;
         match self.parts.log.append_all(self.head, &mut commits)? {
             Append::Appended { head } => {
@@ -245,7 +255,8 @@ impl Runtime {
         self.parts.desk.spent.send_replace(Arc::new(spent));
         let floor = &self.state.floor;
         let alerts = floor.ringing().filter_map(|(_, asking)| self.state.ring(asking.id));
-        let statuses = floor.visits().filter(|visit| visit.ended.is_none()).filter_map(|v| self.state.visit_status(v.id));
+        let statuses =
+            floor.visits().filter(|visit| visit.ended.is_none()).filter_map(|v| self.state.visit_status(v.id));
         let effects: Vec<Effect> = alerts.chain(statuses).collect();
         self.tell(effects);
     }

@@ -12,7 +12,7 @@ use crate::domain::secret::{Secret, Subject};
 
 /// When a device's event happened, corrected by the gateway's clock (DESIGN §5, "Late").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placed {
+pub(in crate::domain) struct Placed {
     /// The corrected moment; never after the receipt.
     pub at: DateTime<Utc>,
     /// The device's clock could not be trusted.
@@ -24,7 +24,7 @@ pub struct Placed {
 impl Placed {
     /// Places what a device told in the gateway's time.
     #[must_use]
-    pub fn of(told: Told, late_after: TimeDelta, now: DateTime<Utc>) -> Self {
+    pub(in crate::domain) fn of(told: Told, late_after: TimeDelta, now: DateTime<Utc>) -> Self {
         let age = told.age_ms.map(|age| {
             i64::try_from(age).ok().and_then(TimeDelta::try_milliseconds).and_then(|age| now.checked_sub_signed(age))
         });

@@ -213,7 +213,10 @@ fn the_visitor_meets_leaves_and_takes_back() {
     scene.kiosk(Command::Cancel(gone)).unwrap();
     scene.kiosk(Command::Cancel(gone)).unwrap();
     assert_eq!(scene.visit(gone).unwrap().ended.unwrap().0, Outcome::Cancelled);
-    assert_eq!(scene.kiosk(Command::Detail(gone, Detailed { party: Some(2), ..Detailed::default() })), Err(Refusal::VisitOver));
+    assert_eq!(
+        scene.kiosk(Command::Detail(gone, Detailed { party: Some(2), ..Detailed::default() })),
+        Err(Refusal::VisitOver)
+    );
 }
 
 #[test]
@@ -273,7 +276,11 @@ fn going_on_a_break_hands_the_open_alert_on() {
 #[test]
 fn an_alert_hides_the_name_until_it_is_accepted() {
     let mut scene = Scene::new().with_free(&["a"]);
-    let said = Detailed { surname: Some(shared::personal::Personal::new("王")), title: Some(shared::wire::Title::Mr), ..Detailed::default() };
+    let said = Detailed {
+        surname: Some(shared::personal::Personal::new("王")),
+        title: Some(shared::wire::Title::Mr),
+        ..Detailed::default()
+    };
     let visit = scene.check_in_with(Purpose::Browse, Language::Zh, said, Some(0));
     let alert = scene.alert("a", visit).unwrap();
     let ring = |scene: &Scene| match scene.state.ring(alert) {

@@ -1,0 +1,119 @@
+//! The runtime on a log in memory.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use shared::clock::{Clock, SystemClock};
+use shared::ids::{EventId, VisitId};
+use shared::wire::{CheckedIn, Detailed, Fingerprint, Language, Purpose};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Done, Handle, Parts, Runtime, SubmitError, ToKiosk, load};
+use crate::domain::command::{Cause, Told};
+use crate::domain::{Actor, Command, Input, Refusal};
+use crate::log::{EventLog, MemoryLog, Snapshots};
+use crate::vault::Vault;
+
+struct Bench {
+    handle: Handle,
+    to_kiosk: mpsc::Receiver<ToKiosk>,
+    log: Arc<MemoryLog>,
+    shutdown: CancellationToken,
+    task: tokio::task::JoinHandle<Result<(), super::RuntimeError>>,
+    dir: tempfile::TempDir,
+}
+
+impl Bench {
+    fn start() -> Self {
+        Self::on(tempfile::tempdir().unwrap(), Arc::new(MemoryLog::default()))
+    }
+
+    fn on(dir: tempfile::TempDir, log: Arc<MemoryLog>) -> Self {
+        let vault = Arc::new(Vault::open(&dir.path().join("keys"), &dir.path().join("key")).unwrap());
+        let snapshots = Snapshots::of(dir.path());
+        let (rules, speech) = Default::default();
+        let loaded = load(&*log, &snapshots, &vault, &rules, &speech).unwrap();
+        let (handle, desk) = Handle::open(loaded.state.roster.clone());
+        let (sender, to_kiosk) = mpsc::channel(100);
+        let shutdown = CancellationToken::new();
+        let parts = Parts {
+            desk,
+            to_kiosk: sender,
+            log: Arc::clone(&log) as Arc<dyn EventLog>,
+            vault,
+            snapshots,
+            rules,
+            speech,
+            shutdown: shutdown.clone(),
+        };
+        let task = tokio::spawn(Runtime::new(loaded, parts, Arc::new(SystemClock)).run());
+        Self { handle, to_kiosk, log, shutdown, task, dir }
+    }
+
+    async fn stop(self) -> (tempfile::TempDir, Arc<MemoryLog>) {
+        self.shutdown.cancel();
+        self.task.await.unwrap().unwrap();
+        (self.dir, self.log)
+    }
+}
+
+fn check_in(number: u8, purpose: Purpose) -> Input {
+    let now = SystemClock.now();
+    let visit = VisitId::new(now - TimeDelta::milliseconds(5), [number; 10]);
+    let body = CheckedIn { visit, purpose, language: Language::Zh, touched_ms: None, detail: Detailed::default() };
+    Input {
+        cause: Some(Cause {
+            id: EventId::new(chrono::DateTime::UNIX_EPOCH, [number; 10]),
+            fingerprint: Fingerprint([purpose as u8; 8]),
+        }),
+        actor: Actor::Device("k1".parse().unwrap()),
+        command: Command::CheckIn(body, Told { at: now, age_ms: Some(0) }),
+    }
+}
+
+#[tokio::test]
+async fn an_input_is_durable_before_it_is_answered_and_known_for_ever() {
+    let mut bench = Bench::start();
+    assert_eq!(bench.handle.submit(check_in(1, Purpose::Browse)).await, Ok(Done::Kept));
+    assert_eq!(bench.log.head(), 1);
+    assert_eq!(bench.handle.submit(check_in(1, Purpose::Browse)).await, Ok(Done::Known));
+    assert_eq!(bench.handle.submit(check_in(1, Purpose::Model)).await, Err(SubmitError::Refused(Refusal::IdConflict)));
+    assert_eq!(bench.log.head(), 1, "neither changed anything");
+    assert!(matches!(bench.to_kiosk.recv().await, Some(ToKiosk::Visit(..))));
+    let (dir, log) = bench.stop().await;
+    let again = Bench::on(dir, log);
+    assert_eq!(again.handle.submit(check_in(1, Purpose::Browse)).await, Ok(Done::Known));
+    again.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_input_leaves_no_trace() {
+    let bench = Bench::start();
+    let mut input = check_in(1, Purpose::Browse);
+    input.command = Command::Meet(VisitId::new(chrono::DateTime::UNIX_EPOCH, [9; 10]));
+    assert_eq!(bench.handle.submit(input).await, Err(SubmitError::Refused(Refusal::UnknownVisit)));
+    assert_eq!(bench.log.head(), 0);
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn the_floor_is_published_after_a_change() {
+    let bench = Bench::start();
+    let mut floor = bench.handle.floor();
+    bench.handle.submit(check_in(1, Purpose::Browse)).await.unwrap();
+    let seen = floor.wait_for(|floor| floor.sequence == 1).await.unwrap().clone();
+    assert_eq!((seen.visits.len(), seen.waiting), (1, 1));
+    bench.stop().await;
+}
+
+#[tokio::test]
+async fn inputs_after_the_end_are_told_so_and_those_before_it_are_kept() {
+    let bench = Bench::start();
+    let before = bench.handle.submit(check_in(1, Purpose::Browse));
+    assert_eq!(before.await, Ok(Done::Kept));
+    let handle = bench.handle.clone();
+    bench.stop().await;
+    assert_eq!(handle.submit(check_in(2, Purpose::Browse)).await, Err(SubmitError::Ended));
+    assert!(!handle.is_alive());
+}
