@@ -6,6 +6,7 @@ use shared::wire::{self, Language, Purpose};
 
 use super::book::Floor;
 use super::event::{CheckedIn, Detailed, FloorEvent};
+use super::service::greeting;
 use super::visit::{GreetedSource, Outcome, Visit, VisitorDetails};
 use crate::domain::command::{Refusal, Told};
 use crate::domain::secret::{Secret, Subject};
@@ -124,7 +125,7 @@ impl Floor {
 
     pub(super) fn meet(&self, kiosk: &DeviceId, id: VisitId) -> Result<Vec<FloorEvent>, Refusal> {
         let visit = self.visit_of(kiosk, id)?;
-        Ok(self.greeting(visit, GreetedSource::Visitor))
+        Ok(greeting(visit, GreetedSource::Visitor))
     }
 
     /// The visitor goes: before anybody came, or afterwards.

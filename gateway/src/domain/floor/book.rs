@@ -280,16 +280,16 @@ impl Visit {
         for at in [&mut self.arrived_at, &mut self.received_at, &mut self.ladder_from] {
             *at += by;
         }
-        for (_, at) in self.accepted.iter_mut() {
+        if let Some((_, at)) = &mut self.accepted {
             *at += by;
         }
-        for (_, at) in self.greeted.iter_mut() {
+        if let Some((_, at)) = &mut self.received {
             *at += by;
         }
-        for (_, at) in self.ended.iter_mut() {
+        if let Some((_, at)) = &mut self.greeted {
             *at += by;
         }
-        for (_, at) in self.received.iter_mut() {
+        if let Some((_, at)) = &mut self.ended {
             *at += by;
         }
         for asking in &mut self.askings {

@@ -39,7 +39,7 @@ enum Step {
     Dark(usize),
     Light(usize),
     Wait(u64),
-    StepClock(i64),
+    SetClock(i64),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -61,7 +61,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => who.clone().prop_map(Step::Dark),
         1 => who.prop_map(Step::Light),
         6 => prop_oneof![0..12_000_u64, 12_000..200_000_u64, Just(2_500_000_u64), Just(15_000_000_u64)].prop_map(Step::Wait),
-        1 => (-7_200_000..7_200_000_i64).prop_map(Step::StepClock),
+        1 => (-7_200_000..7_200_000_i64).prop_map(Step::SetClock),
     ];
     prop::collection::vec(step, 1..60)
 }
@@ -76,7 +76,7 @@ proptest! {
         }
         let mut visits = Vec::new();
         for step in steps {
-            play(&mut scene, &mut visits, step);
+            play(&mut scene, &mut visits, &step);
             everybody_is_minded(&scene);
         }
         history_is_sound(&scene);
@@ -84,11 +84,11 @@ proptest! {
     }
 }
 
-fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: Step) {
+fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
     let name = |at: usize| STAFF[at].0;
     let visit = |at: usize| visits.get(at).copied();
     // Refusals are answers too: what counts is what the state looks like afterwards.
-    match step {
+    match *step {
         Step::CheckIn(purpose, age) => {
             let id = scene.check_in_with(purpose, Language::Zh, shared::wire::Detailed::default(), Some(age));
             visits.insert(0, id);
@@ -108,7 +108,7 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: Step) {
             scene.seconds(0);
         }
         Step::Wait(ms) => scene.advance(chrono::TimeDelta::milliseconds(i64::try_from(ms).unwrap())),
-        Step::StepClock(ms) => {
+        Step::SetClock(ms) => {
             scene.now += chrono::TimeDelta::milliseconds(ms);
             scene.ask(crate::domain::Actor::System, Command::StepClock(ms)).unwrap();
         }

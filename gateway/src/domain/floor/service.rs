@@ -71,17 +71,7 @@ impl Floor {
         if source == GreetedSource::Consultant && visit.accepted.as_ref().is_none_or(|(by, _)| by != who) {
             return Err(Refusal::NotYours);
         }
-        Ok(self.greeting(visit, source))
-    }
-
-    /// Somebody stands before the visitor; nobody else has to come.
-    pub(super) fn greeting(&self, visit: &Visit, source: GreetedSource) -> Vec<FloorEvent> {
-        if visit.greeted.is_some() {
-            return Vec::new();
-        }
-        let mut events = vec![FloorEvent::Greeted { visit: visit.id, source }];
-        events.extend(withdrawn(visit.open_askings(), false));
-        events
+        Ok(greeting(visit, source))
     }
 
     pub(super) fn receive(&self, who: &StaffId, id: VisitId) -> Result<Vec<FloorEvent>, Refusal> {
@@ -236,6 +226,16 @@ impl Visit {
     fn ended_as(&self, outcome: Outcome) -> bool {
         self.ended.is_some_and(|(ended, _)| ended == outcome)
     }
+}
+
+/// Somebody stands before the visitor; nobody else has to come.
+pub(super) fn greeting(visit: &Visit, source: GreetedSource) -> Vec<FloorEvent> {
+    if visit.greeted.is_some() {
+        return Vec::new();
+    }
+    let mut events = vec![FloorEvent::Greeted { visit: visit.id, source }];
+    events.extend(withdrawn(visit.open_askings(), false));
+    events
 }
 
 /// Reception and the managers may do for others what a consultant may do for their own visits.

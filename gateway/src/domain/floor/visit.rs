@@ -184,6 +184,7 @@ pub struct Asking {
 
 /// One visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of the record, set by one event")]
 pub struct Visit {
     /// Which.
     pub id: VisitId,
