@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use config::{Fault, MqttConfig, Password};
-pub use counters::Counters;
+pub use counters::{Counters, KindLabel, RefusalLabel};
 pub use desk::{KioskCatalogue, Offers};
 pub use devices::{DeviceStatus, Devices};
 
@@ -141,7 +141,7 @@ impl Mqtt {
             believe_presence: config.url.is_some(),
         });
         let (addr, carrier, up) = if config.url.is_some() {
-            let (clients, up) = link::start(&config, &store, intake, &tasks)?;
+            let (clients, up) = link::start(&config, &store, &intake, &tasks)?;
             (None, Carrier::External(clients), up)
         } else {
             let broker = broker::start(&config, store.clone(), intake, &tasks).await?;

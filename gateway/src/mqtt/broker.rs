@@ -36,9 +36,9 @@ const AWAY: QueueLimits = QueueLimits { max_messages: 512, max_bytes: 1024 * 102
 /// Messages between the router and a connected device before its queue takes over.
 const LANE: usize = 256;
 /// A device that stayed away longer than this begins anew.
-const SESSION: Duration = Duration::from_secs(24 * 60 * 60);
+const SESSION: Duration = Duration::from_hours(24);
 /// How often sessions that are over are swept out.
-const SWEEP: Duration = Duration::from_secs(10 * 60);
+const SWEEP: Duration = Duration::from_mins(10);
 /// Subscriptions of one device; the contract knows four.
 const SUBSCRIPTIONS: usize = 16;
 
@@ -108,14 +108,14 @@ async fn watch_roster(
     storage: Arc<DynamicStorage>,
     cancel: CancellationToken,
 ) {
-    let mut roster = intake.handle.roster();
-    let mut known = Arc::clone(&roster.borrow_and_update());
+    let mut accounts = intake.handle.roster();
+    let mut known = Arc::clone(&accounts.borrow_and_update());
     loop {
         tokio::select! {
             () = cancel.cancelled() => return,
-            changed = roster.changed() => if changed.is_err() { return },
+            changed = accounts.changed() => if changed.is_err() { return },
         }
-        let now = Arc::clone(&roster.borrow_and_update());
+        let now = Arc::clone(&accounts.borrow_and_update());
         for (client_id, device) in &known.devices {
             let kept = now.devices.get(client_id);
             if kept == Some(device) {

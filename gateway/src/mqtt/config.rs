@@ -80,7 +80,7 @@ impl MqttConfig {
         let address = self.url.as_deref().map(Address::parse);
         match &address {
             Some(None) => {
-                fault("url", "must be mqtt://HOST[:PORT] or mqtts://HOST[:PORT], with the account in its own keys")
+                fault("url", "must be mqtt://HOST[:PORT] or mqtts://HOST[:PORT], with the account in its own keys");
             }
             Some(Some(address)) if !address.tls && self.ca_file.is_some() => {
                 fault("url", "must be mqtts:// when mqtt.ca_file is set");

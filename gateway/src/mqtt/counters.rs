@@ -9,14 +9,14 @@ use shared::wire::Code;
 
 /// The kind of an event that could be read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Kind {
+pub struct KindLabel {
     /// As on the wire.
     pub kind: &'static str,
 }
 
 /// The code of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Refusal {
+pub struct RefusalLabel {
     /// As on the wire.
     pub code: &'static str,
 }
@@ -25,9 +25,9 @@ pub struct Refusal {
 #[derive(Debug, Clone, Default)]
 pub struct Counters {
     /// Events that could be read.
-    pub events: Family<Kind, Counter>,
+    pub events: Family<KindLabel, Counter>,
     /// Events that were refused, each with a receipt that says so.
-    pub refused: Family<Refusal, Counter>,
+    pub refused: Family<RefusalLabel, Counter>,
     /// Publishes on topics that are not the sender's.
     pub forbidden: Counter,
     /// Events that got no receipt because the runtime had no room or no time for two seconds.
@@ -63,11 +63,11 @@ impl Counters {
     }
 
     pub(super) fn event(&self, kind: &'static str) {
-        self.events.get_or_create(&Kind { kind }).inc();
+        self.events.get_or_create(&KindLabel { kind }).inc();
     }
 
     pub(super) fn refuse(&self, code: Code) {
-        self.refused.get_or_create(&Refusal { code: code.as_str() }).inc();
+        self.refused.get_or_create(&RefusalLabel { code: code.as_str() }).inc();
     }
 }
 

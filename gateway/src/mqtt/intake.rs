@@ -99,10 +99,11 @@ impl Intake {
 
     fn state(&self, kiosk: &DeviceId, sender: &Sender, payload: &[u8], kept: bool) {
         // A state that was kept may be of last week: it tells the version, not the time.
-        let state = serde_json::from_slice(payload).map(|state: KioskState| match kept {
-            true => KioskState { at: None, ..state },
-            false => state,
-        });
+        let state = serde_json::from_slice(payload).map(
+            |state: KioskState| {
+                if kept { KioskState { at: None, ..state } } else { state }
+            },
+        );
         let Ok(state) = state else {
             tracing::warn!(kiosk.id = %kiosk, bytes = payload.len(), "a kiosk's state cannot be read");
             self.post.refused(sender, None, Code::BadBody);

@@ -57,7 +57,7 @@ enum Way {
 pub(super) fn start(
     config: &MqttConfig,
     store: &StoreId,
-    intake: Arc<Intake>,
+    intake: &Arc<Intake>,
     tasks: &Tasks,
 ) -> Result<(watch::Receiver<Option<AsyncClient>>, watch::Receiver<bool>), MqttError> {
     let address = config.url.as_deref().and_then(Address::parse).ok_or(MqttError::Url)?;
@@ -71,7 +71,7 @@ pub(super) fn start(
     let heard = hearing.subscribe();
     let hello = intake.hello.clone();
     let Tasks { tracker, cancel } = tasks;
-    let lanes = lanes::Lanes::open(&intake, tracker, cancel);
+    let lanes = lanes::Lanes::open(intake, tracker, cancel);
     tracker.spawn(inbound::run(peer.clone(), lanes, hearing, tracker.clone(), cancel.clone()));
     tracker.spawn(outbound::run(peer, clients, hello, cancel.clone()));
     tracker.spawn(watch_both(heard, clients_up.clone(), up, cancel.clone()));

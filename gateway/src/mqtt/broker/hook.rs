@@ -43,7 +43,7 @@ impl Hook {
 }
 
 impl BrokerEventHandler for Hook {
-    fn on_client_publish<'a>(&'a self, event: ClientPublishEvent) -> Done<'a, PublishAction> {
+    fn on_client_publish(&self, event: ClientPublishEvent) -> Done<'_, PublishAction> {
         let span = tracing::info_span!("publish", kiosk.id = &*event.client_id);
         Box::pin(
             async move {
@@ -54,7 +54,7 @@ impl BrokerEventHandler for Hook {
         )
     }
 
-    fn on_client_connect<'a>(&'a self, event: ClientConnectEvent) -> Done<'a, ()> {
+    fn on_client_connect(&self, event: ClientConnectEvent) -> Done<'_, ()> {
         Box::pin(async move {
             self.intake.devices.connected(&event.client_id, self.intake.clock.now());
             self.intake.counters.connected.inc();
@@ -62,7 +62,7 @@ impl BrokerEventHandler for Hook {
         })
     }
 
-    fn on_client_disconnect<'a>(&'a self, event: ClientDisconnectEvent) -> Done<'a, ()> {
+    fn on_client_disconnect(&self, event: ClientDisconnectEvent) -> Done<'_, ()> {
         Box::pin(async move {
             self.intake.devices.disconnected(&event.client_id);
             self.intake.devices.keep(&self.intake.handle.roster().borrow());
@@ -72,7 +72,7 @@ impl BrokerEventHandler for Hook {
     }
 
     /// A kiosk that has just subscribed to its code gets one at once.
-    fn on_client_subscribe<'a>(&'a self, event: ClientSubscribeEvent) -> Done<'a, ()> {
+    fn on_client_subscribe(&self, event: ClientSubscribeEvent) -> Done<'_, ()> {
         Box::pin(async move {
             for subscription in &event.subscriptions {
                 let granted = matches!(

@@ -9,7 +9,7 @@ use shared::qr::{MAX_URL_BYTES, Token, TokenKind};
 use shared::wire::QrOffer;
 
 /// How long an offer is good (DESIGN §6).
-pub(super) const TTL: Duration = Duration::from_secs(120);
+pub(super) const TTL: Duration = Duration::from_mins(2);
 
 /// What makes offers possible. Without it kiosks show no code.
 #[derive(Clone)]
