@@ -34,6 +34,12 @@ impl Reader {
         events
     }
 
+    /// What a browser would send as `Last-Event-ID`: also an id that came without data counts.
+    #[must_use]
+    pub fn last_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
     fn line(&mut self, line: &str) -> Option<Event> {
         if line.is_empty() {
             let data = std::mem::take(&mut self.data);
@@ -71,6 +77,8 @@ mod tests {
             let mut reader = Reader::default();
             let events: Vec<Event> = stream.as_bytes().chunks(size).flat_map(|piece| reader.push(piece)).collect();
             assert_eq!(events, expected, "pieces of {size}");
+            reader.push(b"id: 8.0\n\n");
+            assert_eq!(reader.last_id(), Some("8.0"));
         }
     }
 }

@@ -47,6 +47,40 @@ fn run_as_root(program: &str, arguments: &[&str], at: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A folder that cannot be written to, until it is dropped: root needs a mount for that, others take their own rights away.
+#[derive(Debug)]
+enum ReadOnly {
+    Bound { _mounted: Mounted },
+    Modes { at: PathBuf },
+}
+
+impl ReadOnly {
+    fn make(folder: &Path) -> Result<Self> {
+        if !rustix::process::geteuid().is_root() {
+            change_modes(folder, "a-w")?;
+            return Ok(Self::Modes { at: folder.to_owned() });
+        }
+        let path = folder.to_str().context("a path in UTF-8")?;
+        let mounted = Mounted::mount(folder, &["--bind", path])?;
+        run_as_root("mount", &["-o", "remount,bind,ro"], folder)?;
+        Ok(Self::Bound { _mounted: mounted })
+    }
+}
+
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        if let Self::Modes { at } = self {
+            let _stays_read_only = change_modes(at, "u+w");
+        }
+    }
+}
+
+fn change_modes(folder: &Path, how: &str) -> Result<()> {
+    let changed = Command::new("chmod").args(["-R", how]).arg(folder).status()?;
+    ensure!(changed.success(), "chmod {how} {}", folder.display());
+    Ok(())
+}
+
 /// Leaves no room on the disk of a folder.
 fn fill_up(folder: &Path) -> Result<PathBuf> {
     let path = folder.join("ballast");
@@ -160,8 +194,7 @@ pub async fn read_only(rounds: Rounds) -> Result<()> {
 async fn refused_read_only(showroom: &Showroom) -> Result<()> {
     let data = showroom.data();
     let path = data.to_str().context("a path in UTF-8")?;
-    let _bound = Mounted::mount(&data, &["--bind", path])?;
-    run_as_root("mount", &["-o", "remount,bind,ro"], &data)?;
+    let _read_only = ReadOnly::make(&data)?;
     let mut process = Gateway::launch(&data, showroom.folder(), &Setup::default())?;
     let status = process.end().await?;
     let said = process.err.all();

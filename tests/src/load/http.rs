@@ -132,6 +132,12 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// For `Last-Event-ID`.
+    #[must_use]
+    pub fn last_id(&self) -> Option<&str> {
+        self.reader.last_id()
+    }
+
     /// Waits for the next events.
     ///
     /// # Errors

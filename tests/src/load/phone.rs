@@ -82,8 +82,8 @@ impl Phone {
                 {
                     let _person_gone = to_person.send(alert).await;
                 }
-                *last = event.id;
             }
+            *last = stream.last_id().map(str::to_owned);
         }
     }
 

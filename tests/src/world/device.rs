@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context, Result, ensure};
 use chrono::FixedOffset;
 use inbox::{Connection, Inbox, lock};
-use rumqttc::{AsyncClient, MqttOptions, PublishOptions, QoS, Transport};
+use rumqttc::{AsyncClient, MqttOptions, PublishOptions, QoS, SubscribeReasonCode, Transport};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
@@ -133,6 +133,16 @@ impl Device {
     /// When the client is gone.
     pub async fn publish(&self, topic: &str, payload: Vec<u8>) -> Result<()> {
         self.client.publish(topic, payload, PublishOptions::new(QoS::AtLeastOnce)).await.context("publish")
+    }
+
+    /// Whether the broker lets this device subscribe to a topic.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub async fn may_subscribe(&self, topic: &str) -> Result<bool> {
+        let notice = self.client.subscribe_tracked(topic, QoS::AtLeastOnce).await.context("subscribe")?;
+        let answer = tokio::time::timeout(wait::LIMIT, notice.wait_async()).await.context("no SUBACK")?;
+        Ok(answer.is_ok_and(|ack| ack.return_codes.iter().all(|code| matches!(code, SubscribeReasonCode::Success(_)))))
     }
 
     /// Publishes a payload on the device's own topic for events.

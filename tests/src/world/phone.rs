@@ -265,6 +265,9 @@ async fn read(session: &Session, inbox: &Mutex<Inbox>) -> Result<()> {
         for event in reader.push(&piece) {
             inbox.take(event);
         }
+        if let Some(id) = reader.last_id() {
+            inbox.last_id = Some(id.to_owned());
+        }
     }
     Ok(())
 }
@@ -281,9 +284,6 @@ impl Inbox {
     }
 
     fn take(&mut self, event: sse::Event) {
-        if event.id.is_some() {
-            self.last_id.clone_from(&event.id);
-        }
         match event.name.as_str() {
             "alert" => match serde_json::from_str(&event.data) {
                 Ok(alert) => self.ring(alert),
