@@ -3,7 +3,7 @@
 //! - [`session`]: what is shown and reported; pure. [`outbox`]: what was said, on disk until the gateway's receipt.
 //!   [`link`]: MQTT. [`desk`]: the loop that owns the three.
 //! - [`config`], [`offer`]: what the device is told at its start, and by the gateway afterwards.
-//! - [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk.
+//! - [`ui`]: the window, [`qr`]: its code. [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk.
 //!
 //! Invariants: `session` knows no clock, disk, network or window; only `bridge` touches the threads between tokio
 //! and Slint; nothing here sees the gateway, except `all_in_one`.
@@ -18,8 +18,10 @@ pub mod outbox;
 pub mod qr;
 pub mod session;
 pub mod start;
+pub mod ui;
 
 mod all_in_one;
+mod bridge;
 
 /// An error and what caused it, on one line.
 #[must_use]

@@ -7,12 +7,12 @@ use shared::clock::SystemClock;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::all_in_one;
 use crate::cli::Cli;
 use crate::config::{Config, ConfigError, ENVIRONMENT};
 use crate::desk::{Desk, Face, INTENTS};
 use crate::headless::{self, Printer};
 use crate::session::{Intent, Rules};
+use crate::{all_in_one, bridge};
 
 /// Why a kiosk does not start.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +57,7 @@ pub fn run(cli: &Cli) -> Result<(), StartError> {
 }
 
 fn run_with(cli: &Cli, config: Config) -> Result<(), StartError> {
-    if cli.headless { run_headless(config) } else { Err(StartError::Window("not built yet".to_owned())) }
+    if cli.headless { run_headless(config) } else { bridge::run(config) }
 }
 
 fn run_headless(config: Config) -> Result<(), StartError> {

@@ -1,0 +1,77 @@
+//! Between the desk's thread and Slint's: the only file that touches both.
+//!
+//! The window lives on the main thread, the desk on its own with a current-thread runtime. Pictures cross by
+//! `upgrade_in_event_loop`, intents by a bounded channel: taps beyond it are dropped, as a person's second tap would be.
+
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use slint::ComponentHandle as _;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::desk::{Face, INTENTS, Shown};
+use crate::session::Screen;
+use crate::start::{self, StartError};
+use crate::ui::{self, AppWindow};
+
+/// The newest picture that the window has not shown yet; older ones are not worth drawing.
+type Newest = Arc<Mutex<Option<Box<Screen>>>>;
+
+/// Runs a kiosk with its window on this thread, until the window closes or the process is told to end.
+///
+/// # Errors
+/// When the window does not open, or the desk does not start.
+pub(crate) fn run(config: Config) -> Result<(), StartError> {
+    let (intents, receiver) = mpsc::channel(INTENTS);
+    let send: ui::Send = Rc::new(move |intent| {
+        if intents.try_send(intent).is_err() {
+            tracing::debug!("a tap was dropped");
+        }
+    });
+    let window = ui::open(&send).map_err(failed)?;
+    window.window().set_fullscreen(config.fullscreen);
+
+    let cancel = CancellationToken::new();
+    let (face, stop) = (face(window.as_weak()), cancel.clone());
+    let desk = thread::Builder::new().name("desk".to_owned()).spawn(move || {
+        let result = start::serve(&config, config.rules, face, receiver, stop);
+        // Fails only when the window is gone already.
+        let _ = slint::quit_event_loop();
+        result
+    });
+    let desk = desk.map_err(StartError::Runtime)?;
+    let ran = window.run();
+    cancel.cancel();
+    let served = desk.join().unwrap_or_else(|_| Err(StartError::Window("the desk broke down".to_owned())));
+    ran.map_err(failed)?;
+    served
+}
+
+/// Brings pictures to the window's thread; if it is behind, only the newest.
+fn face(window: slint::Weak<AppWindow>) -> Face {
+    let newest = Newest::default();
+    Box::new(move |shown| {
+        let Shown::Screen(screen) = shown else { return };
+        if lock(&newest).replace(screen).is_some() {
+            return;
+        }
+        let waiting = Arc::clone(&newest);
+        // Fails only when the window is gone, and then nobody looks.
+        let _ = window.upgrade_in_event_loop(move |window| {
+            if let Some(screen) = lock(&waiting).take() {
+                ui::show(&window, &screen);
+            }
+        });
+    })
+}
+
+fn failed(error: impl std::fmt::Display) -> StartError {
+    StartError::Window(error.to_string())
+}
+
+fn lock(newest: &Newest) -> std::sync::MutexGuard<'_, Option<Box<Screen>>> {
+    newest.lock().unwrap_or_else(PoisonError::into_inner)
+}

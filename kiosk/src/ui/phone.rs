@@ -1,0 +1,51 @@
+//! The keypad.
+
+use std::rc::Rc;
+
+use shared::wire::Language;
+use slint::{ComponentHandle as _, Global as _};
+
+use super::Send;
+use super::generated::{AppWindow, PhoneLogic, VerdictKind};
+use crate::session::{Intent, Screen, Verdict};
+
+pub(super) fn show(window: &AppWindow, screen: &Screen) {
+    let logic = PhoneLogic::get(window);
+    let consent = screen.keypad.consent.as_ref();
+    let words = consent.map(|consent| match screen.language {
+        Language::Zh => consent.zh.as_str(),
+        Language::En => consent.en.as_str(),
+    });
+    let missing = match screen.keypad.verdict {
+        Verdict::Short(Some(missing)) => i32::try_from(missing).unwrap_or(0),
+        _ => 0,
+    };
+    logic.set_number(screen.keypad.number.as_str().into());
+    logic.set_missing(missing);
+    logic.set_verdict(match screen.keypad.verdict {
+        Verdict::Empty => VerdictKind::Empty,
+        Verdict::Short(_) => VerdictKind::Short,
+        Verdict::Good => VerdictKind::Good,
+        Verdict::Odd => VerdictKind::Odd,
+        Verdict::Long => VerdictKind::Long,
+    });
+    logic.set_consent_offered(consent.is_some());
+    logic.set_consent_given(consent.is_some_and(|consent| consent.ticked));
+    logic.set_consent_words(words.unwrap_or_default().into());
+}
+
+pub(super) fn listen(window: &AppWindow, send: &Send) {
+    let logic = window.global::<PhoneLogic>();
+    let to = Rc::clone(send);
+    logic.on_key(move |key| {
+        if let Some(key) = key.chars().next() {
+            to(Intent::Key(key));
+        }
+    });
+    let to = Rc::clone(send);
+    logic.on_erase(move || to(Intent::Erase));
+    let to = Rc::clone(send);
+    logic.on_consent(move |given| to(Intent::Consent(given)));
+    let to = Rc::clone(send);
+    logic.on_leave(move || to(Intent::LeavePhone));
+}

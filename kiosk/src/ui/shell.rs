@@ -1,0 +1,49 @@
+//! What every page shares: page, language, brand, countdown.
+
+use std::rc::Rc;
+
+use shared::wire::Language;
+use slint::{ComponentHandle as _, Global as _};
+
+use super::Send;
+use super::generated::{AppWindow, PageKind, ShellLogic};
+use crate::session::{Intent, Page, Screen};
+
+pub(super) fn show(window: &AppWindow, screen: &Screen) {
+    let shell = ShellLogic::get(window);
+    let english = screen.language == Language::En;
+    // Empty selects the language in which the pages are written, English.
+    if let Err(error) = slint::select_bundled_translation(if english { "" } else { "zh" }) {
+        tracing::error!(%error, "a translation is missing from this build");
+    }
+    shell.set_english(english);
+    shell.set_two_languages(screen.languages.len() > 1);
+    shell.set_brand_zh(screen.brand.zh.as_str().into());
+    shell.set_brand_en(screen.brand.en.as_str().into());
+    shell.set_countdown(screen.countdown.and_then(|seconds| i32::try_from(seconds).ok()).unwrap_or(0));
+    shell.set_page(match screen.page {
+        Page::Welcome => PageKind::Welcome,
+        Page::Purpose => PageKind::Purpose,
+        Page::Visit => PageKind::Visit,
+        Page::Phone => PageKind::Phone,
+        Page::Farewell(_) => PageKind::Farewell,
+    });
+}
+
+pub(super) fn listen(window: &AppWindow, send: &Send) {
+    let shell = window.global::<ShellLogic>();
+    let to = Rc::clone(send);
+    shell.on_touch(move || to(Intent::Touch));
+    let to = Rc::clone(send);
+    shell.on_stay(move || to(Intent::Stay));
+    let to = Rc::clone(send);
+    shell.on_back(move || to(Intent::Back));
+    let to = Rc::clone(send);
+    shell.on_send_someone(move || to(Intent::SendSomeone));
+    let to = Rc::clone(send);
+    shell.on_speak_english(move |english| to(Intent::Speak(language(english))));
+}
+
+pub(super) fn language(english: bool) -> Language {
+    if english { Language::En } else { Language::Zh }
+}

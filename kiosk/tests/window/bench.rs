@@ -1,0 +1,148 @@
+//! A window with a session behind it, and neither clock, disk nor network.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use i_slint_backend_testing::{ElementHandle, TestingBackend, TestingBackendOptions};
+use kiosk::session::{Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session};
+use kiosk::ui::{self, AppWindow};
+use shared::clock::Reading;
+use shared::consent::{ConsentPurpose, Wording};
+use shared::ids::VisitId;
+use shared::wire::{Brand, ConsultantCard, DeviceEvent, KioskConfig, QrOffer, Receipt, Stage, VisitStatus};
+use slint::{ComponentHandle as _, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
+
+pub(crate) const LANDSCAPE: PhysicalSize = PhysicalSize { width: 1920, height: 1080 };
+pub(crate) const PORTRAIT: PhysicalSize = PhysicalSize { width: 1080, height: 1920 };
+
+pub(crate) struct Bench {
+    pub(crate) window: AppWindow,
+    pub(crate) session: Session,
+    pub(crate) kept: Vec<NewEvent>,
+    pub(crate) disk: bool,
+    pub(crate) held: bool,
+    now: Reading,
+    turn: u8,
+    intents: Rc<RefCell<Vec<Intent>>>,
+}
+
+pub(crate) fn config() -> KioskConfig {
+    KioskConfig {
+        brand: Brand { zh: "山河汽车".into(), en: "Shanhe Motors".into() },
+        wordings: vec![Wording {
+            purpose: ConsentPurpose::Contact,
+            version: "v3".into(),
+            zh: "我同意山河汽车上海展厅使用我的手机号码、通过电话或短信答复本次咨询、保存不超过 180 天、可随时撤回。".into(),
+            en: "I agree that Shanhe Motors Shanghai uses my number to answer this enquiry by phone or text message, keeps it \
+                 for at most 180 days, and stops whenever I say so."
+                .into(),
+        }],
+        store_url: Some("https://showroom.example/i/AgAAAAAAAAAAAAAAZGVtbw0123456789abcdef".into()),
+        ..kiosk::offer::built_in()
+    }
+}
+
+impl Bench {
+    pub(crate) fn open(size: PhysicalSize) -> Self {
+        // With a real renderer: what is measured and drawn is what a visitor sees.
+        let options = TestingBackendOptions {
+            mock_time: true,
+            renderer_name: Some("software".into()),
+            ..TestingBackendOptions::default()
+        };
+        slint::platform::set_platform(Box::new(TestingBackend::new(options))).unwrap();
+        let intents = Rc::new(RefCell::new(Vec::new()));
+        let queue = Rc::clone(&intents);
+        let send: ui::Send = Rc::new(move |intent| queue.borrow_mut().push(intent));
+        let window = ui::open(&send).unwrap();
+        window.window().set_size(size);
+        window.show().unwrap();
+        window.invoke_refit();
+        let start: DateTime<Utc> = "2026-11-23T02:15:30Z".parse().unwrap();
+        let now = Reading { wall: start, boot: Duration::from_secs(5000) };
+        let session = Session::new(Rules::default(), config(), now);
+        let mut bench = Self { window, session, kept: Vec::new(), disk: true, held: false, now, turn: 0, intents };
+        bench.input(Input::Link(true));
+        bench.input(Input::Qr(QrOffer {
+            url: "https://showroom.example/i/AQAAAAAAAAAAAAAAazE0123456789abcdefghijkl".into(),
+            ttl_ms: 120_000,
+        }));
+        bench
+    }
+
+    /// Lets time pass in both worlds, in steps that no deadline falls between.
+    pub(crate) fn wait(&mut self, time: Duration) {
+        let mut left = time;
+        while !left.is_zero() {
+            let step = left.min(Duration::from_millis(100));
+            self.now.boot += step;
+            self.now.wall += TimeDelta::from_std(step).unwrap();
+            left -= step;
+            self.input(Input::Tick);
+        }
+        i_slint_backend_testing::mock_elapsed_time(time);
+    }
+
+    pub(crate) fn input(&mut self, input: Input) {
+        self.turn = self.turn.wrapping_add(1);
+        let effects = self.session.handle(input, self.now, Entropy([self.turn; 20]));
+        for effect in effects {
+            let Effect::Keep(event) = effect else { continue };
+            let id = event.id;
+            self.kept.push(*event);
+            if !self.held {
+                let answer = if self.disk { Input::Kept(id) } else { Input::NotKept(id) };
+                self.input(answer);
+            }
+        }
+        ui::show(&self.window, &self.screen());
+    }
+
+    pub(crate) fn screen(&self) -> Screen {
+        self.session.screen(self.now)
+    }
+
+    pub(crate) fn find(&self, label: &str) -> Option<ElementHandle> {
+        ElementHandle::find_by_accessible_label(&self.window, label).next()
+    }
+
+    /// Presses what carries this label, and lets the session hear it; then waits until taps are heard again.
+    #[track_caller]
+    pub(crate) fn tap(&mut self, label: &str) {
+        let element = self.find(label).unwrap_or_else(|| panic!("nothing is called {label}"));
+        element.invoke_accessible_default_action();
+        self.hear();
+        self.wait(Duration::from_millis(400));
+    }
+
+    pub(crate) fn hear(&mut self) {
+        let intents: Vec<Intent> = self.intents.borrow_mut().drain(..).collect();
+        intents.into_iter().for_each(|intent| self.input(Input::Intent(intent)));
+    }
+
+    pub(crate) fn visit(&self) -> VisitId {
+        self.screen().visit.unwrap().visit
+    }
+
+    pub(crate) fn receipt(&mut self) {
+        let ids = self.kept.iter().map(|event| event.id).collect();
+        self.input(Input::Receipt(Receipt { ids, refused: Vec::new() }));
+    }
+
+    pub(crate) fn status(&mut self, stage: Stage) {
+        let name = (stage == Stage::Coming).then(|| ConsultantCard { id: None, name: "王芳".into(), photo: None });
+        let (position, wait_s) = if stage == Stage::Queued { (Some(2), Some(400)) } else { (None, None) };
+        self.input(Input::Status(VisitStatus { visit: self.visit(), stage, consultant: name, position, wait_s }));
+    }
+
+    pub(crate) fn kinds(&self) -> Vec<&'static str> {
+        self.kept.iter().map(|event| DeviceEvent::kind(&event.event)).collect()
+    }
+
+    pub(crate) fn snapshot(&self) -> SharedPixelBuffer<Rgba8Pixel> {
+        i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(400));
+        self.window.window().take_snapshot().unwrap()
+    }
+}

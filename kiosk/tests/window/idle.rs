@@ -1,0 +1,70 @@
+//! What the last visitor left must not be there for the next.
+
+use std::time::Duration;
+
+use kiosk::session::{Page, Verdict};
+use shared::wire::{Language, Stage};
+
+use crate::bench::{Bench, LANDSCAPE};
+
+const IDLE: Duration = Duration::from_secs(30);
+const COUNTDOWN: Duration = Duration::from_secs(10);
+
+fn typed_number() -> Bench {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.tap("Start in English");
+    bench.tap("A test drive");
+    bench.receipt();
+    bench.tap("Leave my number");
+    "13800138".chars().for_each(|digit| bench.tap(&digit.to_string()));
+    bench
+}
+
+#[test]
+fn an_abandoned_keypad_is_wiped_after_a_countdown() {
+    let mut bench = typed_number();
+    assert!(bench.find("138 0013 8").is_some());
+    bench.wait(IDLE);
+    assert!(bench.find("I am here").is_some());
+    bench.wait(COUNTDOWN);
+    assert_eq!(bench.screen().page, Page::Welcome);
+    assert_eq!(bench.screen().language, Language::Zh);
+    assert!(bench.screen().visit.is_none());
+    assert_eq!(bench.screen().keypad.verdict, Verdict::Empty);
+    // Nor does any way bring it back.
+    bench.tap("Start in English");
+    bench.tap("A first look");
+    bench.receipt();
+    bench.tap("Leave my number");
+    assert!(bench.find("138 0013 8").is_none());
+}
+
+#[test]
+fn a_touch_during_the_countdown_keeps_everything() {
+    let mut bench = typed_number();
+    bench.wait(IDLE + Duration::from_secs(5));
+    bench.tap("I am here");
+    assert!(bench.find("I am here").is_none());
+    assert!(bench.find("138 0013 8").is_some());
+}
+
+#[test]
+fn each_tap_and_each_news_starts_the_time_anew() {
+    let mut bench = typed_number();
+    bench.wait(Duration::from_secs(29));
+    bench.tap("0");
+    bench.wait(Duration::from_secs(29));
+    assert_eq!(bench.screen().countdown, None);
+    bench.status(Stage::Coming);
+    bench.wait(Duration::from_secs(29));
+    assert_eq!(bench.screen().countdown, None);
+    bench.wait(Duration::from_secs(2));
+    assert!(bench.screen().countdown.is_some());
+}
+
+#[test]
+fn an_untouched_welcome_page_never_counts_down_and_has_no_deadline_but_the_codes() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.wait(Duration::from_secs(180));
+    assert_eq!((bench.screen().page, bench.screen().countdown), (Page::Welcome, None));
+}

@@ -1,0 +1,162 @@
+//! Every page in every language and both orientations, as pictures under `target/kiosk-pictures`, to be looked at.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::PathBuf;
+
+use kiosk::session::{Call, Farewell, Input, Intent, Page};
+use shared::wire::{Language, Purpose, Stage};
+use slint::PhysicalSize;
+
+use crate::bench::{Bench, LANDSCAPE, PORTRAIT};
+
+/// Brings a bench that stands on the welcome page to a page's state.
+type Scene = (&'static str, fn(&mut Bench));
+
+const SCENES: [Scene; 19] = [
+    ("01-welcome", |_| {}),
+    ("02-purpose", start),
+    ("03-noting", |bench| {
+        bench.held = true;
+        check_in(bench);
+        assert_eq!(bench.screen().visit.unwrap().call, Call::Noting);
+    }),
+    ("04-received", |bench| {
+        check_in(bench);
+        assert_eq!(bench.screen().visit.unwrap().call, Call::Received);
+    }),
+    ("05-unanswered", |bench| {
+        bench.input(Input::Link(false));
+        check_in(bench);
+        assert_eq!(bench.screen().visit.unwrap().call, Call::Unanswered);
+    }),
+    ("06-calling", called),
+    ("07-calling-reminded", |bench| {
+        called(bench);
+        intend(bench, Intent::SendSomeone);
+    }),
+    ("08-coming", |bench| {
+        called(bench);
+        bench.status(Stage::Coming);
+    }),
+    ("09-queued", |bench| {
+        called(bench);
+        bench.status(Stage::Queued);
+    }),
+    ("10-reception", |bench| {
+        called(bench);
+        bench.status(Stage::Reception);
+    }),
+    ("11-failed", |bench| {
+        bench.disk = false;
+        check_in(bench);
+        assert_eq!(bench.screen().visit.unwrap().call, Call::Failed);
+    }),
+    ("12-phone", phone),
+    ("13-phone-typed", |bench| {
+        phone(bench);
+        "13800138000".chars().for_each(|key| intend(bench, Intent::Key(key)));
+        intend(bench, Intent::Consent(true));
+    }),
+    ("14-phone-odd", |bench| {
+        phone(bench);
+        "12".chars().for_each(|key| intend(bench, Intent::Key(key)));
+    }),
+    ("15-phone-noted", |bench| {
+        phone(bench);
+        "13800138000".chars().for_each(|key| intend(bench, Intent::Key(key)));
+        intend(bench, Intent::LeavePhone);
+        bench.status(Stage::Coming);
+    }),
+    ("16-met", |bench| farewell(bench, Intent::Met, Farewell::Met)),
+    ("17-left", |bench| farewell(bench, Intent::Left, Farewell::Left)),
+    ("18-cancelled", |bench| farewell(bench, Intent::Cancel, Farewell::Cancelled)),
+    ("19-countdown", |bench| {
+        called(bench);
+        bench.wait(std::time::Duration::from_millis(30_500));
+        assert_eq!(bench.screen().countdown, Some(10));
+    }),
+];
+
+fn intend(bench: &mut Bench, intent: Intent) {
+    bench.input(Input::Intent(intent));
+    bench.wait(std::time::Duration::from_millis(360));
+}
+
+fn start(bench: &mut Bench) {
+    let language = bench.screen().language;
+    intend(bench, Intent::Start(language));
+}
+
+fn check_in(bench: &mut Bench) {
+    start(bench);
+    bench.input(Input::Intent(Intent::CheckIn(Purpose::Browse, Box::default())));
+}
+
+fn called(bench: &mut Bench) {
+    check_in(bench);
+    bench.receipt();
+    bench.status(Stage::Calling);
+    bench.wait(std::time::Duration::from_millis(360));
+}
+
+fn phone(bench: &mut Bench) {
+    called(bench);
+    intend(bench, Intent::AskPhone);
+    assert_eq!(bench.screen().page, Page::Phone);
+}
+
+fn farewell(bench: &mut Bench, intent: Intent, expect: Farewell) {
+    called(bench);
+    bench.input(Input::Intent(intent));
+    assert_eq!(bench.screen().page, Page::Farewell(expect));
+}
+
+#[test]
+fn every_page_in_chinese_landscape_as_a_picture() {
+    take_all("landscape", LANDSCAPE, Language::Zh);
+}
+
+#[test]
+fn every_page_in_english_landscape_as_a_picture() {
+    take_all("landscape", LANDSCAPE, Language::En);
+}
+
+#[test]
+fn every_page_in_chinese_portrait_as_a_picture() {
+    take_all("portrait", PORTRAIT, Language::Zh);
+}
+
+#[test]
+fn every_page_in_english_portrait_as_a_picture() {
+    take_all("portrait", PORTRAIT, Language::En);
+}
+
+fn take_all(orientation: &str, size: PhysicalSize, language: Language) {
+    let mut seen = BTreeSet::new();
+    for (name, scene) in SCENES {
+        let picture = std::thread::spawn(move || {
+            let mut bench = Bench::open(size);
+            bench.input(Input::Intent(Intent::Speak(language)));
+            scene(&mut bench);
+            let buffer = bench.snapshot();
+            (buffer.width(), buffer.height(), buffer.as_bytes().to_vec())
+        });
+        let (width, height, pixels) = picture.join().unwrap();
+        assert_eq!((width, height), (size.width, size.height));
+        write(&format!("{name}-{language}-{orientation}.png"), size, &pixels);
+        let colours: BTreeSet<&[u8]> = pixels.chunks_exact(4).collect();
+        assert!(colours.len() > 50, "{name} is blank");
+        assert!(seen.insert(pixels), "{name} looks like another page");
+    }
+}
+
+fn write(name: &str, size: PhysicalSize, pixels: &[u8]) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("kiosk-pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut encoder = png::Encoder::new(File::create(folder.join(name)).unwrap(), size.width, size.height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header().unwrap().write_image_data(pixels).unwrap();
+}

@@ -1,0 +1,186 @@
+//! The visitor's way through the pages, by the labels that a screen reader would say.
+
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use kiosk::session::{Call, Farewell, Page};
+use shared::wire::{DeviceEvent, Language, Purpose, Stage};
+use slint::PhysicalSize;
+
+use crate::bench::{Bench, LANDSCAPE, PORTRAIT};
+
+#[test]
+fn two_taps_call_a_consultant() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.tap("点此开始");
+    bench.tap("看某款车");
+    let [event] = &bench.kept[..] else { panic!("{:?}", bench.kinds()) };
+    let DeviceEvent::CheckedIn(checked_in) = &event.event else { panic!() };
+    assert_eq!((checked_in.purpose, checked_in.language), (Purpose::Model, Language::Zh));
+    assert!(checked_in.touched_ms.is_some_and(|touched| touched >= 350));
+    bench.receipt();
+    bench.status(Stage::Coming);
+    assert!(bench.find("王芳 正在向您走来").is_some());
+}
+
+#[test]
+fn help_is_called_from_the_welcome_page_with_one_tap() {
+    let mut bench = Bench::open(PORTRAIT);
+    bench.tap("请人帮忙");
+    let DeviceEvent::CheckedIn(checked_in) = &bench.kept[0].event else { panic!() };
+    assert_eq!(checked_in.purpose, Purpose::Help);
+    assert_eq!(bench.screen().page, Page::Visit);
+}
+
+#[test]
+fn send_someone_stands_on_every_page_and_calls_once() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.tap("Start in English");
+    bench.tap("Send someone");
+    bench.receipt();
+    bench.tap("Send someone");
+    assert!(bench.screen().visit.unwrap().reminded);
+    bench.tap("Leave my number");
+    bench.tap("Send someone");
+    assert_eq!(bench.screen().page, Page::Visit);
+    assert_eq!(bench.kinds(), ["visit.checked_in"]);
+    bench.tap("My consultant is here");
+    assert!(bench.find("Send someone").is_some());
+}
+
+#[test]
+fn a_number_is_left_with_a_consent_only_when_ticked() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.tap("Start in English");
+    bench.tap("A first look");
+    bench.receipt();
+    bench.tap("Leave my number");
+    // Disabled: the number is not whole yet.
+    bench.tap("Leave this number");
+    assert_eq!(bench.screen().page, Page::Phone);
+    "13800138000".chars().for_each(|digit| bench.tap(&digit.to_string()));
+    bench.tap("Leave this number");
+    let DeviceEvent::Detailed { detail, .. } = &bench.kept[1].event else { panic!() };
+    assert_eq!(detail.phone.as_ref().unwrap().e164(), "+8613800138000");
+    assert!(detail.consents.is_empty());
+    assert_eq!(bench.screen().visit.unwrap().phone.as_deref(), Some("138****8000"));
+
+    bench.tap("Change my number");
+    let words = bench.screen().keypad.consent.unwrap();
+    assert!(!words.ticked);
+    "13900139000".chars().for_each(|digit| bench.tap(&digit.to_string()));
+    bench.tap(&words.en);
+    bench.tap("Leave this number");
+    let DeviceEvent::Detailed { detail, .. } = &bench.kept[2].event else { panic!() };
+    assert_eq!((detail.consents[0].given, detail.consents[0].wording.as_str()), (true, "v3"));
+}
+
+#[test]
+fn met_left_and_cancelled_are_reported_and_end_the_page() {
+    for (label, kind, farewell) in [
+        ("My consultant is here", "visit.met", Farewell::Met),
+        ("I have to go", "visit.left", Farewell::Left),
+        ("I tapped by mistake", "visit.cancelled", Farewell::Cancelled),
+    ] {
+        let bench = std::thread::spawn(move || {
+            let mut bench = Bench::open(LANDSCAPE);
+            bench.tap("Start in English");
+            bench.tap("Service for my car");
+            bench.receipt();
+            bench.tap(label);
+            (bench.kinds(), bench.screen().page)
+        });
+        assert_eq!(bench.join().unwrap(), (vec!["visit.checked_in", kind], Page::Farewell(farewell)));
+    }
+}
+
+#[test]
+fn a_double_tap_rings_once_and_touches_nothing_behind() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.tap("Start in English");
+    let tile = bench.find("A complaint").unwrap();
+    tile.invoke_accessible_default_action();
+    tile.invoke_accessible_default_action();
+    bench.hear();
+    // The second half of a double tap lands on whatever stands there now.
+    for label in ["I tapped by mistake", "I have to go", "My consultant is here"] {
+        bench.find(label).unwrap().invoke_accessible_default_action();
+    }
+    bench.hear();
+    assert_eq!(bench.kinds(), ["visit.checked_in"]);
+    assert_eq!(bench.screen().page, Page::Visit);
+}
+
+#[test]
+fn without_the_disk_the_visitor_is_sent_to_reception_and_never_told_received() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.disk = false;
+    bench.tap("Start in English");
+    bench.tap("A first look");
+    assert_eq!(bench.screen().visit.unwrap().call, Call::Failed);
+    assert!(bench.find("Please go to reception").is_some());
+    assert!(bench.find("Leave my number").is_none());
+}
+
+#[test]
+fn language_switches_in_place() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.tap("点此开始");
+    bench.tap("试驾");
+    bench.receipt();
+    assert!(bench.find("正在为您呼叫顾问").is_some());
+    bench.tap("English");
+    assert!(bench.find("We are calling a consultant").is_some());
+    bench.tap("中文");
+    assert!(bench.find("正在为您呼叫顾问").is_some());
+}
+
+/// Walks through every page and looks at each control.
+#[track_caller]
+fn check_controls(size: PhysicalSize) {
+    let mut bench = Bench::open(size);
+    let mut controls = 0;
+    let mut look = |bench: &Bench| {
+        let found = ElementQuery::from_root(&bench.window).match_descendants().match_accessible_role(AccessibleRole::Button);
+        for element in found.find_all() {
+            controls += 1;
+            check_control(&element, size);
+        }
+    };
+    look(&bench);
+    bench.tap("点此开始");
+    look(&bench);
+    bench.tap("看看车");
+    look(&bench);
+    bench.receipt();
+    bench.status(Stage::Coming);
+    look(&bench);
+    bench.tap("留下手机号");
+    look(&bench);
+    bench.tap("返回");
+    bench.tap("我要离开");
+    look(&bench);
+    assert!(controls > 30, "{controls}");
+}
+
+#[track_caller]
+fn check_control(element: &ElementHandle, size: PhysicalSize) {
+    let label = element.accessible_label().unwrap_or_default();
+    assert!(!label.is_empty(), "{:?} has no label", element.id());
+    assert!(element.accessible_enabled().is_some(), "{label} does not say whether it is enabled");
+    let (extent, place) = (element.size(), element.absolute_position());
+    assert!(extent.width >= 72.0 && extent.height >= 72.0, "{label} is {} × {}", extent.width, extent.height);
+    assert!(place.x >= 0.0 && place.y >= 0.0, "{label} begins outside the window");
+    #[expect(clippy::cast_precision_loss, reason = "a window's size is small")]
+    let (width, height) = (size.width as f32, size.height as f32);
+    assert!(place.x + extent.width <= width && place.y + extent.height <= height, "{label} ends outside the window");
+    assert!(place.y >= height / 4.0, "{label} is at {}, out of reach from a wheelchair", place.y);
+}
+
+#[test]
+fn controls_are_large_labelled_and_within_reach_in_landscape() {
+    check_controls(LANDSCAPE);
+}
+
+#[test]
+fn controls_are_large_labelled_and_within_reach_in_portrait() {
+    check_controls(PORTRAIT);
+}
