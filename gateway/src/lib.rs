@@ -2,8 +2,15 @@
 //!
 //! Writes: [`web`], [`mqtt`] → [`runtime`] → [`domain`], [`log`]. Reads: [`web`], command line → [`views`] → [`report`].
 
+pub mod app;
+pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod log;
+pub mod mqtt;
 pub mod notify;
+pub mod report;
 pub mod runtime;
 pub mod vault;
+pub mod views;
+pub mod web;

@@ -1,0 +1,158 @@
+//! The demo showroom: sample staff, cars and a kiosk, a clock that can be moved, everything in one process.
+
+mod clock;
+mod seed;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+use shared::ids::{DeviceId, StoreId};
+use tokio_util::sync::CancellationToken;
+
+pub use clock::DemoClock;
+pub use seed::{kiosk_password, seed};
+
+use crate::app::{App, Demo, Serving};
+use crate::config::{Config, sample};
+use crate::domain::{Actor, Command, Input};
+use crate::runtime::Handle;
+
+/// Where the demo listens unless those ports are taken.
+const HTTP: u16 = 8080;
+const VISITORS: u16 = 8081;
+const MQTT: u16 = 1883;
+
+/// What a demo can be told.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The data folder; made if need be.
+    pub data: PathBuf,
+}
+
+/// How a kiosk reaches the showroom.
+#[derive(Debug, Clone)]
+pub struct KioskAccess {
+    /// The showroom.
+    pub store: StoreId,
+    /// The kiosk.
+    pub kiosk: DeviceId,
+    /// The broker.
+    pub mqtt: SocketAddr,
+    /// MQTT client id and user name.
+    pub client_id: String,
+    /// MQTT password.
+    pub password: String,
+    /// The kiosk's own data folder.
+    pub data: PathBuf,
+}
+
+/// A whole showroom in this process, on threads of its own.
+#[derive(Debug)]
+pub struct Showroom {
+    tokio: tokio::runtime::Runtime,
+    serving: Option<Serving>,
+    kiosk: KioskAccess,
+    banner: String,
+}
+
+impl Showroom {
+    /// Opens the demo showroom and waits until it is ready.
+    ///
+    /// # Errors
+    /// The data folder is in use, or nothing can be listened on.
+    pub fn open(options: &Options) -> anyhow::Result<Self> {
+        let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let mut config = Config::default();
+        config.data.dir.clone_from(&options.data);
+        config.web.listen = free_or_any(([127, 0, 0, 1], HTTP).into());
+        config.web.visitor_listen = Some(free_or_any(([0, 0, 0, 0], VISITORS).into()));
+        config.mqtt.listen = free_or_any(([127, 0, 0, 1], MQTT).into());
+        let serving = tokio.block_on(serve(config, 1, CancellationToken::new()))?;
+        let kiosk = kiosk_access(&serving, options)?;
+        let banner = seed::banner(&serving);
+        Ok(Self { tokio, serving: Some(serving), kiosk, banner })
+    }
+
+    /// How this showroom's kiosk reaches it.
+    #[must_use]
+    pub fn kiosk(&self) -> &KioskAccess {
+        &self.kiosk
+    }
+
+    /// Links, a code and sign-ins, for the terminal.
+    #[must_use]
+    pub fn banner(&self) -> &str {
+        &self.banner
+    }
+
+    /// Closes everything in order.
+    pub fn close(mut self) {
+        if let Some(serving) = self.serving.take() {
+            self.tokio.block_on(serving.close());
+        }
+    }
+}
+
+/// Serves a configuration as a demo: seeded, with a clock that can be moved.
+///
+/// # Errors
+/// Those of opening and serving.
+pub async fn serve(mut config: Config, clock_rate: u32, shutdown: CancellationToken) -> anyhow::Result<Serving> {
+    let sample = sample();
+    sample.furnish(&mut config);
+    let clock = Arc::new(DemoClock::new(clock_rate));
+    let app = App::open(config, Arc::clone(&clock) as Arc<dyn shared::clock::Clock>)?;
+    seed(&app.handle, &app.vault, &sample).await.context("the sample showroom could not be set up")?;
+    let advance = advance(clock, app.handle.clone());
+    let demo = Demo { clock_rate, advance };
+    Ok(app.serve(Some(demo), shutdown).await?)
+}
+
+/// Moves the demo's clock on in steps of a second (longer ones over long spans), so that every deadline on the way comes in its
+/// turn and phones that are live stay so.
+fn advance(clock: Arc<DemoClock>, handle: Handle) -> Arc<dyn Fn(TimeDelta) + Send + Sync> {
+    Arc::new(move |span| {
+        let span = span.to_std().unwrap_or_default();
+        let step = if span > Duration::from_mins(10) { Duration::from_secs(10) } else { Duration::from_secs(1) };
+        let live =
+            handle.floor().borrow().staff.iter().filter(|m| m.reachable).map(|m| m.id.clone()).collect::<Vec<_>>();
+        let mut left = span;
+        while !left.is_zero() {
+            let by = left.min(step);
+            left -= by;
+            clock.advance(by);
+            // Waking the runtime is what makes it look at the clock; it answers once it has.
+            let wake = Input { cause: None, actor: Actor::System, command: Command::Alive };
+            let alive =
+                live.iter().map(|id| Input { cause: None, actor: Actor::Staff(id.clone()), command: Command::Alive });
+            for input in alive.chain([wake]) {
+                if tokio::runtime::Handle::current().block_on(handle.submit(input)).is_err() {
+                    return;
+                }
+            }
+        }
+    })
+}
+
+fn free_or_any(addr: SocketAddr) -> SocketAddr {
+    match std::net::TcpListener::bind(addr) {
+        Ok(_) => addr,
+        Err(_) => SocketAddr::new(addr.ip(), 0),
+    }
+}
+
+fn kiosk_access(serving: &Serving, options: &Options) -> anyhow::Result<KioskAccess> {
+    let kiosk: DeviceId = seed::KIOSK.parse()?;
+    Ok(KioskAccess {
+        store: serving.app.config.store.id.clone(),
+        mqtt: serving.doors.mqtt.context("the demo has its own broker")?,
+        client_id: format!("kiosk-{kiosk}"),
+        password: kiosk_password(&serving.app.vault, &kiosk),
+        kiosk,
+        data: options.data.join("kiosk"),
+    })
+}
