@@ -96,3 +96,6 @@ impl ReportError {
         matches!(self, Self::Output(fault) if matches!(fault.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -184,4 +184,6 @@ fn cursor(tree: &Tree) -> Result<Cursor, ViewsError> {
 }
 
 #[cfg(test)]
+pub(crate) mod measured;
+#[cfg(test)]
 mod tests;

@@ -23,8 +23,12 @@ impl Moment {
     /// For this zone.
     #[must_use]
     pub fn new(zone: Tz) -> Self {
-        let mut moment =
-            Self { zone, quarter: 0, offset: FixedOffset::east_opt(0).unwrap_or_else(utc), text: *b"0000-00-00T00:00:00.000+00:00" };
+        let mut moment = Self {
+            zone,
+            quarter: 0,
+            offset: FixedOffset::east_opt(0).unwrap_or_else(utc),
+            text: *b"0000-00-00T00:00:00.000+00:00",
+        };
         moment.look_up(0);
         moment
     }

@@ -11,8 +11,8 @@ use crate::domain::Event;
 use crate::domain::floor::event::{CheckedIn, Detailed, FloorEvent};
 use crate::domain::floor::visit::{Breach, Channel, GreetedSource, Outcome};
 use crate::domain::sales::{Contact, Lead, LeadChannel, LeadEvent};
-use crate::log::{EventLog as _, MemoryLog};
 use crate::domain::secret::{Sealable as _, Secret, Secrets as _, Subject};
+use crate::log::{EventLog as _, MemoryLog};
 
 fn start() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_400_000, 0).unwrap()
@@ -98,14 +98,17 @@ fn whole_story() -> Vec<(i64, FloorEvent)> {
         (0, asked(1, 1, "wang")),
         (3, handed(1)),
         (80, FloorEvent::Shown { alert: alert(1, 1) }),
-        (1000, FloorEvent::Detailed(Detailed {
-            visit: id(1),
-            party: Some(3),
-            models: vec!["xinghe-s7".parse().unwrap()],
-            consultant: None,
-            consents: Vec::new(),
-            secret: None,
-        })),
+        (
+            1000,
+            FloorEvent::Detailed(Detailed {
+                visit: id(1),
+                party: Some(3),
+                models: vec!["xinghe-s7".parse().unwrap()],
+                consultant: None,
+                consents: Vec::new(),
+                secret: None,
+            }),
+        ),
         (4000, asked(1, 2, "chen")),
         (4003, handed(2)),
         (4050, FloorEvent::Shown { alert: alert(1, 2) }),

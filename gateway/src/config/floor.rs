@@ -1,0 +1,164 @@
+//! `[floor]` and `[speech]`: the figures of DESIGN §5, and the words to greet with.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::store::Bilingual;
+use super::{Faults, duration};
+use crate::domain::floor::rules::FloorRules;
+use crate::domain::floor::speech::Speech;
+
+/// `[floor]`: the keys are those of [`FloorRules`], which says what they mean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(missing_docs, reason = "said once, in FloorRules, and in the example file")]
+pub struct FloorConfig {
+    #[serde(with = "duration")]
+    pub second: TimeDelta,
+    #[serde(with = "duration")]
+    pub two: TimeDelta,
+    #[serde(with = "duration")]
+    pub everyone: TimeDelta,
+    #[serde(with = "duration")]
+    pub breach: TimeDelta,
+    #[serde(with = "duration")]
+    pub manager_renew: TimeDelta,
+    #[serde(with = "duration")]
+    pub greet_again: TimeDelta,
+    #[serde(with = "duration")]
+    pub greet_manager: TimeDelta,
+    #[serde(with = "duration")]
+    pub still_with: TimeDelta,
+    #[serde(with = "duration")]
+    pub close: TimeDelta,
+    #[serde(with = "duration")]
+    pub undo: TimeDelta,
+    #[serde(with = "duration")]
+    pub late: TimeDelta,
+    #[serde(with = "duration")]
+    pub live: TimeDelta,
+    #[serde(with = "duration")]
+    pub join: TimeDelta,
+    #[serde(with = "duration")]
+    pub code_kept: TimeDelta,
+}
+
+impl From<FloorRules> for FloorConfig {
+    fn from(rules: FloorRules) -> Self {
+        Self {
+            second: rules.second,
+            two: rules.two,
+            everyone: rules.everyone,
+            breach: rules.breach,
+            manager_renew: rules.manager_renew,
+            greet_again: rules.greet_again,
+            greet_manager: rules.greet_manager,
+            still_with: rules.still_with,
+            close: rules.close,
+            undo: rules.undo,
+            late: rules.late,
+            live: rules.live,
+            join: rules.join,
+            code_kept: rules.code_kept,
+        }
+    }
+}
+
+impl From<&FloorConfig> for FloorRules {
+    fn from(config: &FloorConfig) -> Self {
+        Self {
+            second: config.second,
+            two: config.two,
+            everyone: config.everyone,
+            breach: config.breach,
+            manager_renew: config.manager_renew,
+            greet_again: config.greet_again,
+            greet_manager: config.greet_manager,
+            still_with: config.still_with,
+            close: config.close,
+            undo: config.undo,
+            late: config.late,
+            live: config.live,
+            join: config.join,
+            code_kept: config.code_kept,
+        }
+    }
+}
+
+impl Default for FloorConfig {
+    fn default() -> Self {
+        FloorRules::default().into()
+    }
+}
+
+impl FloorConfig {
+    pub(super) fn validate(&self, faults: &mut Faults) {
+        let day = TimeDelta::hours(24);
+        for (key, value) in [
+            ("floor.second", self.second),
+            ("floor.two", self.two),
+            ("floor.everyone", self.everyone),
+            ("floor.breach", self.breach),
+            ("floor.manager_renew", self.manager_renew),
+            ("floor.greet_again", self.greet_again),
+            ("floor.greet_manager", self.greet_manager),
+            ("floor.still_with", self.still_with),
+            ("floor.close", self.close),
+            ("floor.undo", self.undo),
+            ("floor.late", self.late),
+            ("floor.live", self.live),
+            ("floor.join", self.join),
+            ("floor.code_kept", self.code_kept),
+        ] {
+            faults.unless(value >= TimeDelta::milliseconds(100) && value <= day, key, "must be from 100ms to 24h");
+        }
+        for (key, early, late, before) in [
+            ("floor.two", self.second, self.two, "floor.second"),
+            ("floor.everyone", self.two, self.everyone, "floor.two"),
+            ("floor.breach", self.everyone, self.breach, "floor.everyone"),
+            ("floor.greet_manager", self.greet_again, self.greet_manager, "floor.greet_again"),
+            ("floor.close", self.still_with, self.close, "floor.still_with"),
+        ] {
+            faults.unless(early <= late, key, &format!("must not be shorter than {before}"));
+        }
+    }
+}
+
+/// `[speech]`: what the alert suggests to say. `{brand}` and `{name}` are filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpeechConfig {
+    /// The greeting of the standard (PROCESS I.2).
+    pub greeting: Bilingual,
+    /// For visitors who want space.
+    pub quiet: Bilingual,
+    /// For complaints.
+    pub apology: Bilingual,
+}
+
+impl Default for SpeechConfig {
+    fn default() -> Self {
+        let Speech { greeting, quiet, apology, .. } = Speech::default();
+        let both = |(zh, en)| Bilingual { zh, en };
+        Self { greeting: both(greeting), quiet: both(quiet), apology: both(apology) }
+    }
+}
+
+impl SpeechConfig {
+    pub(super) fn validate(&self, faults: &mut Faults) {
+        self.greeting.check("speech.greeting", faults);
+        self.quiet.check("speech.quiet", faults);
+        self.apology.check("speech.apology", faults);
+    }
+
+    /// The words, for this brand.
+    #[must_use]
+    pub fn speech(&self, brand: &Bilingual) -> Speech {
+        Speech {
+            brand: brand.pair(),
+            greeting: self.greeting.pair(),
+            quiet: self.quiet.pair(),
+            apology: self.apology.pair(),
+        }
+    }
+}
