@@ -73,11 +73,18 @@ impl Device {
     /// When the broker does not let it in.
     pub async fn connect(address: &str, credentials: Credentials, group: &'static str) -> Result<Self> {
         let device = Self::try_connect(address, credentials, group, None)?;
-        let inbox = Arc::clone(&device.inbox);
-        wait::until("the device's subscriptions", || (lock(&inbox).subscribed > 0).then_some(()))
-            .await
-            .with_context(|| format!("{:?}", device.failures()))?;
+        device.connected().await?;
         Ok(device)
+    }
+
+    /// Waits until the subscriptions stand.
+    ///
+    /// # Errors
+    /// When the broker does not let it in.
+    pub async fn connected(&self) -> Result<()> {
+        wait::until("the device's subscriptions", || (lock(&self.inbox).subscribed > 0).then_some(()))
+            .await
+            .with_context(|| format!("{:?}", self.failures()))
     }
 
     /// Begins to connect, by TLS with this authority's certificate (PEM) where one is given; does not wait.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, Event, Packet, QoS};
+use rumqttc::{AsyncClient, Event, Packet, QoS, SubscribeFilter};
 use shared::ids::EventId;
 use shared::wire::{Code, KioskConfig, QrOffer, Receipt, VisitStatus};
 
@@ -41,9 +41,9 @@ impl Connection {
                     };
                     // Not on this task, which must go on polling.
                     tokio::spawn(async move {
-                        for leaf in leaves {
-                            let _client_gone = client.subscribe(format!("{own}{leaf}"), QoS::AtLeastOnce).await;
-                        }
+                        let all =
+                            leaves.iter().map(|leaf| SubscribeFilter::new(format!("{own}{leaf}"), QoS::AtLeastOnce));
+                        let _client_gone = client.subscribe_many(all).await;
                     });
                 }
                 Ok(Event::Incoming(Packet::SubAck(_))) => lock(&self.inbox).subscribed += 1,
