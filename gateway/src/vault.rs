@@ -57,6 +57,7 @@ pub struct Reopened {
 #[derive(Debug)]
 pub struct Vault {
     folder: KeyFolder,
+    erased: ErasureList,
     inner: Mutex<Inner>,
 }
 
@@ -64,7 +65,6 @@ pub struct Vault {
 struct Inner {
     key_file: KeyFile,
     cache: Cache,
-    erased: ErasureList,
 }
 
 impl Vault {
@@ -174,19 +174,20 @@ impl Vault {
     /// # Errors
     /// When a file cannot be removed or synced: the keys count as alive then.
     pub fn destroy(&self, subjects: &[Subject]) -> Result<(), VaultError> {
-        let mut inner = self.inner();
         let mut held = Vec::new();
         for subject in subjects {
-            inner.cache.forget(subject);
             if let Some(id) = self.folder.id_of(subject)? {
                 held.push((subject, id));
             }
         }
-        if held.is_empty() {
-            return Ok(());
+        self.erased.add(held.iter().filter_map(|(_, id)| *id))?;
+        {
+            let mut inner = self.inner();
+            subjects.iter().for_each(|subject| inner.cache.forget(subject));
+            self.folder.unlink(held.iter().map(|(subject, _)| *subject))?;
         }
-        inner.erased.add(held.iter().filter_map(|(_, id)| *id))?;
-        self.folder.remove(held.iter().map(|(subject, _)| *subject))
+        // Not under the lock: whoever seals meanwhile need not wait for the disk.
+        self.folder.sync(held.iter().map(|(subject, _)| *subject))
     }
 
     /// Whether a subject has a key.
@@ -231,6 +232,12 @@ impl Vault {
     /// When a file fails. Nothing is lost then: the next rotation goes on from there.
     pub fn rotate(&self, now: DateTime<Utc>) -> Result<Rotated, VaultError> {
         rotation::rotate(self, now)
+    }
+
+    /// The ids of destroyed keys.
+    #[must_use]
+    pub fn erased(&self) -> &ErasureList {
+        &self.erased
     }
 
     /// Hands every data key to `each`: for the backup's key file alone.

@@ -74,3 +74,6 @@ pub(super) fn open(data: &Path) -> Result<Opened, LogError> {
         _ => Ok(Opened { store, head, link, archive, barrier }),
     }
 }
+
+#[cfg(test)]
+mod tests;

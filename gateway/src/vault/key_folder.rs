@@ -103,9 +103,9 @@ impl KeyFolder {
         }
     }
 
-    /// Removes keys. Gone from the disk when this returns.
-    pub(super) fn remove<'a>(&self, subjects: impl Iterator<Item = &'a Subject> + Clone) -> Result<(), VaultError> {
-        for subject in subjects.clone() {
+    /// Removes keys; gone from the disk after [`KeyFolder::sync`].
+    pub(super) fn unlink<'a>(&self, subjects: impl Iterator<Item = &'a Subject>) -> Result<(), VaultError> {
+        for subject in subjects {
             let path = self.file_of(subject);
             // The draft: what a rotation that was cut off may have left.
             for path in [draft_of(&path), path] {
@@ -117,7 +117,12 @@ impl KeyFolder {
                 }
             }
         }
-        if subjects.clone().count() >= SYNC_ALL_FROM { self.sync_all() } else { self.sync_shards(subjects) }
+        Ok(())
+    }
+
+    /// Makes creations and removals durable.
+    pub(super) fn sync<'a>(&self, subjects: impl ExactSizeIterator<Item = &'a Subject>) -> Result<(), VaultError> {
+        if subjects.len() >= SYNC_ALL_FROM { self.sync_all() } else { self.sync_shards(subjects) }
     }
 
     pub(super) fn subjects(&self) -> Result<Vec<Subject>, VaultError> {

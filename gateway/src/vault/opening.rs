@@ -50,7 +50,8 @@ pub(super) fn open(keys: &Path, key_file: &Path) -> Result<Vault, VaultError> {
         }
     }
     Ok(Vault {
-        inner: Mutex::new(Inner { key_file: read, cache: Cache::default(), erased: ErasureList::of(keys) }),
+        inner: Mutex::new(Inner { key_file: read, cache: Cache::default() }),
+        erased: ErasureList::of(keys),
         folder,
     })
 }
@@ -72,8 +73,8 @@ pub(super) fn restore(
     KeyFile::create(key_file, store_secret)?;
     let vault = open(keys, key_file)?;
     {
+        vault.erased.add(destroyed.iter().copied())?;
         let inner = vault.inner();
-        inner.erased.add(destroyed.iter().copied())?;
         let (by, wrapping) = inner.key_file.current();
         let living = data_keys.iter().filter(|(_, key)| !destroyed.contains(&key.id()));
         let living: Vec<_> = living.map(|(subject, key)| (subject.clone(), Arc::new(key.clone()))).collect();

@@ -40,8 +40,9 @@ pub(super) fn rotate(vault: &Vault, now: DateTime<Utc>) -> Result<Rotated, Vault
 }
 
 /// Wraps the keys of a shard anew: drafts first, synced together, then each is put in place.
-fn rotate_shard(vault: &Vault, shard: &Path, rotated: &mut Rotated) -> Result<(), VaultError> {
+pub(super) fn rotate_shard(vault: &Vault, shard: &Path, rotated: &mut Rotated) -> Result<(), VaultError> {
     let mut drafts = Vec::new();
+    remove_drafts(shard).map_err(VaultError::file(shard))?;
     for subject in subjects_in(shard)? {
         let path = vault.folder.file_of(&subject);
         let Some(old) = read(&path)? else { continue };
@@ -67,6 +68,21 @@ fn rotate_shard(vault: &Vault, shard: &Path, rotated: &mut Rotated) -> Result<()
             rotated.keys += 1;
         } else {
             fs::remove_file(&draft).map_err(VaultError::file(&draft))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a rotation that was cut off left: of keys that were destroyed since, too.
+fn remove_drafts(shard: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(shard) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "new") {
+            fs::remove_file(&path)?;
         }
     }
     Ok(())
