@@ -19,6 +19,8 @@ use crate::domain::effect::{AlertOver, Task};
 
 /// Messages that may wait for one client before it is closed (DESIGN §6).
 pub const CLIENT_BUFFER: usize = 256;
+/// Accepted alerts whose details are kept per person.
+const ACCEPTED: usize = 8;
 /// Messages that are kept per person for clients that come back.
 pub const KEPT: usize = 64;
 
@@ -58,10 +60,7 @@ impl FromStr for FeedId {
 
     fn from_str(text: &str) -> Result<Self, NotAFeedId> {
         let (sequence, index) = text.split_once('.').ok_or(NotAFeedId)?;
-        Ok(Self {
-            sequence: sequence.parse().map_err(|_| NotAFeedId)?,
-            index: index.parse().map_err(|_| NotAFeedId)?,
-        })
+        Ok(Self { sequence: sequence.parse().map_err(|_| NotAFeedId)?, index: index.parse().map_err(|_| NotAFeedId)? })
     }
 }
 
@@ -86,6 +85,8 @@ pub struct Hub {
 #[derive(Debug, Default)]
 struct Person {
     open: BTreeMap<AlertId, Arc<Feed>>,
+    /// What this person accepted lately, with what Accept opened: an update of it rings nobody.
+    accepted: VecDeque<Arc<Feed>>,
     recent: VecDeque<Arc<Feed>>,
     /// Something was dropped from the front of `recent`.
     trimmed: bool,
@@ -128,12 +129,8 @@ impl Hub {
         let mut person = lock(&person);
         let feed = Arc::new(feed);
         match &feed.pushed {
-            Pushed::Alert(alert) => {
-                person.open.insert(alert.alert, Arc::clone(&feed));
-            }
-            Pushed::AlertOver(alert, _) => {
-                person.open.remove(alert);
-            }
+            Pushed::Alert(alert) => person.take(alert.alert, &feed),
+            Pushed::AlertOver(alert, over) => person.silence(*alert, *over),
             Pushed::Task(_) => {}
         }
         if person.recent.len() == KEPT {
@@ -167,6 +164,12 @@ impl Hub {
         lock(&self.person(staff)).alerts()
     }
 
+    /// What this person accepted lately, the oldest first.
+    #[must_use]
+    pub fn accepted_alerts(&self, staff: &StaffId) -> Vec<Arc<Feed>> {
+        lock(&self.person(staff)).accepted.iter().cloned().collect()
+    }
+
     /// How many clients were closed because they did not read.
     #[must_use]
     pub fn closed_clients(&self) -> u64 {
@@ -183,6 +186,25 @@ impl Hub {
 }
 
 impl Person {
+    fn take(&mut self, alert: AlertId, feed: &Arc<Feed>) {
+        match self.accepted.iter_mut().find(|accepted| is_about(accepted, alert)) {
+            Some(accepted) => *accepted = Arc::clone(feed),
+            None => {
+                self.open.insert(alert, Arc::clone(feed));
+            }
+        }
+    }
+
+    fn silence(&mut self, alert: AlertId, over: AlertOver) {
+        let Some(feed) = self.open.remove(&alert) else { return };
+        if over == AlertOver::Accepted {
+            if self.accepted.len() == ACCEPTED {
+                self.accepted.pop_front();
+            }
+            self.accepted.push_back(feed);
+        }
+    }
+
     fn opening(&self, after: Option<FeedId>) -> Opening {
         let position = self.recent.back().map_or(FeedId::default(), |feed| feed.id);
         let (reset, messages) = match after {
@@ -209,6 +231,10 @@ impl Person {
         alerts.sort_by_key(|feed| feed.id);
         alerts
     }
+}
+
+fn is_about(feed: &Feed, alert: AlertId) -> bool {
+    matches!(&feed.pushed, Pushed::Alert(known) if known.alert == alert)
 }
 
 fn lock(person: &Mutex<Person>) -> MutexGuard<'_, Person> {
@@ -298,6 +324,19 @@ mod tests {
         check(long.clone(), Some("2.0"), true, &[1]);
         check(long.clone(), Some("0.0"), true, &[1]);
         check(long, Some("98.0"), false, &[99]);
+    }
+
+    #[test]
+    fn an_update_of_an_accepted_alert_rings_nobody() {
+        let accepted = Pushed::AlertOver(alert_id(1), AlertOver::Accepted);
+        let over = Feed { id: FeedId { sequence: 2, index: 0 }, to: staff("wang"), pushed: accepted };
+        check(vec![alert("wang", 1, 1), over.clone(), alert("wang", 3, 1)], None, false, &[]);
+        let hub = Hub::default();
+        for feed in [alert("wang", 1, 1), over, alert("wang", 3, 1)] {
+            hub.push(feed);
+        }
+        let accepted: Vec<_> = hub.accepted_alerts(&staff("wang")).iter().map(|feed| feed.id.sequence).collect();
+        assert_eq!(accepted, [3], "with the latest details");
     }
 
     #[tokio::test]

@@ -1,0 +1,195 @@
+//! Visitor pages, staff pages, the JSON API, sessions and authorisation.
+//!
+//! Writes go to the runtime's [`Handle`], reads to [`Views`] and to the floor that the runtime publishes; nothing here
+//! decides anything about the floor. Two doors: the main one (HTTPS, or plain HTTP on loopback) with everything, and the
+//! visitors' one on the showroom's LAN with the visitor's page, pictures and styles and nothing else.
+//!
+//! Invariants: a route that [`routes::ROUTES`] does not name is refused; no page carries inline script or style; nothing
+//! personal stands in a URL or a log line.
+//!
+//! - [`config`], [`listener`], [`tls`]: the doors · [`routes`], [`authorisation`], [`session`]: who may do what
+//! - [`api`], [`stream`], [`floor_feed`]: JSON and server-sent events · [`pages`], [`assets`], [`words`]: what people see
+
+mod api;
+mod assets;
+pub mod authorisation;
+mod body;
+pub mod config;
+mod duration;
+mod floor_feed;
+mod front;
+mod headers;
+mod idempotency;
+mod listener;
+mod metrics;
+mod pages;
+pub mod password;
+mod problem;
+mod reporter;
+pub mod routes;
+mod session;
+mod stream;
+mod submit;
+#[cfg(test)]
+mod tests;
+mod throttle;
+mod ticket;
+mod tls;
+mod words;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use prometheus_client::registry::Registry;
+use serde::Serialize;
+use shared::catalogue::Model;
+use shared::clock::Clock;
+use shared::consent::Wording;
+use shared::ids::DeviceId;
+use shared::wire::Brand;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::domain::roster::DeviceKind;
+use crate::report::Showroom;
+use crate::runtime::Handle;
+use crate::views::{LeadRow, Views};
+
+pub use config::{Fault, TlsConfig, WebConfig};
+pub use listener::BindError;
+pub use tls::TlsError;
+
+/// A check of the whole: a real MQTT round trip and a barrier. The text is for the log and `/readyz`.
+pub type ReadyCheck = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
+
+/// Puts the demo's clock forward, and comes back when the floor has lived through the span.
+pub type Advance = Arc<dyn Fn(TimeDelta) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// How a device is, for the manager's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceState {
+    /// Which.
+    pub id: DeviceId,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Whether it is connected.
+    pub online: bool,
+    /// Since when it is as it is.
+    pub since: Option<DateTime<Utc>>,
+    /// Its version.
+    pub version: String,
+    /// Events that wait in it for a receipt.
+    pub outbox: u64,
+}
+
+/// Everything that the web needs of the others.
+pub struct WebParts {
+    /// The runtime's door.
+    pub handle: Handle,
+    /// Read models.
+    pub views: Arc<Views>,
+    /// Opens the contact of a lead for showing (the vault does it); an erased one stays closed.
+    pub open_lead: Arc<dyn Fn(&mut LeadRow) + Send + Sync>,
+    /// The store and its clock.
+    pub showroom: Showroom,
+    /// The brand on the pages.
+    pub brand: Brand,
+    /// Models that may be picked.
+    pub models: Vec<Model>,
+    /// Consent texts in force.
+    pub wordings: Vec<Wording>,
+    /// Signs what stands in QR codes.
+    pub qr_key: [u8; 32],
+    /// Signs sessions and page tickets.
+    pub session_key: [u8; 32],
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// How many times as fast as the real one the clock runs; 1 outside the demo.
+    pub clock_rate: u32,
+    /// How the devices are.
+    pub devices: Arc<dyn Fn() -> Vec<DeviceState> + Send + Sync>,
+    /// For `/readyz`.
+    pub ready: ReadyCheck,
+    /// For `/metrics`.
+    pub registry: Arc<Mutex<Registry>>,
+    /// Puts the demo's clock forward; only in the demo.
+    pub demo: Option<Advance>,
+    /// Ends everything.
+    pub shutdown: CancellationToken,
+}
+
+impl std::fmt::Debug for WebParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WebParts").field("showroom", &self.showroom).finish_non_exhaustive()
+    }
+}
+
+/// Why the web cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    /// An address cannot be used.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// Certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A page's words or files do not fit together.
+    #[error("no random bytes from the system: {0}")]
+    Random(getrandom::Error),
+}
+
+/// The running web.
+#[derive(Debug)]
+pub struct Web {
+    /// Where staff pages and the API answer.
+    pub addr: SocketAddr,
+    /// `http://…` or `https://…` of the main door.
+    pub url: String,
+    /// Where visitor pages answer on the LAN, if there is a door of their own.
+    pub visitor_addr: Option<SocketAddr>,
+    /// What goes before `/i/{token}` in QR codes: the public URL, else the visitors' door on the LAN. None: no link can be
+    /// reached by a visitor's phone, so no code may be shown.
+    pub visitor_url: Option<String>,
+    tasks: TaskTracker,
+}
+
+impl Web {
+    /// Opens the doors. Everything ends when `parts.shutdown` is cancelled.
+    ///
+    /// # Errors
+    /// An address that is taken, or a certificate that cannot be read.
+    pub async fn start(config: WebConfig, parts: WebParts) -> Result<Self, WebError> {
+        let tasks = TaskTracker::new();
+        let secure = match &config.tls {
+            Some(tls) => Some(tls::Certificates::load(tls)?),
+            None => None,
+        };
+        let main = listener::bind("web.listen", config.listen).await?;
+        let visitors = match config.visitor_listen {
+            Some(addr) => Some(listener::bind("web.visitor_listen", addr).await?),
+            None => None,
+        };
+        let addr = main.addr;
+        let visitor_addr = visitors.as_ref().map(|door| door.addr);
+        let url = config.own_url(addr);
+        let visitor_url = config.visitor_url(addr, visitor_addr);
+        let front = front::Front::new(&config, parts, &tasks);
+        if let Some(certificates) = &secure {
+            tasks.spawn(Arc::clone(certificates).watch(front.shutdown.clone()));
+        }
+        listener::serve(main, secure, routes::everything(&front), &front, &tasks);
+        if let Some(door) = visitors {
+            listener::serve(door, None, routes::visitors_only(&front), &front, &tasks);
+        }
+        tasks.close();
+        Ok(Self { addr, url, visitor_addr, visitor_url, tasks })
+    }
+
+    /// Waits until everything has ended, after the shutdown.
+    pub async fn ended(&self) {
+        self.tasks.wait().await;
+    }
+}

@@ -1,0 +1,67 @@
+//! A phone's answers to an alert.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+use shared::ids::AlertId;
+
+use super::{done, id};
+use crate::domain::Command;
+use crate::domain::floor::visit::PassReason;
+use crate::web::body::Json;
+use crate::web::front::Front;
+use crate::web::problem::Problem;
+use crate::web::session::Person;
+
+#[derive(Deserialize)]
+pub(crate) struct Pass {
+    #[serde(default)]
+    reason: Option<PassReason>,
+}
+
+pub(crate) async fn shown(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(alert): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    answer(&front, &person, &headers, "shown", Command::Show(alert_id(&alert)?)).await
+}
+
+pub(crate) async fn accept(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(alert): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    answer(&front, &person, &headers, "accept", Command::Accept(alert_id(&alert)?)).await
+}
+
+pub(crate) async fn pass(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(alert): Path<String>,
+    headers: HeaderMap,
+    Json { value: Pass { reason }, .. }: Json<Pass>,
+) -> Result<Response, Problem> {
+    answer(&front, &person, &headers, "pass", Command::Pass(alert_id(&alert)?, reason)).await
+}
+
+async fn answer(
+    front: &Front,
+    person: &Person,
+    headers: &HeaderMap,
+    what: &str,
+    command: Command,
+) -> Result<Response, Problem> {
+    let said = format!("{what} {command:?}");
+    front.by(person, headers, &said, b"", command).await.map(done)
+}
+
+fn alert_id(text: &str) -> Result<AlertId, Problem> {
+    id(text, "unknown_alert", "there is no such alert")
+}

@@ -1,0 +1,66 @@
+//! What somebody is doing, and that their page is there.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::done;
+use crate::domain::Command;
+use crate::domain::floor::member::Presence;
+use crate::web::body::Json;
+use crate::web::front::Front;
+use crate::web::problem::Problem;
+use crate::web::session::Person;
+
+#[derive(Deserialize)]
+pub(crate) struct Set {
+    presence: Presence,
+}
+
+/// What a page needs to keep time with the gateway.
+#[derive(Serialize)]
+pub(crate) struct Alive {
+    /// The gateway's clock: a phone may be an hour off.
+    now: chrono::DateTime<chrono::Utc>,
+    /// When to say so again.
+    period_ms: u64,
+    /// How many times as fast as the real one that clock runs; 1 outside the demo.
+    rate: u32,
+}
+
+pub(crate) async fn set(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    headers: HeaderMap,
+    Json { value: Set { presence }, bytes }: Json<Set>,
+) -> Result<Response, Problem> {
+    front.by(&person, &headers, "presence", &bytes, Command::SetPresence(presence)).await.map(done)
+}
+
+pub(crate) async fn undo(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    front.by(&person, &headers, "presence undo", b"", Command::UndoPresence).await.map(done)
+}
+
+pub(crate) async fn alive(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+) -> Result<axum::Json<Alive>, Problem> {
+    front.submit(None, crate::domain::Actor::Staff(person.id), Command::Alive).await?;
+    Ok(axum::Json(keeping_time(&front)))
+}
+
+pub(crate) fn keeping_time(front: &Front) -> Alive {
+    Alive {
+        now: front.now(),
+        period_ms: u64::try_from(front.alive.as_millis()).unwrap_or(10_000),
+        rate: front.parts.clock_rate.max(1),
+    }
+}

@@ -1,0 +1,92 @@
+//! Signing in and out.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+use shared::ids::StaffId;
+
+use crate::domain::roster::Role;
+use crate::web::body::{Json, nothing};
+use crate::web::front::Front;
+use crate::web::listener::Peer;
+use crate::web::password;
+use crate::web::problem::Problem;
+use crate::web::session::Person;
+
+#[derive(Deserialize)]
+pub(crate) struct SignIn {
+    account: String,
+    password: String,
+}
+
+/// A session.
+#[derive(Serialize)]
+pub(crate) struct SignedIn {
+    pub(crate) token: String,
+    pub(crate) role: Role,
+}
+
+pub(crate) async fn sign_in(
+    State(front): State<Arc<Front>>,
+    peer: Option<Extension<Peer>>,
+    Json { value: SignIn { account, password }, .. }: Json<SignIn>,
+) -> Result<Response, Problem> {
+    let session = open_session(&front, address(peer), &account, password).await?;
+    let cookie = front.sessions.cookie(&session.token);
+    let mut response = axum::Json(session).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+pub(crate) async fn sign_out(State(front): State<Arc<Front>>, Extension(person): Extension<Person>) -> Response {
+    front.sessions.sign_out(&person.token, front.now());
+    let mut response = nothing();
+    if let Some(cookie) = front.sessions.no_cookie() {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+pub(crate) fn address(peer: Option<Extension<Peer>>) -> IpAddr {
+    peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(Peer(addr))| addr.ip())
+}
+
+/// Checks account and password; the same answer for a wrong one and an unknown one.
+pub(crate) async fn open_session(
+    front: &Front,
+    address: IpAddr,
+    account: &str,
+    password: String,
+) -> Result<SignedIn, Problem> {
+    let wrong = || Problem::new(StatusCode::UNAUTHORIZED, "wrong_password", "account or password is wrong");
+    let id: StaffId = account.trim().to_lowercase().parse().map_err(|_| wrong())?;
+    let boot = front.parts.clock.read().boot;
+    if let Some(wait) = front.throttle.wait(&id, address, boot) {
+        let seconds = wait.as_secs() + 1;
+        let detail = format!("too many failed sign-ins: try again in {seconds} s");
+        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail).retry_after(seconds));
+    }
+    let known = front.parts.handle.roster().borrow().accounts.get(&id).cloned();
+    let hash = known.as_ref().and_then(|account| account.secret.get()).map(|details| details.password.clone());
+    let place = front.password_checks.acquire().await.map_err(|_| Problem::internal())?;
+    let right = tokio::task::spawn_blocking(move || {
+        password::verify(&password, hash.as_ref().map(shared::personal::Personal::reveal))
+    });
+    let right = right.await.unwrap_or(false);
+    drop(place);
+    let Some(account) = known.filter(|_| right) else {
+        front.throttle.failed(&id, address, front.parts.clock.read().boot);
+        tracing::info!(%address, "a sign-in failed");
+        return Err(wrong());
+    };
+    front.throttle.went_well(&id);
+    let token = front.sessions.issue(&account, front.now(), Front::random()?);
+    Ok(SignedIn { token, role: account.role })
+}

@@ -1,0 +1,132 @@
+//! Walk-ins, and what becomes of a visit.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use serde_json::json;
+use shared::ids::{StaffId, VisitId};
+use shared::wire::{Language, Purpose};
+
+use super::{done, id};
+use crate::domain::command::Cause;
+use crate::domain::floor::visit::{GreetedSource, Outcome};
+use crate::domain::{Actor, Command};
+use crate::web::authorisation::{Action, Object, can};
+use crate::web::body::Json;
+use crate::web::front::Front;
+use crate::web::idempotency;
+use crate::web::problem::Problem;
+use crate::web::session::Person;
+
+#[derive(Deserialize)]
+pub(crate) struct WalkIn {
+    purpose: Purpose,
+    #[serde(default)]
+    language: Language,
+    #[serde(default)]
+    party: Option<u8>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct End {
+    outcome: Outcome,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Assign {
+    staff: StaffId,
+}
+
+/// 来客: the same clock and ladder as a kiosk's. The same `Idempotency-Key` is the same visit.
+pub(crate) async fn walk_in(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    headers: HeaderMap,
+    Json { value: WalkIn { purpose, language, party }, bytes }: Json<WalkIn>,
+) -> Result<Response, Problem> {
+    if party.is_some_and(|party| !(1..=99).contains(&party)) {
+        return Err(Problem::bad_body("party is from 1 to 99"));
+    }
+    let cause: Option<Cause> = idempotency::cause(&headers, &person.id, "walk-in", &bytes)?;
+    let visit = match &cause {
+        Some(cause) => idempotency::visit(cause),
+        None => VisitId::new(front.now(), Front::random()?),
+    };
+    let command = Command::WalkIn { visit, purpose, language, party };
+    front.submit(cause, Actor::Staff(person.id), command).await?;
+    Ok((StatusCode::CREATED, axum::Json(json!({ "visit": visit }))).into_response())
+}
+
+pub(crate) async fn greeted(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(visit): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let visit = visit_id(&visit)?;
+    // Whoever oversees the floor says that they saw it, unless it is their own visit.
+    let oversees = can(person.role, Action::SeeEveryVisit, Object::Any);
+    let source =
+        if oversees && !is_own(&front, &person, visit) { GreetedSource::Reception } else { GreetedSource::Consultant };
+    write(&front, &person, &headers, Command::Greet(visit, source)).await
+}
+
+pub(crate) async fn end(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(visit): Path<String>,
+    headers: HeaderMap,
+    Json { value: End { outcome }, .. }: Json<End>,
+) -> Result<Response, Problem> {
+    if !Outcome::CHOICES.contains(&outcome) {
+        return Err(Problem::bad_body("this outcome is not one that a person chooses"));
+    }
+    write(&front, &person, &headers, Command::End(visit_id(&visit)?, outcome)).await
+}
+
+pub(crate) async fn undo(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(visit): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    write(&front, &person, &headers, Command::UndoVisit(visit_id(&visit)?)).await
+}
+
+pub(crate) async fn received(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(visit): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    write(&front, &person, &headers, Command::Receive(visit_id(&visit)?)).await
+}
+
+pub(crate) async fn assign(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(visit): Path<String>,
+    headers: HeaderMap,
+    Json { value: Assign { staff }, .. }: Json<Assign>,
+) -> Result<Response, Problem> {
+    write(&front, &person, &headers, Command::Assign(visit_id(&visit)?, staff)).await
+}
+
+async fn write(front: &Front, person: &Person, headers: &HeaderMap, command: Command) -> Result<Response, Problem> {
+    let said = format!("{command:?}");
+    front.by(person, headers, &said, b"", command).await.map(done)
+}
+
+fn is_own(front: &Front, person: &Person, visit: VisitId) -> bool {
+    let frame = front.floor.now();
+    let found = frame.snapshot.visits.iter().find(|known| known.id == visit);
+    found.is_some_and(|known| known.consultant.as_ref() == Some(&person.id))
+}
+
+fn visit_id(text: &str) -> Result<VisitId, Problem> {
+    id(text, "unknown_visit", "there is no such visit")
+}

@@ -1,0 +1,125 @@
+//! Who may do what: one function, deny by default.
+//!
+//! Roles are judged here. Whose visit it is the engine judges, because only its state is exact to the moment: it refuses a
+//! consultant who touches a colleague's visit with `not_yours`.
+
+use crate::domain::roster::Role;
+
+/// Something that can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// End the own session.
+    SignOut,
+    /// See the floor as far as one's role goes, and have a stream.
+    SeeFloor,
+    /// See every visit on the floor.
+    SeeEveryVisit,
+    /// Set the own presence, say that one is alive.
+    SetOwnPresence,
+    /// Answer an alert to oneself.
+    AnswerAlert,
+    /// Greet, end or take back a visit.
+    ServeVisit,
+    /// Enter a walk-in 来客.
+    EnterWalkIn,
+    /// "Received and seated."
+    ReceiveVisit,
+    /// Choose who serves a visit.
+    AssignVisit,
+    /// Read recorded visits.
+    ReadVisits,
+    /// Read leads; contacts are masked.
+    ReadLeads,
+    /// Take recorded visits away as a file.
+    ExportVisits,
+    /// Enter an interest for somebody, without a code.
+    EnterInterest,
+    /// Open the manager's page.
+    OpenManage,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 14] = [
+        Self::SignOut,
+        Self::SeeFloor,
+        Self::SeeEveryVisit,
+        Self::SetOwnPresence,
+        Self::AnswerAlert,
+        Self::ServeVisit,
+        Self::EnterWalkIn,
+        Self::ReceiveVisit,
+        Self::AssignVisit,
+        Self::ReadVisits,
+        Self::ReadLeads,
+        Self::ExportVisits,
+        Self::EnterInterest,
+        Self::OpenManage,
+    ];
+}
+
+/// What it is done to, as far as that decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Object {
+    /// Nothing beyond the action.
+    Any,
+    /// Records of today alone.
+    Today,
+    /// Records of other days as well.
+    OtherDays,
+}
+
+/// Whether this role may do that to this (DESIGN §7).
+#[must_use]
+pub fn can(role: Role, action: Action, object: Object) -> bool {
+    match action {
+        Action::SignOut | Action::SeeFloor | Action::SetOwnPresence | Action::AnswerAlert | Action::ServeVisit => true,
+        Action::EnterWalkIn | Action::ReceiveVisit | Action::AssignVisit | Action::SeeEveryVisit => {
+            matches!(role, Role::Reception | Role::Manager | Role::Admin)
+        }
+        Action::ReadVisits => match role {
+            Role::Manager | Role::Admin => true,
+            // Reception has today's floor, not the past.
+            Role::Reception => object != Object::OtherDays,
+            Role::Consultant | Role::Advisor | Role::Care => false,
+        },
+        Action::ReadLeads | Action::ExportVisits | Action::EnterInterest | Action::OpenManage => {
+            matches!(role, Role::Manager | Role::Admin)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLES: [Role; 6] = [Role::Consultant, Role::Reception, Role::Advisor, Role::Care, Role::Manager, Role::Admin];
+
+    #[track_caller]
+    fn check(action: Action, object: Object, expect: &[Role]) {
+        let may: Vec<_> = ROLES.into_iter().filter(|role| can(*role, action, object)).collect();
+        assert_eq!(may, expect, "{action:?} {object:?}");
+    }
+
+    #[test]
+    fn roles_may_what_their_work_needs_and_nothing_else() {
+        let (floor, lead) = ([Role::Reception, Role::Manager, Role::Admin], [Role::Manager, Role::Admin]);
+        for action in Action::ALL {
+            let (any, other_days): (&[Role], &[Role]) = match action {
+                Action::SignOut
+                | Action::SeeFloor
+                | Action::SetOwnPresence
+                | Action::AnswerAlert
+                | Action::ServeVisit => (&ROLES, &ROLES),
+                Action::EnterWalkIn | Action::ReceiveVisit | Action::AssignVisit | Action::SeeEveryVisit => {
+                    (&floor, &floor)
+                }
+                Action::ReadVisits => (&floor, &lead),
+                Action::ReadLeads | Action::ExportVisits | Action::EnterInterest | Action::OpenManage => (&lead, &lead),
+            };
+            check(action, Object::Any, any);
+            check(action, Object::Today, any);
+            check(action, Object::OtherDays, other_days);
+        }
+    }
+}

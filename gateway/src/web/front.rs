@@ -1,0 +1,118 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use shared::ids::StaffId;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::api::health::Readiness;
+use super::assets::Assets;
+use super::config::WebConfig;
+use super::floor_feed::FloorFeed;
+use super::metrics::Metrics;
+use super::reporter::Reporter;
+use super::session::{Person, Sessions};
+use super::throttle::Throttle;
+use super::ticket::Tickets;
+use super::{WebParts, problem::Problem};
+
+/// Passwords that are checked at one time: each costs 19 MiB.
+const PASSWORD_CHECKS: usize = 2;
+
+/// The parts, and what the web keeps beside them.
+pub(super) struct Front {
+    pub(super) parts: WebParts,
+    pub(super) sessions: Sessions,
+    pub(super) tickets: Tickets,
+    pub(super) throttle: Throttle,
+    pub(super) password_checks: Semaphore,
+    pub(super) assets: Assets,
+    pub(super) floor: FloorFeed,
+    pub(super) reporter: Reporter,
+    pub(super) readiness: Readiness,
+    pub(super) metrics: Metrics,
+    /// How often a page says that it is alive, in real time.
+    pub(super) alive: Duration,
+    /// Over HTTPS.
+    pub(super) secure: bool,
+    pub(super) connections: usize,
+    pub(super) shutdown: CancellationToken,
+}
+
+impl Front {
+    pub(super) fn new(config: &WebConfig, parts: WebParts, tasks: &TaskTracker) -> Arc<Self> {
+        let shutdown = parts.shutdown.clone();
+        let secure = config.tls.is_some();
+        let lifetime = TimeDelta::from_std(config.session).unwrap_or(TimeDelta::hours(16));
+        Arc::new(Self {
+            sessions: Sessions::new(parts.session_key, lifetime, secure),
+            tickets: Tickets::new(parts.session_key),
+            throttle: Throttle::default(),
+            password_checks: Semaphore::new(PASSWORD_CHECKS),
+            assets: Assets::new(),
+            floor: FloorFeed::start(parts.handle.floor(), shutdown.clone(), tasks),
+            reporter: Reporter::start(parts.handle.clone(), shutdown.clone(), tasks),
+            readiness: Readiness::default(),
+            metrics: Metrics::register(&parts.registry, &parts.handle),
+            // The demo's clock runs faster, and so does what the floor takes for dark.
+            alive: (config.alive / parts.clock_rate.max(1)).max(Duration::from_millis(100)),
+            secure,
+            connections: config.connections,
+            shutdown,
+            parts,
+        })
+    }
+
+    /// Who sends this request, judged by the roster of this moment.
+    pub(super) fn person(&self, headers: &HeaderMap) -> Option<Person> {
+        let (token, by_cookie) = self.sessions.token_of(headers)?;
+        let roster = self.parts.handle.roster();
+        let (id, role) = self.sessions.judge(token, &roster.borrow(), self.now())?;
+        Some(Person { id, role, by_cookie, token: token.to_owned() })
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.parts.clock.now()
+    }
+
+    pub(super) fn zone(&self) -> Tz {
+        self.parts.showroom.zone
+    }
+
+    /// Today by the showroom's clock.
+    pub(super) fn today(&self) -> NaiveDate {
+        self.now().with_timezone(&self.zone()).date_naive()
+    }
+
+    /// The moments between which these days lie, both days included.
+    pub(super) fn days(&self, from: NaiveDate, to: NaiveDate) -> (DateTime<Utc>, DateTime<Utc>) {
+        (midnight(from, self.zone()), midnight(to.checked_add_days(Days::new(1)).unwrap_or(to), self.zone()))
+    }
+
+    /// The name on somebody's badge.
+    pub(super) fn name(&self, staff: &StaffId) -> String {
+        self.parts.handle.roster().borrow().name(staff).to_owned()
+    }
+
+    /// Random bytes.
+    pub(super) fn random<const N: usize>() -> Result<[u8; N], Problem> {
+        let mut bytes = [0; N];
+        getrandom::fill(&mut bytes).map_err(|error| {
+            tracing::error!(%error, "no random bytes from the system");
+            Problem::internal()
+        })?;
+        Ok(bytes)
+    }
+}
+
+/// When a day begins; where clocks jump over midnight, at the first moment after.
+fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let naive = day.and_time(NaiveTime::MIN);
+    naive.and_local_timezone(zone).earliest().map_or_else(|| naive.and_utc(), |at| at.with_timezone(&Utc))
+}

@@ -1,0 +1,77 @@
+//! The day's hours as bars, drawn here; the table behind them says the same in figures.
+
+use crate::views::{DayFigures, HourFigures};
+
+const WIDTH: u32 = 600;
+const HEIGHT: u32 = 120;
+const FIRST_HOUR: u32 = 8;
+const LAST_HOUR: u32 = 20;
+
+/// One hour's bar: how high all visits are, and how high those accepted in time.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Bar {
+    pub(super) hour: u32,
+    pub(super) figures: HourFigures,
+    pub(super) x: u32,
+    pub(super) middle: u32,
+    pub(super) width: u32,
+    pub(super) top: u32,
+    pub(super) height: u32,
+    pub(super) good_top: u32,
+    pub(super) good_height: u32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Chart {
+    pub(super) bars: Vec<Bar>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Below the bars stand the hours.
+    pub(super) full_height: u32,
+    pub(super) most: u32,
+}
+
+impl Chart {
+    /// The opening hours, and any other in which somebody came.
+    pub(super) fn new(figures: &DayFigures) -> Self {
+        let hours: Vec<(u32, HourFigures)> = (0..).zip(figures.by_hour).collect();
+        let open = |hour: u32, figures: &HourFigures| (FIRST_HOUR..=LAST_HOUR).contains(&hour) || figures.visits > 0;
+        let shown: Vec<_> = hours.into_iter().filter(|(hour, figures)| open(*hour, figures)).collect();
+        let most = shown.iter().map(|(_, figures)| figures.visits).max().unwrap_or(0);
+        let step = WIDTH / u32::try_from(shown.len().max(1)).unwrap_or(1);
+        let bars = shown.into_iter().zip(0..).map(|((hour, figures), place)| {
+            let tall = |count: u32| if most == 0 { 0 } else { (HEIGHT - 8) * count / most };
+            let (height, good_height) = (tall(figures.visits), tall(figures.accepted_in_time));
+            let x = place * step + step / 8;
+            Bar {
+                hour,
+                figures,
+                x,
+                middle: place * step + step / 2,
+                width: step - step / 4,
+                top: HEIGHT - height,
+                height,
+                good_top: HEIGHT - good_height,
+                good_height,
+            }
+        });
+        Self { bars: bars.collect(), width: WIDTH, height: HEIGHT, full_height: HEIGHT + 22, most }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_busiest_hour_is_the_tallest_and_early_birds_are_not_hidden() {
+        let mut figures = DayFigures::default();
+        figures.by_hour[6] = HourFigures { visits: 1, ..HourFigures::default() };
+        figures.by_hour[10] = HourFigures { visits: 4, accepted_in_time: 2, ..HourFigures::default() };
+        let chart = Chart::new(&figures);
+        let bar = |hour| chart.bars.iter().find(|bar| bar.hour == hour).unwrap();
+        assert_eq!(chart.bars.len(), 14);
+        assert_eq!((bar(10).height, bar(10).good_height, bar(6).height, bar(9).height), (112, 56, 28, 0));
+        assert_eq!(Chart::new(&DayFigures::default()).most, 0);
+    }
+}

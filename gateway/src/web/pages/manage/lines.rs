@@ -1,0 +1,218 @@
+//! Rows of the manager's tables, in the words and the zone of the page.
+
+use chrono::{DateTime, Utc};
+use shared::phone::PhoneNumber;
+use shared::wire::Title;
+
+use crate::domain::floor::visit::{Breach, GreetedSource};
+use crate::runtime::FloorSnapshot;
+use crate::views::{LeadRow, VisitRow};
+use crate::web::front::Front;
+use crate::web::pages::Frame;
+use crate::web::words::Words;
+
+/// A time of a visit: what to write, and whether it was over the ten seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Time {
+    pub(super) text: String,
+    pub(super) over: bool,
+}
+
+impl Time {
+    fn new(ms: Option<i64>) -> Self {
+        let Some(ms) = ms else { return Self { text: "–".to_owned(), over: false } };
+        let text = match ms {
+            ..1000 => format!("{ms} ms"),
+            1000..100_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+            _ => format!("{} min", ms / 60_000),
+        };
+        Self { text, over: ms > 10_000 }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct VisitLine {
+    pub(super) arrived: String,
+    pub(super) purpose: String,
+    pub(super) party: String,
+    pub(super) consultant: String,
+    pub(super) phone: Time,
+    pub(super) shown: Time,
+    pub(super) accepted: Time,
+    pub(super) greeted: Time,
+    pub(super) source: String,
+    pub(super) outcome: String,
+    pub(super) mark: String,
+}
+
+impl VisitLine {
+    pub(super) fn new(front: &Front, row: &VisitRow, w: &Words) -> Self {
+        let mark = match (row.late, row.breach) {
+            (true, _) => w.late_mark,
+            (false, Some(Breach::NotAccepted)) => w.breach_not_accepted,
+            (false, Some(Breach::NobodyFree)) => w.breach_nobody_free,
+            (false, None) => "",
+        };
+        Self {
+            arrived: clock(front, row.arrived_at.utc()),
+            purpose: w.named("purpose", row.purpose.as_str()),
+            party: row.party.map(|party| party.to_string()).unwrap_or_default(),
+            consultant: row.consultant.as_ref().map(|staff| front.name(staff)).unwrap_or_default(),
+            phone: Time::new(row.phone_ms),
+            shown: Time::new(row.shown_ms),
+            accepted: Time::new(row.accepted_ms),
+            greeted: Time::new(row.greeted_ms),
+            source: row.greeted_source.map(|by| w.named("source", GreetedSource::as_str(by))).unwrap_or_default(),
+            outcome: row.outcome.map(|outcome| w.named("outcome", outcome.as_str())).unwrap_or_default(),
+            mark: mark.to_owned(),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct WaitLine {
+    pub(super) since: String,
+    pub(super) seconds: i64,
+    pub(super) arrived: String,
+    pub(super) purpose: String,
+    pub(super) stage: String,
+    pub(super) breach: bool,
+}
+
+/// Who waits, the longest first.
+pub(super) fn waiting(front: &Front, floor: &FloorSnapshot, w: &Words, now: DateTime<Utc>) -> Vec<WaitLine> {
+    let waits = floor.visits.iter().filter(|visit| {
+        visit.accepted_at.is_none() && visit.greeted_at.is_none() && visit.outcome.is_none() && !visit.late
+    });
+    waits
+        .map(|visit| WaitLine {
+            since: clock(front, visit.arrived_at),
+            seconds: (now - visit.received_at).num_seconds().max(0),
+            arrived: visit.received_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            purpose: w.named("purpose", visit.purpose.as_str()),
+            stage: w.named("stage", stage(visit.stage)),
+            breach: visit.breach.is_some(),
+        })
+        .collect()
+}
+
+#[derive(Debug)]
+pub(super) struct LeadLine {
+    pub(super) time: String,
+    pub(super) name: String,
+    pub(super) phone: String,
+    pub(super) models: String,
+    pub(super) when: String,
+    pub(super) budget: String,
+    pub(super) channel: String,
+}
+
+impl LeadLine {
+    pub(super) fn new(front: &Front, row: &LeadRow, frame: &Frame) -> Self {
+        let (w, lead) = (frame.w, &row.lead);
+        let contact = lead.secret.as_ref().and_then(|secret| secret.get());
+        let gone = if lead.secret.is_some() && contact.is_none() { w.erased } else { "" };
+        let name = contact.and_then(|contact| {
+            let title = contact.title.map_or("", |title| match title {
+                Title::Mr => w.title_mr,
+                Title::Ms => w.title_ms,
+            });
+            contact.name.as_ref().map(|name| masked_name(name.reveal(), title, frame.code))
+        });
+        let phone = contact.and_then(|contact| contact.phone.as_ref()).map(PhoneNumber::masked);
+        let models = lead.models.iter().map(|id| {
+            let model = front.parts.models.iter().find(|model| model.id == *id);
+            model.map_or_else(|| id.to_string(), |model| model.name(frame.language()).to_owned())
+        });
+        Self {
+            time: clock(front, row.received_at.utc()),
+            name: name.unwrap_or_else(|| gone.to_owned()),
+            phone: phone.unwrap_or_else(|| gone.to_owned()),
+            models: models.collect::<Vec<_>>().join(" · "),
+            when: lead.when.map(|when| w.named("when", &wire(&when))).unwrap_or_default(),
+            budget: lead.budget.map(|budget| w.named("budget", &wire(&budget))).unwrap_or_default(),
+            channel: w.named("channel", lead.channel.as_str()),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct DeviceLine {
+    pub(super) name: String,
+    pub(super) kind: String,
+    pub(super) online: bool,
+    pub(super) since: String,
+    pub(super) version: String,
+    pub(super) outbox: u64,
+}
+
+pub(super) fn devices(front: &Front, w: &Words) -> Vec<DeviceLine> {
+    let devices = (front.parts.devices)();
+    devices
+        .into_iter()
+        .map(|device| DeviceLine {
+            name: device.id.to_string(),
+            kind: w.named("kind", device.kind.as_str()),
+            online: device.online,
+            since: device.since.map(|at| clock(front, at)).unwrap_or_default(),
+            version: device.version,
+            outbox: device.outbox,
+        })
+        .collect()
+}
+
+/// The surname alone, which says enough to recognise a visitor in the room: `王**先生`, `Li**`.
+fn masked_name(name: &str, title: &str, language: &str) -> String {
+    let first: String = match name.split_once(' ') {
+        Some((first, _)) => first.to_owned(),
+        None => name.chars().take(1).collect(),
+    };
+    let hidden = if name.chars().count() > first.chars().count() { "**" } else { "" };
+    match language {
+        "en" => format!("{title} {first}{hidden}").trim().to_owned(),
+        _ => format!("{first}{hidden}{title}"),
+    }
+}
+
+fn clock(front: &Front, at: DateTime<Utc>) -> String {
+    at.with_timezone(&front.zone()).format("%H:%M:%S").to_string()
+}
+
+fn stage(stage: shared::wire::Stage) -> &'static str {
+    use shared::wire::Stage;
+    match stage {
+        Stage::Calling => "calling",
+        Stage::Coming => "coming",
+        Stage::Greeted => "greeted",
+        Stage::Queued => "queued",
+        Stage::Reception => "reception",
+        Stage::Ended => "ended",
+    }
+}
+
+/// An enumeration as it is written on the wire.
+fn wire(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_masked_to_the_surname() {
+        assert_eq!(masked_name("王小明", "先生", "zh"), "王**先生");
+        assert_eq!(masked_name("王", "女士", "zh"), "王女士");
+        assert_eq!(masked_name("Li Na", "Ms", "en"), "Ms Li**");
+    }
+
+    #[test]
+    fn times_are_read_at_a_glance() {
+        let text = |ms| Time::new(ms).text;
+        assert_eq!(text(None), "–");
+        assert_eq!(text(Some(34)), "34 ms");
+        assert_eq!(text(Some(6543)), "6.5 s");
+        assert_eq!(text(Some(180_000)), "3 min");
+        assert!(Time::new(Some(10_001)).over && !Time::new(Some(10_000)).over);
+    }
+}

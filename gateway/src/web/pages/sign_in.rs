@@ -1,0 +1,79 @@
+//! `/` and `/sign-in`: a plain form, which works without scripts as well.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{Extension, Form};
+use serde::Deserialize;
+
+use super::{Frame, home_of, render};
+use crate::web::api::sessions::{address, open_session};
+use crate::web::front::Front;
+use crate::web::listener::Peer;
+use crate::web::session::Person;
+
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+struct SignIn {
+    frame: Frame,
+    account: String,
+    fault: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Fields {
+    #[serde(default)]
+    account: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// The page of one's role, or the way in.
+pub(crate) async fn home(person: Option<Extension<Person>>) -> Redirect {
+    Redirect::to(person.map_or("/sign-in", |Extension(person)| home_of(&person)))
+}
+
+pub(crate) async fn show(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
+    let frame = Frame::new(&front, &headers, &uri);
+    render(&SignIn { frame, account: String::new(), fault: None })
+}
+
+pub(crate) async fn submit(
+    State(front): State<Arc<Front>>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    uri: Uri,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let Ok(Form(Fields { account, password })) = form else { return StatusCode::BAD_REQUEST.into_response() };
+    let session = match open_session(&front, address(peer), &account, password).await {
+        Ok(session) => session,
+        Err(problem) => {
+            let frame = Frame::new(&front, &headers, &uri);
+            let fault = match problem.status {
+                StatusCode::TOO_MANY_REQUESTS => frame.w.too_many_tries,
+                StatusCode::UNAUTHORIZED => frame.w.wrong_password,
+                _ => frame.w.problem,
+            };
+            return (problem.status, render(&SignIn { account, fault: Some(fault.to_owned()), frame })).into_response();
+        }
+    };
+    let mut response = Redirect::to("/").into_response();
+    if let Some(cookie) = front.sessions.cookie(&session.token) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+pub(crate) async fn sign_out(State(front): State<Arc<Front>>, Extension(person): Extension<Person>) -> Response {
+    front.sessions.sign_out(&person.token, front.now());
+    let mut response = Redirect::to("/sign-in").into_response();
+    if let Some(cookie) = front.sessions.no_cookie() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

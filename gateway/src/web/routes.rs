@@ -1,0 +1,212 @@
+//! Every address, and who may use it: one table that the guard, the OpenAPI test and the authorisation test read.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post, put};
+use shared::wire::MAX_HTTP_BYTES;
+
+use super::authorisation::{Action, Object, can};
+use super::front::Front;
+use super::problem::Problem;
+use super::session::Person;
+use super::{api, assets, headers, pages, stream};
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; what protects it stands in its handler.
+    Public,
+    /// Staff whose role may do this; others get a problem document.
+    Staff(Action),
+    /// The same for a page: whoever is not signed in is shown the way.
+    Page(Action),
+}
+
+/// One method of one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// `GET`, `POST`, `PUT`, `DELETE`.
+    pub method: &'static str,
+    /// The address with its parameters, as axum writes them.
+    pub path: &'static str,
+    /// Who may.
+    pub access: Access,
+}
+
+const fn route(method: &'static str, path: &'static str, access: Access) -> Route {
+    Route { method, path, access }
+}
+
+/// Every route of both doors. What is not here is refused.
+pub const ROUTES: &[Route] = &[
+    route("POST", "/api/v1/sessions", Access::Public),
+    route("DELETE", "/api/v1/sessions", Access::Staff(Action::SignOut)),
+    route("GET", "/api/v1/floor", Access::Staff(Action::SeeFloor)),
+    route("GET", "/api/v1/me", Access::Staff(Action::SeeFloor)),
+    route("GET", "/api/v1/me/stream", Access::Staff(Action::SeeFloor)),
+    route("PUT", "/api/v1/me/presence", Access::Staff(Action::SetOwnPresence)),
+    route("POST", "/api/v1/me/presence/undo", Access::Staff(Action::SetOwnPresence)),
+    route("POST", "/api/v1/me/alive", Access::Staff(Action::SetOwnPresence)),
+    route("POST", "/api/v1/alerts/{alert}/shown", Access::Staff(Action::AnswerAlert)),
+    route("POST", "/api/v1/alerts/{alert}/accept", Access::Staff(Action::AnswerAlert)),
+    route("POST", "/api/v1/alerts/{alert}/pass", Access::Staff(Action::AnswerAlert)),
+    route("GET", "/api/v1/visits", Access::Staff(Action::ReadVisits)),
+    route("POST", "/api/v1/visits", Access::Staff(Action::EnterWalkIn)),
+    route("POST", "/api/v1/visits/{visit}/greeted", Access::Staff(Action::ServeVisit)),
+    route("POST", "/api/v1/visits/{visit}/end", Access::Staff(Action::ServeVisit)),
+    route("POST", "/api/v1/visits/{visit}/undo", Access::Staff(Action::ServeVisit)),
+    route("POST", "/api/v1/visits/{visit}/received", Access::Staff(Action::ReceiveVisit)),
+    route("POST", "/api/v1/visits/{visit}/assign", Access::Staff(Action::AssignVisit)),
+    route("GET", "/api/v1/leads", Access::Staff(Action::ReadLeads)),
+    route("POST", "/api/v1/interests", Access::Public),
+    route("GET", "/api/v1/exports/{file}", Access::Staff(Action::ExportVisits)),
+    route("POST", "/api/v1/demo/advance", Access::Public),
+    route("GET", "/api/openapi.json", Access::Public),
+    route("GET", "/healthz", Access::Public),
+    route("GET", "/readyz", Access::Public),
+    route("GET", "/metrics", Access::Public),
+    route("GET", "/", Access::Public),
+    route("GET", "/sign-in", Access::Public),
+    route("POST", "/sign-in", Access::Public),
+    route("POST", "/sign-out", Access::Page(Action::SignOut)),
+    route("GET", "/floor", Access::Page(Action::SeeFloor)),
+    route("GET", "/manage", Access::Page(Action::OpenManage)),
+    route("GET", "/manage/today", Access::Page(Action::OpenManage)),
+    route("GET", "/i/{token}", Access::Public),
+    route("POST", "/i/{token}", Access::Public),
+    route("GET", "/assets/{file}", Access::Public),
+];
+
+/// The main door: everything.
+pub(super) fn everything(front: &Arc<Front>) -> Router {
+    let api = Router::new()
+        .route("/api/v1/sessions", post(api::sessions::sign_in).delete(api::sessions::sign_out))
+        .route("/api/v1/floor", get(api::floor::floor))
+        .route("/api/v1/me", get(api::floor::me))
+        .route("/api/v1/me/stream", get(stream::open))
+        .route("/api/v1/me/presence", put(api::presence::set))
+        .route("/api/v1/me/presence/undo", post(api::presence::undo))
+        .route("/api/v1/me/alive", post(api::presence::alive))
+        .route("/api/v1/alerts/{alert}/shown", post(api::alerts::shown))
+        .route("/api/v1/alerts/{alert}/accept", post(api::alerts::accept))
+        .route("/api/v1/alerts/{alert}/pass", post(api::alerts::pass))
+        .route("/api/v1/visits", get(api::records::visits).post(api::visits::walk_in))
+        .route("/api/v1/visits/{visit}/greeted", post(api::visits::greeted))
+        .route("/api/v1/visits/{visit}/end", post(api::visits::end))
+        .route("/api/v1/visits/{visit}/undo", post(api::visits::undo))
+        .route("/api/v1/visits/{visit}/received", post(api::visits::received))
+        .route("/api/v1/visits/{visit}/assign", post(api::visits::assign))
+        .route("/api/v1/leads", get(api::records::leads))
+        .route("/api/v1/interests", post(api::interests::register))
+        .route("/api/v1/exports/{file}", get(api::exports::export))
+        .route("/api/v1/demo/advance", post(api::demo::advance))
+        .route("/api/openapi.json", get(assets::openapi))
+        .route("/healthz", get(api::health::healthz))
+        .route("/readyz", get(api::health::readyz))
+        .route("/metrics", get(api::health::metrics));
+    let pages = Router::new()
+        .route("/", get(pages::sign_in::home))
+        .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::submit))
+        .route("/sign-out", post(pages::sign_in::sign_out))
+        .route("/floor", get(pages::floor::show))
+        .route("/manage", get(pages::manage::show))
+        .route("/manage/today", get(pages::manage::today));
+    finish(api.merge(pages).merge(visitor_pages()).fallback(not_found), front)
+}
+
+/// The visitors' door: their page and its files, and nothing that says there is anything else.
+pub(super) fn visitors_only(front: &Arc<Front>) -> Router {
+    finish(visitor_pages().fallback(pages::visitor::lost), front)
+}
+
+fn visitor_pages() -> Router<Arc<Front>> {
+    Router::new()
+        .route("/i/{token}", get(pages::visitor::show).post(pages::visitor::submit))
+        .route("/assets/{file}", get(assets::file))
+}
+
+fn finish(router: Router<Arc<Front>>, front: &Arc<Front>) -> Router {
+    router
+        .method_not_allowed_fallback(not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_HTTP_BYTES))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(front), guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(front), headers::add))
+        .with_state(Arc::clone(front))
+}
+
+/// Lets pass what the table allows to whoever asks, and tells the handler who that is.
+async fn guard(
+    State(front): State<Arc<Front>>,
+    path: Option<MatchedPath>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    let Some(access) = access(request.method(), path) else {
+        return not_allowed_at(path);
+    };
+    let person = front.person(request.headers());
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let provable = person.as_ref().is_none_or(|person| !person.by_cookie);
+    if writes && !headers::is_same_origin(request.headers(), provable) {
+        let detail = "this was sent by a page of another site";
+        return Problem::new(axum::http::StatusCode::FORBIDDEN, "cross_site", detail).into_response();
+    }
+    match judge(access, person.as_ref()) {
+        Ok(()) => {}
+        Err(problem) if matches!(access, Access::Page(_)) => return page_refusal(&front, &request, &problem),
+        Err(problem) => return problem.into_response(),
+    }
+    if let Some(person) = person {
+        request.extensions_mut().insert(person);
+    }
+    next.run(request).await
+}
+
+fn access(method: &Method, path: &str) -> Option<Access> {
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    ROUTES.iter().find(|route| route.method == method && route.path == path).map(|route| route.access)
+}
+
+fn judge(access: Access, person: Option<&Person>) -> Result<(), Problem> {
+    let (Access::Staff(action) | Access::Page(action)) = access else { return Ok(()) };
+    let person = person.ok_or_else(Problem::unauthorised)?;
+    if can(person.role, action, Object::Any) { Ok(()) } else { Err(Problem::forbidden()) }
+}
+
+fn page_refusal(front: &Front, request: &Request, problem: &Problem) -> Response {
+    if problem.status == axum::http::StatusCode::UNAUTHORIZED {
+        return Redirect::to("/sign-in").into_response();
+    }
+    pages::refused(front, request.headers(), request.uri())
+}
+
+fn not_allowed_at(path: &str) -> Response {
+    let methods: Vec<_> = ROUTES.iter().filter(|route| route.path == path).map(|route| route.method).collect();
+    if methods.is_empty() {
+        return Problem::not_found().into_response();
+    }
+    let detail = format!("this address takes {}", methods.join(", "));
+    let mut response =
+        Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into_response();
+    if let Ok(allow) = HeaderValue::try_from(methods.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+async fn not_allowed(path: Option<MatchedPath>) -> Response {
+    not_allowed_at(path.as_ref().map_or("", MatchedPath::as_str))
+}
+
+async fn not_found(State(front): State<Arc<Front>>, request: Request) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return Problem::not_found().into_response();
+    }
+    pages::not_found(&front, request.headers(), request.uri())
+}

@@ -1,0 +1,412 @@
+//! Every word of the pages, in Chinese and English. A word that is missing in one language does not compile; the tests look
+//! at what a compiler cannot.
+
+use serde::Serialize;
+use shared::wire::Language;
+
+macro_rules! words {
+    ($($key:ident: $zh:literal, $en:literal;)*) => {
+        /// The words of one language.
+        #[derive(Debug, Serialize)]
+        pub(super) struct Words {
+            $(pub(super) $key: &'static str,)*
+        }
+
+        static ZH: Words = Words { $($key: $zh,)* };
+        static EN: Words = Words { $($key: $en,)* };
+
+        impl Words {
+            fn word(&self, key: &str) -> Option<&'static str> {
+                match key {
+                    $(stringify!($key) => Some(self.$key),)*
+                    _ => None,
+                }
+            }
+        }
+
+        #[cfg(test)]
+        const TABLE: &[(&str, &str, &str)] = &[$((stringify!($key), $zh, $en),)*];
+    };
+}
+
+words! {
+    // Everywhere
+    product: "迎宾", "Yingbin";
+    other_language: "English", "中文";
+    sign_in: "登录", "Sign in";
+    sign_out: "退出登录", "Sign out";
+    account: "账号", "Account";
+    password: "密码", "Password";
+    sign_in_hint: "用店里给您的账号登录。忘记密码请找管理员重设。", "Use the account the showroom gave you. Forgotten the password? Ask the admin for a new one.";
+    wrong_password: "账号或密码不对，请再试一次。", "Account or password is wrong. Please try again.";
+    too_many_tries: "试的次数太多了，请等一分钟再试。", "Too many tries. Please wait a minute and try again.";
+    not_found: "这里没有内容", "There is nothing here";
+    not_found_hint: "请检查网址，或回到首页。", "Please check the address, or go back to the start.";
+    refused: "您的账号不能打开这一页", "Your account may not open this page";
+    refused_hint: "请用有权限的账号登录，或回到您的页面。", "Sign in with an account that may, or go back to your own page.";
+    back: "返回", "Back";
+    cancel: "取消", "Cancel";
+    undo: "撤销", "Undo";
+    close: "关闭", "Close";
+    needs_script: "这一页需要 JavaScript 才能响铃。请在浏览器设置中打开。", "This page needs JavaScript to ring. Please switch it on in the browser's settings.";
+    people: "位", "people";
+    seconds: "秒", "s";
+    none: "无", "none";
+
+    // Roles
+    role_consultant: "销售顾问", "Sales consultant";
+    role_reception: "前台", "Reception";
+    role_advisor: "服务顾问", "Service advisor";
+    role_care: "客服", "Customer care";
+    role_manager: "经理", "Manager";
+    role_admin: "管理员", "Admin";
+
+    // Purposes
+    purpose_browse: "看看车", "First look";
+    purpose_model: "看某款车", "A certain model";
+    purpose_test_drive: "试驾", "Test drive";
+    purpose_appointment: "已预约", "Appointment";
+    purpose_collect: "提车", "Collecting a car";
+    purpose_service: "售后服务", "Service";
+    purpose_complaint: "投诉", "Complaint";
+    purpose_quiet: "随便看看", "Just looking";
+    purpose_help: "请人帮忙", "Asked for help";
+    purpose_other: "其他", "Other";
+
+    // Presence
+    presence: "我的状态", "My presence";
+    presence_off: "下班", "Off";
+    presence_free: "空闲", "Free";
+    presence_with_customer: "接待中", "With customer";
+    presence_appointment: "预约中", "Appointment";
+    presence_delivery: "交车中", "Delivery";
+    presence_break: "休息", "Break";
+    presence_set: "状态已改为", "Presence:";
+
+    // Stages
+    stage_calling: "正在呼叫", "Calling";
+    stage_coming: "顾问正在过去", "On the way";
+    stage_greeted: "接待中", "Greeted";
+    stage_queued: "排队中", "Queued";
+    stage_reception: "前台已接待", "With reception";
+    stage_ended: "已结束", "Ended";
+
+    // Outcomes
+    outcome: "结果如何？", "How did it end?";
+    outcome_interested: "有意向", "Interested";
+    outcome_test_drove: "已试驾", "Test drive done";
+    outcome_quoted: "已报价", "Quoted";
+    outcome_ordered: "已下订", "Ordered";
+    outcome_served: "已服务", "Served";
+    outcome_not_interested: "暂无意向", "Not interested";
+    outcome_left: "已离店", "Left";
+    outcome_cancelled: "已取消", "Cancelled";
+    outcome_closed_by_system: "系统关闭", "Closed by the system";
+
+    // Why me
+    why_me: "为什么是我", "Why me";
+    why_own_customer: "您的老客户", "Your own customer";
+    why_asked_for: "客人点名找您", "The visitor asked for you";
+    why_appointment: "与您有约", "Has an appointment with you";
+    why_language: "您会说客人的语言", "You speak the visitor's language";
+    why_senior: "高意向客户，由资深顾问接待", "A promising lead goes to a senior";
+    why_live: "您的手机在线", "Your phone is online";
+    why_longest_free: "您空闲最久", "You have been free the longest";
+    why_passed: "上一位转给了您", "A colleague passed it on";
+    why_not_accepted: "上一位没有接", "A colleague did not accept";
+    why_everyone: "还没有人接，所有人都被呼叫", "Nobody has accepted: everyone is asked";
+    why_queue: "客人在排队，您刚空下来", "The visitor waited and you became free";
+    why_assigned: "前台或经理指定了您", "Reception or the manager chose you";
+    why_nobody_free: "没有空闲顾问，请先接待入座", "No consultant is free: please receive and seat";
+    why_reception: "找前台的客人", "A visitor for reception";
+    why_not_greeted: "已接单，还没有见面", "Accepted and not greeted yet";
+
+    // Alert
+    visitor_here: "有客人到店", "A visitor is here";
+    own_customer: "老客户", "Own customer";
+    words_to_greet: "问候语", "Words to greet with";
+    accept: "我来接待", "Accept";
+    pass: "转给同事", "Pass";
+    pass_why: "为什么转给同事？", "Why pass it on?";
+    pass_busy: "正忙", "Busy after all";
+    pass_away: "不在展厅", "Not in the showroom";
+    pass_colleague: "同事更合适", "A colleague fits better";
+    pass_other: "其他原因", "Another reason";
+    keep_distance: "客人想自己看：点头微笑，保持距离。", "Wants space: a nod and a smile, keep your distance.";
+    over_taken: "同事已接待", "A colleague is coming";
+    over_ended: "客人已离开", "The visit is over";
+    over_released: "已改由其他人接待", "Somebody else is asked now";
+    more_alerts: "另有客人等待", "more waiting";
+    language_zh: "中文", "Chinese";
+    language_en: "英语", "English";
+
+    // Consultant's page
+    now_free: "您现在空闲", "You are free";
+    now_free_hint: "有客人时，这部手机会响铃、震动并亮屏。请把页面留在前台。", "When a visitor comes, this phone rings, vibrates and lights up. Keep this page open.";
+    now_away: "您现在不会被呼叫", "You will not be called";
+    now_away_hint: "把状态改为“空闲”，就会轮到您。", "Set yourself to free to be in the rotation.";
+    now_serving: "正在接待", "With you now";
+    greeted: "已见到客人", "Greeted";
+    greet_now: "客人还没有见到您，请快过去。", "The visitor has not met you yet: please hurry.";
+    end_visit: "结束接待", "End visit";
+    ended: "接待已结束", "Visit ended";
+    greeted_done: "已记录见面", "Greeting recorded";
+    still_with: "还在接待这位客人吗？", "Still with this visitor?";
+    own_customer_here: "您的老客户到店了。", "Your own customer is here.";
+    turns_today: "今天", "Today";
+    turns_taken: "接待", "taken";
+    turns_passed: "转出", "passed";
+    turns_missed: "错过", "missed";
+    turns_forced: "被指定", "forced";
+    waiting_now: "位客人在等", "waiting";
+    light_green: "会响铃", "You would be rung";
+    light_amber: "轻触打开声音", "Tap to switch sound on";
+    light_red: "连接断开，正在重连", "Connection lost, reconnecting";
+    light_off: "不会被呼叫", "Not in the rotation";
+
+    // Reception
+    walk_in: "来客", "Walk-in";
+    walk_in_why: "客人来做什么？", "What brings the visitor?";
+    walk_in_party: "几位客人？", "How many came?";
+    walk_in_done: "已呼叫顾问", "A consultant is being called";
+    queue: "等待中的客人", "Visitors waiting";
+    queue_empty: "现在没有客人在等。", "Nobody is waiting.";
+    queue_empty_hint: "有人进门没有扫码时，按下面的“来客”。", "When somebody comes in without the kiosk, press Walk-in below.";
+    on_floor: "正在接待", "Being served";
+    on_floor_empty: "还没有正在接待的客人。", "No visit is going on.";
+    received: "已接待入座", "Received and seated";
+    received_done: "已记录接待入座", "Recorded as received";
+    receive_now: "请先接待这位客人", "Please receive this visitor";
+    saw_greeted: "看到已见面", "Saw them greeted";
+    assign: "指定顾问", "Assign";
+    assign_who: "请谁来接待？", "Who should come?";
+    assigned: "已呼叫", "Called";
+    missed_offline: "离线时错过", "Missed while offline";
+    asking: "正在呼叫", "Asking";
+    team: "同事", "Team";
+    unreachable: "手机不在线", "phone not reachable";
+
+    // Manager
+    manage: "今日展厅", "The showroom today";
+    manage_lead: "到店", "visits";
+    accepted_10: "10 秒内接单", "accepted in 10 s";
+    greeted_10: "10 秒内见面", "greeted in 10 s";
+    confirmed: "已确认见面", "greetings confirmed";
+    breaches: "超过 10 秒", "over 10 s";
+    of_all: "共", "of";
+    waits_now: "现在谁在等", "Who waits now";
+    nobody_waits: "没有客人在等。", "Nobody is waiting.";
+    visits_today: "今日到店", "Today's visits";
+    visits_empty: "今天还没有客人到店。", "No visits yet today.";
+    visits_empty_hint: "客人在迎宾屏上轻触，或前台按“来客”，就会出现在这里。", "They appear here when a visitor taps the kiosk or reception enters a walk-in.";
+    col_arrived: "到店", "Arrived";
+    col_purpose: "来意", "Purpose";
+    col_party: "人数", "Party";
+    col_consultant: "顾问", "Consultant";
+    col_phone: "到手机", "On a phone";
+    col_shown: "已显示", "Shown";
+    col_accepted: "接单", "Accepted";
+    col_greeted: "见面", "Greeted";
+    col_outcome: "结果", "Outcome";
+    source_visitor: "客人确认", "visitor says so";
+    source_consultant: "顾问记录", "consultant";
+    source_reception: "前台看到", "reception saw it";
+    source_inferred: "推断", "inferred";
+    late_mark: "离线补录", "came in late";
+    breach_not_accepted: "无人接单", "nobody accepted";
+    breach_nobody_free: "无人空闲", "nobody was free";
+    leads_today: "今日意向", "Interests registered today";
+    leads_empty: "今天还没有人留下意向。", "No interests yet today.";
+    leads_empty_hint: "客人扫屏幕上的二维码就能填写。", "Visitors fill them in after scanning the code on the kiosk.";
+    col_time: "时间", "Time";
+    col_name: "称呼", "Name";
+    col_contact: "电话", "Telephone";
+    col_models: "车型", "Models";
+    col_when: "购车时间", "When";
+    col_budget: "预算", "Budget";
+    col_channel: "来源", "Source";
+    channel_kiosk_qr: "迎宾屏二维码", "Kiosk code";
+    channel_printed_qr: "印刷二维码", "Printed code";
+    channel_api: "接口", "API";
+    erased: "已删除", "erased";
+    devices: "设备", "Devices";
+    devices_empty: "还没有登记设备。", "No devices yet.";
+    devices_empty_hint: "用命令 gateway device add 登记迎宾屏。", "Add a kiosk with the command gateway device add.";
+    online: "在线", "online";
+    offline: "离线", "offline";
+    outbox: "条待发", "waiting to be sent";
+    kind_kiosk: "迎宾屏", "Kiosk";
+    kind_door: "门口计数", "Door counter";
+    kind_pager: "呼叫器", "Pager";
+    export: "导出到店记录", "Export visits";
+    export_from: "从", "From";
+    export_to: "到", "To";
+    export_csv: "下载 CSV（Excel）", "Download CSV (for Excel)";
+    export_jsonl: "下载 JSON Lines", "Download JSON Lines";
+    export_hint: "按门店时区的日期，首尾两天都包含。", "Days in the showroom's time zone, both included.";
+    by_hour: "按小时", "By the hour";
+    col_hour: "时段", "Hour";
+    col_visits: "到店", "Visits";
+    live: "实时", "Live";
+    stale: "连接断开，下面的内容不是最新的", "Connection lost: what follows is not up to date";
+    floor_page: "展厅现场", "The floor";
+    manage_page: "今日报表", "Today's figures";
+    showing_latest: "只列出最近的", "Only the latest are listed:";
+    task_waiting: "位客人超过 10 秒没有人接", "waiting beyond ten seconds";
+    task_not_greeted: "已接单 40 秒，还没有见面", "Accepted 40 s ago and not greeted";
+
+    // Visitor
+    visitor_title: "欢迎光临", "Welcome to";
+    visitor_lead: "告诉我们您感兴趣的，顾问会准备好。全部选填。", "Tell us what interests you, and your consultant will be prepared. Everything is optional.";
+    visitor_lead_printed: "告诉我们您感兴趣的，我们会准备好。全部选填。", "Tell us what interests you, and we will be prepared. Everything is optional.";
+    ask_models: "想看哪些车？", "Which models?";
+    ask_when: "打算什么时候买？", "When do you mean to buy?";
+    ask_budget: "预算", "Budget";
+    when_month: "一个月内", "Within a month";
+    when_quarter: "三个月内", "Within three months";
+    when_half_year: "半年内", "Within half a year";
+    when_undecided: "还没想好", "Not decided";
+    budget_under15: "15 万以下", "Under ¥150,000";
+    budget_to25: "15–25 万", "¥150,000–250,000";
+    budget_to40: "25–40 万", "¥250,000–400,000";
+    budget_over40: "40 万以上", "Over ¥400,000";
+    not_said: "不说", "Rather not say";
+    ask_who: "怎么称呼您？", "How may we address you?";
+    ask_name: "姓名", "Name";
+    title_mr: "先生", "Mr";
+    title_ms: "女士", "Ms";
+    ask_phone: "手机号码", "Telephone";
+    phone_hint: "不同意联系的话，号码只用于这次到店，离店后销毁。", "Without your consent to be contacted, the number serves this visit only and is destroyed afterwards.";
+    phone_hint_printed: "只有同意联系，我们才保存号码。", "We keep the number only with your consent to be contacted.";
+    ask_consent: "您的同意", "Your consent";
+    consent_contact: "同意就我的问题联系我", "You may contact me about this";
+    consent_marketing: "同意接收活动和优惠信息", "You may send me offers and events";
+    consent_sharing: "同意与厂商或集团共享", "You may share this with the maker or the group";
+    consent_licence: "同意保存驾驶证信息", "You may keep my driving licence's data";
+    consent_read: "查看全文", "Read the full text";
+    send: "提交", "Send";
+    check_form: "有一处需要改一下：", "Please look at one thing:";
+    bad_phone: "这个号码好像不对，请检查一下。", "This number does not look right. Please check it.";
+    bad_name: "姓名最多 40 个字。", "A name has at most 40 characters.";
+    thanks: "谢谢您！", "Thank you!";
+    thanks_kiosk: "已经收到,并已通知店里的同事。请在展厅稍等,会有人来接待您。", "We have it, and our staff have been told. Please stay in the showroom; somebody will come to you.";
+    thanks_printed_contact: "已经收到。顾问会按您留下的电话联系您。", "We have it. A consultant will call the number you left.";
+    thanks_printed: "已经收到。您没有留下联系方式，我们不会联系您；到店时告诉任何一位顾问就好。", "We have it. You left no way to reach you, so nobody will call; just tell any consultant when you come.";
+    thanks_phone_dropped: "您没有勾选同意联系，所以离店后我们不会保存您的姓名和号码。", "You did not agree to be contacted, so your name and number are not kept after this visit.";
+    thanks_withdraw: "想撤回同意，告诉任何一位员工即可。", "To take your consent back, tell any member of staff.";
+    already: "我们已经收到您先前提交的内容", "We already have what you sent";
+    already_hint: "这一页只能提交一次。要补充，请直接告诉顾问，或重新扫一次屏幕上的二维码。", "This page can be sent once. To add something, tell your consultant or scan the code on the screen again.";
+    code_expired: "这个二维码已经过期", "This code has expired";
+    code_expired_hint: "请再扫一次屏幕上现在的二维码。", "Please scan the code that is on the screen now.";
+    code_spent: "这个二维码已经用过了", "This code has been used";
+    code_forged: "这不是我们的二维码", "This is not one of our codes";
+    code_forged_hint: "请扫迎宾屏上的二维码，或找任何一位员工帮忙。", "Please scan the code on the kiosk, or ask any member of staff.";
+    try_again: "暂时没能送出", "It could not be sent just now";
+    try_again_hint: "您填的内容还在。请过一会儿再按一次“提交”，或直接告诉任何一位员工。", "What you wrote is still here. Please press Send again in a moment, or tell any member of staff.";
+    privacy_note: "不填也没关系，一样会有人接待您。", "Leaving it empty is fine: you will be received all the same.";
+
+    // Problems a page may meet
+    problem: "没有成功，请再试一次。", "That did not work. Please try again.";
+    problem_offline: "没有网络，请检查 Wi-Fi。", "No connection. Please check the Wi-Fi.";
+    problem_alert_over: "已经有人接待了。", "Somebody is already coming.";
+    problem_visit_over: "这次接待已经结束。", "This visit is already over.";
+    problem_not_yours: "这位客人由同事接待。", "This visit is a colleague's.";
+    problem_nothing_to_undo: "超过两分钟，不能撤销了。", "The two minutes for undo are over.";
+    problem_busy: "系统正忙，请过一秒再试。", "The system is busy. Try again in a second.";
+    problem_ended: "系统已停止，请马上通知管理员，并到门口迎接客人。", "The system has stopped. Tell the admin at once, and meet visitors at the door.";
+    problem_not_signed_in: "登录已过期，请重新登录。", "Your session is over. Please sign in again.";
+}
+
+impl Words {
+    /// The words of a language.
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Zh => &ZH,
+            Language::En => &EN,
+        }
+    }
+
+    /// A word whose key is put together, such as `purpose_` and a purpose; the key itself where there is none.
+    pub(super) fn named(&self, prefix: &str, name: &str) -> String {
+        let key = format!("{prefix}_{name}");
+        self.word(&key).map_or(key, str::to_owned)
+    }
+
+    /// The words as an ES module for the pages' scripts.
+    pub(super) fn module(language: Language) -> String {
+        let words = serde_json::to_string(Self::of(language)).unwrap_or_else(|_| "{}".to_owned());
+        format!("export default {words};\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::consent::ConsentPurpose;
+    use shared::wire::Purpose;
+
+    use super::*;
+    use crate::domain::floor::member::Presence;
+    use crate::domain::floor::visit::{GreetedSource, Outcome};
+    use crate::domain::roster::Role;
+
+    fn is_han(c: char) -> bool {
+        ('\u{4E00}'..='\u{9FFF}').contains(&c)
+    }
+
+    #[test]
+    fn every_word_stands_in_both_languages() {
+        for (key, zh, en) in TABLE {
+            assert!(!zh.is_empty() && !en.is_empty(), "{key}");
+            assert!(!en.chars().any(is_han) || *key == "other_language", "{key}: {en}");
+            assert!(zh.chars().any(is_han) || *key == "other_language", "{key}: {zh}");
+        }
+    }
+
+    #[test]
+    fn chinese_sentences_have_chinese_punctuation() {
+        for (key, zh, _) in TABLE {
+            let chars: Vec<char> = zh.chars().collect();
+            for pair in chars.windows(2) {
+                let half = |c: char| ",?!:;()".contains(c);
+                assert!(!(is_han(pair[0]) && half(pair[1]) || half(pair[0]) && is_han(pair[1])), "{key}: {zh}");
+            }
+        }
+    }
+
+    #[test]
+    fn everything_that_is_put_together_has_its_word() {
+        let words = Words::of(Language::Zh);
+        let mut names: Vec<(&str, &str)> = Vec::new();
+        names.extend(Purpose::ALL.map(|purpose| ("purpose", purpose.as_str())));
+        names.extend(Presence::ALL.map(|presence| ("presence", presence.as_str())));
+        names.extend(Outcome::CHOICES.map(|outcome| ("outcome", outcome.as_str())));
+        names.extend([Outcome::Cancelled, Outcome::ClosedBySystem].map(|outcome| ("outcome", outcome.as_str())));
+        names.extend(
+            [Role::Consultant, Role::Reception, Role::Advisor, Role::Care, Role::Manager, Role::Admin]
+                .map(|role| ("role", role.as_str())),
+        );
+        names.extend(
+            [GreetedSource::Visitor, GreetedSource::Consultant, GreetedSource::Reception, GreetedSource::Inferred]
+                .map(|source| ("source", source.as_str())),
+        );
+        names.extend(
+            [ConsentPurpose::Contact, ConsentPurpose::Marketing, ConsentPurpose::Sharing, ConsentPurpose::Licence]
+                .map(|purpose| ("consent", purpose.as_str())),
+        );
+        for (prefix, name) in names {
+            assert_ne!(words.named(prefix, name), format!("{prefix}_{name}"));
+        }
+    }
+
+    #[test]
+    fn scripts_use_only_words_that_exist() {
+        let known: std::collections::BTreeSet<_> = TABLE.iter().map(|(key, ..)| *key).collect();
+        for (name, text) in super::super::assets::scripts() {
+            for used in text.split("w.").skip(1) {
+                let key: String =
+                    used.chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect();
+                assert!(known.contains(key.as_str()), "{name} uses w.{key}");
+            }
+        }
+    }
+}
