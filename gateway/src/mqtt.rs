@@ -17,6 +17,7 @@ mod devices;
 mod intake;
 mod link;
 mod post;
+mod probe;
 mod rules;
 
 use std::io;
@@ -39,6 +40,7 @@ use crate::runtime::{Handle, ToKiosk};
 use desk::{Desk, Inbox};
 use intake::Intake;
 use post::{Carrier, Post};
+use probe::Probe;
 
 /// Hellos that may wait for the desk. When it is full, a kiosk's code comes with the next renewal.
 const HELLOS: usize = 256;
@@ -90,6 +92,12 @@ pub enum MqttError {
         /// Why.
         source: rustls::Error,
     },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes: {reason}")]
+    Random {
+        /// Why.
+        reason: String,
+    },
     /// The broker's address cannot be read.
     #[error("mqtt.url must be mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")]
     Url,
@@ -108,6 +116,7 @@ pub struct Mqtt {
     /// What is known about the devices.
     pub devices: Arc<Devices>,
     up: watch::Receiver<bool>,
+    probe: Option<Probe>,
     tracker: TaskTracker,
 }
 
@@ -140,18 +149,18 @@ impl Mqtt {
             hello: hello_sender,
             believe_presence: config.url.is_some(),
         });
-        let (addr, carrier, up) = if config.url.is_some() {
+        let (addr, carrier, up, probe) = if config.url.is_some() {
             let (clients, up) = link::start(&config, &store, &intake, &tasks)?;
-            (None, Carrier::External(clients), up)
+            (None, Carrier::External(clients), up, None)
         } else {
             let broker = broker::start(&config, store.clone(), intake, &tasks).await?;
-            (Some(broker.addr), Carrier::Embedded(broker.router), watch::channel(true).1)
+            (Some(broker.addr), Carrier::Embedded(broker.router), watch::channel(true).1, Some(broker.probe))
         };
         let issuer = desk::Issuer::new(offers, clock);
         let desk = Desk::new(post, catalogue, issuer);
         tasks.tracker.spawn(post::run(waiting, store, carrier, counters, tasks.cancel.clone()));
         tasks.tracker.spawn(desk.run(inbox, tasks.cancel.clone()));
-        Ok(Self { addr, devices, up, tracker: tasks.tracker })
+        Ok(Self { addr, devices, up, probe, tracker: tasks.tracker })
     }
 
     /// Whether devices can reach the gateway, as far as it can tell from here: the embedded broker listens, or both
@@ -159,6 +168,19 @@ impl Mqtt {
     #[must_use]
     pub fn is_up(&self) -> bool {
         *self.up.borrow()
+    }
+
+    /// A real round trip to the embedded broker and back, like a device's; with an external one, whether both connections
+    /// are up (their own keep-alive proves it). Costs a connection: ask at most once a second.
+    ///
+    /// # Errors
+    /// What went wrong, for the log and `/readyz`.
+    pub async fn round_trip(&self) -> Result<(), String> {
+        match &self.probe {
+            Some(probe) => probe.knock().await.map_err(|error| format!("the broker does not answer: {error}")),
+            None if self.is_up() => Ok(()),
+            None => Err("the external broker cannot be reached".to_owned()),
+        }
     }
 
     /// Waits for the end of every task after the shutdown was asked for.

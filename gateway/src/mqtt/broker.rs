@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::config::MqttConfig;
 use super::intake::Intake;
+use super::probe::{self, Probe};
 use super::{MqttError, Tasks};
 use accounts::Accounts;
 use hook::Hook;
@@ -48,6 +49,8 @@ pub(super) struct Broker {
     pub(super) addr: SocketAddr,
     /// The way to its devices.
     pub(super) router: Arc<MessageRouter>,
+    /// Asks it whether it is there.
+    pub(super) probe: Probe,
 }
 
 /// Opens the port and serves it in tasks of `tasks` until it is cancelled.
@@ -59,7 +62,9 @@ pub(super) async fn start(
 ) -> Result<Broker, MqttError> {
     let listener = Listener::open(config).await?;
     let addr = listener.addr;
-    let accounts = Arc::new(Accounts::new(intake.handle.roster(), store.clone(), intake.counters.clone()));
+    let password = probe::password()?;
+    let probe = Probe::new(addr, password.clone(), listener.certificate())?;
+    let accounts = Arc::new(Accounts::new(intake.handle.roster(), store.clone(), intake.counters.clone(), password));
     let hook = Arc::new(Hook { intake: Arc::clone(&intake), store });
     let storage = Arc::new(DynamicStorage::Memory(MemoryBackend::with_queue_limits(AWAY)));
     let router = Arc::new(MessageRouter::with_storage(Arc::clone(&storage)).with_event_handler(Arc::clone(&hook) as _));
@@ -98,7 +103,7 @@ pub(super) async fn start(
     tracker.spawn(listener.serve(door, config.max_connections, tracker.clone(), cancel.clone()));
     tracker.spawn(watch_roster(intake, Arc::clone(&router), Arc::clone(&storage), cancel.clone()));
     tracker.spawn(sweep(Arc::clone(&router), storage, cancel.clone()));
-    Ok(Broker { addr, router })
+    Ok(Broker { addr, router, probe })
 }
 
 /// Cuts off devices that were removed or got a new password. Their open connections end; the account check keeps them out.

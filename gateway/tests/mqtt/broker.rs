@@ -202,3 +202,15 @@ async fn a_shutdown_ends_connections_and_frees_the_port() {
     let again = Showroom::with(MqttConfig { listen: addr, ..embedded() }).await.unwrap();
     again.close().await;
 }
+
+#[tokio::test]
+async fn a_round_trip_tells_whether_the_broker_is_there_and_leaves_no_trace() {
+    let showroom = Showroom::open().await;
+    showroom.mqtt.round_trip().await.unwrap();
+    showroom.mqtt.round_trip().await.unwrap();
+    assert!(showroom.mqtt.devices.all().is_empty());
+    assert_eq!((showroom.counters.strangers.get(), showroom.counters.broken.get()), (0, 0));
+    showroom.shutdown.cancel();
+    showroom.mqtt.ended().await;
+    assert!(showroom.mqtt.round_trip().await.is_err());
+}

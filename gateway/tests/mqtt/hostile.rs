@@ -1,5 +1,7 @@
 //! Connections that are silent, stuck or talk nonsense harm nobody else.
 
+use std::time::Duration;
+
 use shared::wire::{Stage, VisitStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -30,6 +32,17 @@ async fn silent_connections_keep_nobody_out() {
 }
 
 #[tokio::test]
+async fn a_connection_that_stays_silent_is_ended() {
+    let showroom = Showroom::open().await;
+    let mut silent = TcpStream::connect(showroom.addr()).await.unwrap();
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(15), silent.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok(), "still open");
+    assert!(showroom.counters.broken.get() >= 1);
+    showroom.close().await;
+}
+
+#[tokio::test]
 async fn silent_connections_keep_nobody_out_of_a_port_with_tls_either() {
     let certificates = Certificates::make();
     let config = MqttConfig {
@@ -42,6 +55,7 @@ async fn silent_connections_keep_nobody_out_of_a_port_with_tls_either() {
     let options = with_account(options(showroom.addr(), "kiosk-a"), "kiosk-a", &password("kiosk-a"));
     let mut kiosk = Device::open(with_tls(options, certificates.authority())).await.unwrap();
     assert!(kiosk.subscribe("kiosk/a/receipt").await);
+    showroom.mqtt.round_trip().await.unwrap();
     drop(silent);
     showroom.close().await;
 }
@@ -69,8 +83,9 @@ async fn a_wrong_certificate_file_is_named() {
 async fn nonsense_ends_its_own_connection_alone() {
     let showroom = Showroom::open().await;
     let mut kiosk = showroom.device("kiosk-a").await;
+    let request = format!("GET / HTTP/1.1\r\nUser-Agent: {}\r\n\r\n", "x".repeat(100));
     let nonsense: [&[u8]; 5] = [
-        b"GET / HTTP/1.1\r\n\r\n",
+        request.as_bytes(),
         &[0xff; 64],
         // A CONNECT that claims 200 MB.
         &[0x10, 0xff, 0xff, 0xff, 0x5f],
@@ -149,13 +164,8 @@ async fn a_stuck_kiosk_holds_up_no_other() {
     let stuck = stuck(&showroom).await;
     let mut other = showroom.device("kiosk-b").await;
     assert!(other.subscribe("kiosk/b/visit").await);
-    let status = |n| VisitStatus {
-        visit: visit_id(n),
-        stage: Stage::Calling,
-        consultant: None,
-        position: None,
-        wait_s: None,
-    };
+    let status =
+        |n| VisitStatus { visit: visit_id(n), stage: Stage::Calling, consultant: None, position: None, wait_s: None };
     for round in 0..3000_u32 {
         let n = u8::try_from(round % 250).unwrap();
         showroom.to_kiosk.send(ToKiosk::Visit("a".parse().unwrap(), status(n))).await.unwrap();

@@ -128,14 +128,16 @@ async fn after_the_broker_forgot_everything_kiosks_are_told_again() {
     assert!(first.subscribe("kiosk/a/config").await);
     first.message::<KioskConfig>("kiosk/a/config").await;
     drop(first);
-    let status = VisitStatus { visit: visit_id(1), stage: Stage::Calling, consultant: None, position: None, wait_s: None };
+    let status =
+        VisitStatus { visit: visit_id(1), stage: Stage::Calling, consultant: None, position: None, wait_s: None };
     showroom.to_kiosk.send(ToKiosk::Visit("a".parse().unwrap(), status.clone())).await.unwrap();
     broker.kill();
     until("the link is down", || !showroom.mqtt.is_up()).await;
     broker.start_anew().await;
     up(&showroom).await;
     let mut again = kiosk(&broker, "a").await;
-    for topic in ["config", "qr", "visit", "receipt"] {
+    // The configuration last: it comes with its subscription.
+    for topic in ["qr", "visit", "receipt", "config"] {
         assert!(again.subscribe(&format!("kiosk/a/{topic}")).await, "{topic}");
     }
     again.publish("kiosk/a/state", r#"{"online":true,"version":"1","outbox":0}"#).await;

@@ -53,10 +53,7 @@ pub(super) fn roster() -> Roster {
         device(DeviceKind::Door, "d"),
         device(DeviceKind::Pager, "p"),
     ];
-    Roster {
-        devices: devices.into_iter().map(|device| (device.client_id(), device)).collect(),
-        ..Roster::default()
-    }
+    Roster { devices: devices.into_iter().map(|device| (device.client_id(), device)).collect(), ..Roster::default() }
 }
 
 fn catalogue() -> KioskCatalogue {

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use crate::mqtt::desk::Hello;
 use crate::mqtt::intake::Intake;
+use crate::mqtt::probe;
 use crate::mqtt::rules::{self, Sender};
 
 type Done<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -56,6 +57,9 @@ impl BrokerEventHandler for Hook {
 
     fn on_client_connect(&self, event: ClientConnectEvent) -> Done<'_, ()> {
         Box::pin(async move {
+            if *event.client_id == *probe::NAME {
+                return;
+            }
             self.intake.devices.connected(&event.client_id, self.intake.clock.now());
             self.intake.counters.connected.inc();
             tracing::info!(device = &*event.client_id, "a device connected");
@@ -64,6 +68,9 @@ impl BrokerEventHandler for Hook {
 
     fn on_client_disconnect(&self, event: ClientDisconnectEvent) -> Done<'_, ()> {
         Box::pin(async move {
+            if *event.client_id == *probe::NAME {
+                return;
+            }
             self.intake.devices.disconnected(&event.client_id);
             self.intake.devices.keep(&self.intake.handle.roster().borrow());
             self.intake.counters.connected.dec();

@@ -32,7 +32,7 @@ const BREATHE: Duration = Duration::from_millis(100);
 
 pub(super) struct Listener {
     socket: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<(TlsAcceptor, CertificateDer<'static>)>,
     pub(super) addr: SocketAddr,
 }
 
@@ -61,6 +61,11 @@ impl Listener {
         Ok(Self { socket, tls, addr })
     }
 
+    /// The certificate that it shows.
+    pub(super) fn certificate(&self) -> Option<CertificateDer<'static>> {
+        self.tls.as_ref().map(|(_, certificate)| certificate.clone())
+    }
+
     pub(super) async fn serve(self, door: Door, most: usize, tracker: TaskTracker, cancel: CancellationToken) {
         let places = Arc::new(Semaphore::new(most));
         tracing::info!(addr = %self.addr, tls = self.tls.is_some(), "devices may connect");
@@ -82,7 +87,7 @@ impl Listener {
                 tracing::warn!(%peer, most, "too many connections; raise mqtt.max_connections if they are yours");
                 continue;
             };
-            let (door, tls, cancel) = (door.clone(), self.tls.clone(), cancel.clone());
+            let (door, tls, cancel) = (door.clone(), self.tls.as_ref().map(|(tls, _)| tls.clone()), cancel.clone());
             tracker.spawn(async move {
                 // Whoever has not finished its last event soon after the shutdown is cut off.
                 tokio::select! {
@@ -134,7 +139,7 @@ impl Door {
     }
 }
 
-fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, MqttError> {
+fn acceptor(cert: &Path, key: &Path) -> Result<(TlsAcceptor, CertificateDer<'static>), MqttError> {
     let read =
         |path: &Path| std::fs::read(path).map_err(|source| MqttError::Certificate { path: path.to_owned(), source });
     let unreadable = |path: &Path| MqttError::Certificate {
@@ -142,12 +147,13 @@ fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, MqttError> {
         source: io::Error::new(io::ErrorKind::InvalidData, "no PEM of the right kind in it"),
     };
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(cert)?).collect();
-    let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| unreadable(cert))?;
+    let chain = chain.map_err(|_| unreadable(cert))?;
+    let shown = chain.first().cloned().ok_or_else(|| unreadable(cert))?;
     let secret = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|_| unreadable(key))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret))
         .map_err(|source| MqttError::Tls { source })?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    Ok((TlsAcceptor::from(Arc::new(config)), shown))
 }
