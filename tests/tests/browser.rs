@@ -1,0 +1,218 @@
+//! The whole story in a real browser: a consultant's phone, reception, the manager, and the visitor's page. Leaves pictures in
+//! `target/screenshots`.
+
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::{Value, json};
+use shared::wire::Stage;
+use tests::wait;
+use tests::world::{Browser, Device, PASSWORD, Role, Setup, Showroom};
+
+const PHONE: (u32, u32) = (360, 780);
+const DESK: (u32, u32) = (1280, 900);
+
+async fn sign_in(browser: &Browser, showroom: &Showroom, account: &str, page: &str) -> Result<()> {
+    browser.go(&format!("{}/sign-in", showroom.gateway().http())).await?;
+    browser.find("input[name=account]").await?.send_keys(account).await?;
+    browser.find("input[name=password]").await?.send_keys(PASSWORD).await?;
+    browser.find("button[type=submit]").await?.click().await?;
+    browser.go(&format!("{}{page}", showroom.gateway().http())).await
+}
+
+/// Waits until the gateway says that this person would be rung.
+async fn reachable(showroom: &Showroom, watcher: &str, account: &str) -> Result<()> {
+    let session = showroom.sign_in(watcher).await?;
+    wait::until_async(&format!("{account} to be free and reachable"), || async {
+        let floor = session.call(Method::GET, "/api/v1/floor", None).await?;
+        let staff = floor["staff"].as_array().cloned().unwrap_or_default();
+        let person = staff.into_iter().find(|person| person["id"] == account);
+        Ok(person.filter(|person| person["presence"] == "free" && person["reachable"] == true).map(|_| ()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_consultant_signs_in_is_rung_accepts_greets_and_ends() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("wang", Role::Consultant, &["--display", "王芳"])?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
+    browser.go(&format!("{}/floor", showroom.gateway().http())).await?;
+    browser.find("input[name=account]").await.context("whoever is not signed in is shown the way")?;
+    browser.picture("sign-in").await?;
+    sign_in(&browser, &showroom, "wang", "/floor").await?;
+    browser.says("王芳").await?;
+    browser.find("#presence [data-presence=free]").await?.click().await?;
+    browser.find("#presence [data-presence=free][aria-pressed=true]").await?;
+    reachable(&showroom, "boss", "wang").await?;
+    assert!(!browser.sticks_out().await?, "the page is wider than a phone");
+    browser.picture("floor-free").await?;
+
+    let tap = kiosk.check_in("test_drive", &json!({"party": 2, "language": "en"})).await?;
+    browser.find("dialog#alert[open]").await?;
+    browser.says("试驾").await?;
+    assert!(!browser.sticks_out().await?, "the alert is wider than a phone");
+    browser.picture("alert").await?;
+    browser.find("#alert-accept").await?.click().await?;
+    kiosk.stage(tap.visit, Stage::Coming).await?;
+    browser.picture("accepted").await?;
+    browser.press("已见到客人").await?;
+    kiosk.stage(tap.visit, Stage::Greeted).await?;
+    browser.picture("greeted").await?;
+    browser.press("结束接待").await?;
+    browser.find("dialog#sheet[open]").await?;
+    browser.picture("outcome").await?;
+    browser.press("有意向").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    browser.find("#presence [data-presence=free][aria-pressed=true]").await?;
+    browser.picture("ended").await?;
+    let boss = showroom.sign_in("boss").await?;
+    let visits = boss.call(Method::GET, "/api/v1/visits", None).await?;
+    let row = &visits["visits"][0];
+    assert_eq!((&row["outcome"], &row["consultant"]), (&json!("interested"), &json!("wang")));
+    assert!(row["shown_ms"].is_number(), "the page reported shown: {row}");
+    browser.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn a_consultant_passes_with_a_reason_and_a_lost_connection_is_told() -> Result<()> {
+    let mut showroom = Showroom::start().await?;
+    showroom.hire("wang", Role::Consultant, &[])?;
+    let zhao = showroom.staff("zhao", Role::Reception).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
+    sign_in(&browser, &showroom, "wang", "/floor").await?;
+    browser.find("#presence [data-presence=free]").await?.click().await?;
+    reachable(&showroom, "zhao", "wang").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    browser.find("#alert-pass").await?.click().await?;
+    browser.press("正忙").await?;
+    let alert = zhao.alert_for(tap.visit).await.context("nobody else is free: reception")?;
+    zhao.accept(&alert).await?;
+    zhao.end(tap.visit, "served").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+
+    showroom.gateway_mut().kill().await?;
+    browser.find("#light[data-state=red]").await?;
+    browser.picture("floor-disconnected").await?;
+    showroom.start_again().await?;
+    browser.find("#light:not([data-state=red])").await.context("the page comes back by itself")?;
+    let called = zhao.take_alerts();
+    assert!(called.iter().all(|alert| alert.visit == tap.visit), "{called:?}");
+    browser.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn reception_enters_a_walk_in_with_one_tap() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("zhao", Role::Reception, &["--display", "赵敏"])?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
+    sign_in(&browser, &showroom, "zhao", "/floor").await?;
+    browser.picture("reception").await?;
+    browser.find("#walk-in").await?.click().await?;
+    browser.find("dialog#sheet[open]").await?;
+    browser.picture("walk-in").await?;
+    browser.press("看看车").await?;
+    let alert = wang.alert().await?;
+    wang.accept(&alert).await?;
+    browser.find("#going li").await?;
+    browser.picture("reception-going").await?;
+    wang.greeted(alert.visit).await?;
+    wang.end(alert.visit, "interested").await?;
+    browser.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn the_manager_sees_todays_visits_live_and_exports_them() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("lin", Role::Manager, &["--display", "林总"])?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let browser = Browser::open(DESK.0, DESK.1, None).await?;
+    sign_in(&browser, &showroom, "lin", "/manage").await?;
+    browser.says("今天还没有客人到店").await?;
+    let tap = kiosk.check_in("model", &json!({})).await?;
+    let alert = wang.alert_for(tap.visit).await?;
+    wang.serve(&alert, "quoted").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    browser.says("已报价").await.context("without reloading the page")?;
+    browser.picture("manage").await?;
+    let csv = browser.client().execute_async(FETCH_EXPORT, Vec::new()).await?;
+    assert!(csv.as_str().is_some_and(|csv| csv.contains(&tap.visit.to_string())), "{csv}");
+    browser.close().await?;
+    let phone = Browser::open(PHONE.0, PHONE.1, None).await?;
+    sign_in(&phone, &showroom, "lin", "/manage").await?;
+    phone.says("已报价").await?;
+    assert!(!phone.sticks_out().await?, "the page is wider than a phone");
+    phone.picture("manage-phone").await?;
+    phone.close().await?;
+    showroom.finish().await
+}
+
+/// What the export button does, by the page's own form.
+const FETCH_EXPORT: &str = "const done = arguments[arguments.length - 1]; const form = document.querySelector('#export'); \
+                            fetch(form.action + '?' + new URLSearchParams(new FormData(form))).then(r => r.text()).then(done, e => done(String(e)))";
+
+#[tokio::test]
+async fn a_visitor_leaves_an_interest_at_360_px() -> Result<()> {
+    let config = "[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n[[catalogue.models]]\nid = \"s7\"\nzh = \"星河 S7\"\nen = \"Xinghe S7\"\n";
+    let showroom = Showroom::with(Setup { config: Some(config.to_owned()), ..Setup::default() }).await?;
+    showroom.hire("lin", Role::Manager, &[])?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let agent = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/116.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.48 Language/zh_CN";
+    let browser = Browser::open(PHONE.0, PHONE.1, Some(agent)).await?;
+    browser.go(&kiosk.qr().await?.url).await?;
+    browser.says("星河 S7").await?;
+    assert!(!browser.sticks_out().await?, "the page is wider than a phone");
+    browser.picture("visitor").await?;
+    browser.press("星河 S7").await?;
+    browser.find("input[name=name]").await?.send_keys("诸葛").await?;
+    browser.find("input[name=phone]").await?.send_keys("138 0013 8000").await?;
+    browser.press("同意就我的问题联系我").await?;
+    browser.picture("visitor-filled").await?;
+    browser.press("提交").await?;
+    browser.says("谢谢您").await?;
+    assert!(!browser.sticks_out().await?, "the thanks are wider than a phone");
+    browser.picture("visitor-thanks").await?;
+    let alert = wang.alert().await?;
+    assert!(alert.models.iter().any(|model| model.as_str() == "s7"), "{alert:?}");
+    wang.serve(&alert, "interested").await?;
+    browser.close().await?;
+    leads_on_the_managers_page(&showroom, &kiosk).await?;
+    showroom.finish().await
+}
+
+async fn leads_on_the_managers_page(showroom: &Showroom, kiosk: &Device) -> Result<()> {
+    let browser = Browser::open(DESK.0, DESK.1, None).await?;
+    sign_in(&browser, showroom, "lin", "/manage").await?;
+    browser.says("138****8000").await.with_context(|| format!("masked, from {}", kiosk.name()))?;
+    let page = browser.text().await?;
+    assert!(!page.contains("13800138000"));
+    browser.picture("manage-leads").await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn the_pages_run_without_a_complaint_of_the_browser() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("lin", Role::Manager, &[])?;
+    let browser = Browser::open(DESK.0, DESK.1, None).await?;
+    for page in ["/floor", "/manage"] {
+        sign_in(&browser, &showroom, "lin", page).await?;
+        let faults = browser.client().execute(LOADED, Vec::new()).await?;
+        let faults: Vec<Value> = faults.as_array().cloned().unwrap_or_default();
+        assert!(faults.is_empty(), "{page}: files that did not load: {faults:?}");
+    }
+    browser.close().await?;
+    showroom.finish().await
+}
+
+/// Scripts, styles and pictures of the page that came empty or not at all.
+const LOADED: &str = "return performance.getEntriesByType('resource').filter(e => e.responseStatus >= 400 || e.responseStatus === 0)\
+                      .filter(e => e.initiatorType !== 'other' && !e.name.includes('/stream')).map(e => e.name + ' ' + e.responseStatus)";

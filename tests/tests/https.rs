@@ -1,0 +1,77 @@
+//! HTTPS by certificate and key from the configuration, taken over anew without a restart.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use rumqttc::tokio_rustls::TlsConnector;
+use rumqttc::tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use rumqttc::tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use rumqttc::tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tests::wait;
+use tests::world::{Certificate, Setup, Showroom};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// Asks for a page over TLS, trusting one authority; gives the certificate shown and the answer.
+async fn get(address: &str, authority: &Path, path: &str) -> Result<(Vec<u8>, String)> {
+    let mut trusted = RootCertStore::empty();
+    trusted.add(CertificateDer::from_pem_file(authority).context("the authority's certificate")?)?;
+    let config = ClientConfig::builder().with_root_certificates(trusted).with_no_client_auth();
+    let connector = TlsConnector::from(Arc::new(config));
+    let stream = TcpStream::connect(address).await?;
+    let mut stream = connector.connect(ServerName::try_from("127.0.0.1")?, stream).await?;
+    let shown =
+        stream.get_ref().1.peer_certificates().and_then(|chain| chain.first()).context("a certificate")?.to_vec();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    // A server may close without TLS's own good-bye; what was read before counts.
+    let _closed = stream.read_to_end(&mut answer).await;
+    Ok((shown, String::from_utf8_lossy(&answer).into_owned()))
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_taken_over_without_a_restart() -> Result<()> {
+    let home = tempfile::tempdir()?;
+    let folder = home.path().join("tls");
+    let certificate = Certificate::make(&folder)?;
+    let (chain, key) = (certificate.chain(), certificate.key());
+    let config = format!("[web.tls]\ncert = {chain:?}\nkey = {key:?}\n");
+    let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
+    assert!(showroom.gateway().http().starts_with("https://"), "{}", showroom.gateway().http());
+    let address = showroom.gateway().http_address().to_owned();
+    let authority = certificate.authority();
+    let (first, answer) = get(&address, &authority, "/sign-in").await?;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    Certificate::make(&folder)?;
+    let second = wait::until_async("the new certificate", || async {
+        // Until it is taken over, the old one is not signed by the new authority.
+        Ok(get(&address, &authority, "/sign-in").await.ok().map(|(shown, _)| shown))
+    })
+    .await?;
+    assert_ne!(first, second);
+
+    // Half a renewal: the old one stays in use, and the log says so.
+    std::fs::write(&chain, "no certificate")?;
+    let warned = wait::until("a word in the log", || {
+        showroom.gateway().log().all().into_iter().find(|line| line.contains("WARN") && line.contains("server.pem"))
+    })
+    .await;
+    warned?;
+    let (third, _) = get(&address, &authority, "/sign-in").await?;
+    assert_eq!(third, second);
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn staff_pages_beyond_this_machine_need_a_certificate() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let setup = Setup { http: Some("0.0.0.0:0".to_owned()), ..Setup::default() };
+    let mut process = tests::world::Gateway::launch(&folder.path().join("data"), folder.path(), &setup)?;
+    let status = process.end().await?;
+    assert_eq!(status.code(), Some(2), "{}", process.err.tail());
+    assert!(process.err.all().iter().any(|line| line.contains("web.listen")), "{}", process.err.tail());
+    Ok(())
+}
