@@ -1,1 +1,7 @@
-fn main() {}
+//! The gateway's program. See `gateway --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gateway::command_line::run(std::env::args_os())
+}

@@ -17,6 +17,7 @@ mod visit;
 
 use std::io;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::ids::StoreId;
 
@@ -76,6 +77,16 @@ pub struct Showroom {
     pub store: StoreId,
     /// Its clock.
     pub zone: Tz,
+}
+
+/// When a day begins by the clock of `zone`: at midnight, or where the clock jumps over it, an hour later.
+#[must_use]
+pub fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    let begins = |local: chrono::NaiveDateTime| local.and_local_timezone(zone).earliest();
+    begins(midnight)
+        .or_else(|| begins(midnight + TimeDelta::hours(1)))
+        .map_or_else(|| midnight.and_utc(), |at| at.with_timezone(&Utc))
 }
 
 /// Why an export stopped in the middle.

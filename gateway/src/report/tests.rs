@@ -177,6 +177,20 @@ fn leads_show_a_masked_number_and_no_formula() {
     assert_eq!(json.as_object().unwrap().len(), LEAD_COLUMNS.len());
 }
 
+#[test]
+fn a_day_begins_by_the_showrooms_clock() {
+    let day = |year, month, day| chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap();
+    for (date, zone, expect) in [
+        (day(2026, 11, 23), chrono_tz::Asia::Shanghai, "2026-11-22T16:00:00+00:00"),
+        // Clocks went from 0:00 to 1:00.
+        (day(2018, 11, 4), chrono_tz::America::Sao_Paulo, "2018-11-04T03:00:00+00:00"),
+        // Midnight came twice: the day begins with the first.
+        (day(2020, 11, 1), chrono_tz::America::Havana, "2020-11-01T04:00:00+00:00"),
+    ] {
+        assert_eq!(midnight(date, zone).to_rfc3339(), expect);
+    }
+}
+
 /// Takes so many bytes and then breaks, like `head` at the end of a pipe.
 struct Short(usize);
 

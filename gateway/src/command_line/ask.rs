@@ -1,0 +1,42 @@
+//! Commands on a data folder: through the gateway that runs on it, or on the folder itself.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use shared::clock::SystemClock;
+
+use super::failure::Failure;
+use super::{output, tracing_lines};
+use crate::app::App;
+use crate::config::Config;
+use crate::control::{self, Operations, Request};
+
+pub(super) fn ask(config: Config, request: Request) -> Result<(), Failure> {
+    let mut out = output();
+    if let Some(answered) = control::ask(&config.data.dir, &request, &mut out) {
+        return Ok(answered?);
+    }
+    if !config.data.dir.is_dir() && !request.begins_a_showroom() {
+        let folder = config.data.dir.display();
+        return Err(Failure::Done(format!("there is no data folder {folder}; name the right one with --data")));
+    }
+    drop(out);
+    tracing_lines::quiet();
+    let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    tokio.block_on(on_the_folder(config, request))
+}
+
+async fn on_the_folder(config: Config, request: Request) -> Result<(), Failure> {
+    let app = App::open(config, Arc::new(SystemClock))?;
+    let operations = Operations::from(&app);
+    let work = tokio::task::spawn_blocking(move || {
+        let mut out = output();
+        let done = operations.perform(request, &mut out);
+        // What was written before a fault belongs to what was asked for.
+        let flushed = out.flush();
+        done.map_err(Failure::from).and_then(|()| flushed.map_err(Failure::from))
+    });
+    let done = work.await;
+    app.close().await;
+    done.map_err(|_| Failure::Done("the command broke off".to_owned()))?
+}

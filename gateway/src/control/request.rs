@@ -1,0 +1,95 @@
+//! What can be asked.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use shared::ids::{DeviceId, StaffId};
+use shared::personal::Personal;
+use shared::wire::Language;
+
+use crate::domain::roster::{DeviceKind, Role};
+
+/// What an export holds, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Export {
+    VisitsCsv,
+    VisitsJsonl,
+    LeadsCsv,
+    LeadsJsonl,
+}
+
+/// One command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Request {
+    /// Adds a member of staff, or replaces one with all that was said about them.
+    AccountAdd {
+        /// Who.
+        id: StaffId,
+        /// What they are.
+        role: Role,
+        /// Senior.
+        senior: bool,
+        /// Languages they speak.
+        languages: BTreeSet<Language>,
+        /// The name on the badge.
+        display: Personal,
+        /// The password's hash: the password itself stays with whoever typed it.
+        password_hash: Personal,
+    },
+    /// Lists the staff.
+    AccountList,
+    /// Takes a member of staff away.
+    AccountRemove {
+        /// Who.
+        id: StaffId,
+    },
+    /// Adds a device, or gives one a new password.
+    DeviceAdd {
+        /// Which.
+        id: DeviceId,
+        /// What it is.
+        kind: DeviceKind,
+    },
+    /// Lists the devices.
+    DeviceList,
+    /// Takes a device away.
+    DeviceRemove {
+        /// Which.
+        id: DeviceId,
+        /// What it is; needed where two kinds share a name.
+        kind: Option<DeviceKind>,
+    },
+    /// Writes rows out.
+    Export {
+        /// Which, and how.
+        what: Export,
+        /// First day, by the showroom's clock; from the beginning where absent.
+        from: Option<NaiveDate>,
+        /// Last day, included; to the end where absent.
+        to: Option<NaiveDate>,
+        /// Begin with a byte order mark.
+        bom: bool,
+    },
+    /// Checks every record.
+    Verify,
+    /// Copies the archive to a folder, and the keys to a file.
+    Backup {
+        /// The folder.
+        to: PathBuf,
+        /// The key file.
+        keys: PathBuf,
+    },
+}
+
+impl Request {
+    /// Whether it makes sense on a folder that does not exist yet.
+    #[must_use]
+    pub fn begins_a_showroom(&self) -> bool {
+        matches!(self, Self::AccountAdd { .. } | Self::DeviceAdd { .. })
+    }
+}
