@@ -1,0 +1,52 @@
+// The staff's page: puts its parts together and lets the stream feed them.
+import { showAlerts, takeAlert, takeOver } from "./alert.js";
+import { get } from "./api.js";
+import { by, el, keyed } from "./dom.js";
+import { follow, takeFloor } from "./live.js";
+import { showPresence } from "./presence.js";
+import { showReception } from "./reception.js";
+import { showServing } from "./serving.js";
+import { changed, keepTime, onChange, state } from "./state.js";
+import { takeTask } from "./tasks.js";
+import { keepAwake } from "./wake.js";
+import { named, w } from "./words.js";
+
+const away = ["off", "break"];
+
+function showTeam() {
+  onChange(() => {
+    const team = [...state.staff.values()].filter((member) => member.id !== state.me && member.presence !== "off");
+    const shown = team.map(({ id, name, presence, reachable }) => ({ id, name, presence, reachable }));
+    keyed(by("team"), shown, (member) => member.id, ({ name, presence, reachable }) => {
+      const kind = presence === "free" && reachable ? "free" : away.includes(presence) ? "away" : "busy";
+      const dark = presence === "free" && !reachable ? ` · ${w.unreachable}` : "";
+      return el("li", { class: kind }, el("span", { class: "dot", "aria-hidden": "true" }), name, el("span", { class: "quiet" }, named("presence", presence) + dark));
+    });
+    document.querySelector(".team-part").hidden = team.length === 0;
+  });
+}
+
+showPresence();
+showServing();
+if (state.oversees) showReception();
+showTeam();
+showAlerts();
+keepAwake();
+
+try {
+  const started = performance.now();
+  const me = await get("/api/v1/me");
+  keepTime(me.now, me.rate, performance.now() - started);
+  for (const alert of me.accepted) state.details.set(alert.visit, alert);
+} catch {
+  // The stream brings the rest as soon as there is a connection.
+}
+
+follow({
+  floor: takeFloor,
+  alert: takeAlert,
+  alert_over: takeOver,
+  task: takeTask,
+  reset: () => state.alerts.clear(),
+});
+changed();

@@ -1,0 +1,69 @@
+// The manager's page: what the server wrote, written anew when the floor changes.
+import { by, say } from "./dom.js";
+import { follow, takeFloor } from "./live.js";
+import { gatewayNow, onChange, state } from "./state.js";
+import { w } from "./words.js";
+
+const EVERY_MS = 1500;
+let due = null;
+let last = 0;
+
+async function refresh() {
+  due = null;
+  last = performance.now();
+  try {
+    const answer = await fetch("/manage/today", { cache: "no-store" });
+    if (answer.redirected) location.assign("/sign-in");
+    if (!answer.ok) return;
+    const open = [...by("day").querySelectorAll("details")].map((part) => part.open);
+    by("day").innerHTML = await answer.text();
+    by("day").querySelectorAll("details").forEach((part, place) => (part.open = open[place] ?? false));
+    tick();
+  } catch {
+    // The line above says that the connection is lost; it comes again with the stream.
+  }
+}
+
+function soon() {
+  due ??= setTimeout(refresh, Math.max(200, EVERY_MS - (performance.now() - last)));
+}
+
+function tick() {
+  for (const waited of document.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor((gatewayNow() - Date.parse(waited.dataset.since)) / 1000));
+    waited.textContent = `${seconds} ${w.seconds}`;
+  }
+}
+
+const tasks = {
+  waiting: ({ waiting }) => `${waiting} ${w.task_waiting}`,
+  not_greeted: ({ staff }) => `${state.staff.get(staff)?.name ?? staff} · ${w.task_not_greeted}`,
+};
+let fading = null;
+
+follow({
+  floor: (floor) => {
+    takeFloor(floor);
+    if (floor.staff || floor.visits || floor.visits_gone || floor.waiting !== undefined) soon();
+  },
+  task: (task) => {
+    const text = tasks[task.task]?.(task);
+    if (!text) return;
+    say(by("notice"), text);
+    clearTimeout(fading);
+    fading = setTimeout(() => say(by("notice"), ""), 45000);
+  },
+  alert: () => say(by("notice"), w.visitor_here),
+  alert_over: () => say(by("notice"), ""),
+  reset: soon,
+});
+let lost = null;
+onChange(() => {
+  // A blink is no loss.
+  clearTimeout(lost);
+  if (state.connected) by("stale").hidden = true;
+  else lost = setTimeout(() => (by("stale").hidden = false), 3000);
+});
+setInterval(tick, 1000);
+// Figures that no event moves: a new hour, a device that went silent.
+setInterval(soon, 30000);

@@ -1,0 +1,49 @@
+// One's own presence, and the light that says whether one would be rung.
+import { send } from "./api.js";
+import { by } from "./dom.js";
+import { act } from "./sheet.js";
+import { isUnlocked } from "./sound.js";
+import { changed, myself, onChange, state } from "./state.js";
+import { named, w } from "./words.js";
+
+const CALLED = ["free"];
+
+export function showPresence() {
+  by("presence").addEventListener("click", (event) => {
+    const presence = event.target.closest("[data-presence]")?.dataset.presence;
+    if (!presence) return;
+    const member = myself();
+    if (member) state.staff.set(state.me, { ...member, presence });
+    changed();
+    act(
+      () => send("PUT", "/api/v1/me/presence", { presence }),
+      `${w.presence_set} ${named("presence", presence)}`,
+      () => send("POST", "/api/v1/me/presence/undo"),
+    );
+  });
+  onChange(() => {
+    const presence = myself()?.presence;
+    for (const one of by("presence").querySelectorAll("button")) {
+      one.setAttribute("aria-pressed", String(one.dataset.presence === presence));
+    }
+    light(presence);
+    turns(myself()?.turns);
+  });
+}
+
+function light(presence) {
+  const lamp = by("light");
+  let now = "green";
+  if (!state.connected) now = "red";
+  else if (!CALLED.includes(presence)) now = "off";
+  else if (!isUnlocked()) now = "amber";
+  if (lamp.dataset.state === now) return;
+  lamp.dataset.state = now;
+  lamp.querySelector(".text").textContent = w[`light_${now}`];
+}
+
+function turns(counted) {
+  if (!counted) return;
+  const parts = ["taken", "passed", "missed", "forced"].map((name) => `${named("turns", name)} ${counted[name]}`);
+  by("turns").textContent = `${w.turns_today} ${parts.join(" · ")}`;
+}

@@ -1,0 +1,108 @@
+// Reception's variant: the walk-in, who waits and for how long, who is served.
+import { send } from "./api.js";
+import { tags } from "./alert.js";
+import { by, button, el, keyed, listed } from "./dom.js";
+import { act, choose } from "./sheet.js";
+import { gatewayNow, onChange, state } from "./state.js";
+import { named, w } from "./words.js";
+
+export function showReception() {
+  by("walk-in").addEventListener("click", walkIn);
+  onChange(draw);
+  setInterval(tick, 500);
+}
+
+async function walkIn() {
+  const purpose = await choose(w.walk_in_why, listed("choices-purpose"));
+  if (purpose) act(() => send("POST", "/api/v1/visits", { purpose, language: "zh" }), w.walk_in_done);
+}
+
+function draw() {
+  const visits = [...state.visits.values()].filter((visit) => !visit.outcome);
+  const unserved = visits.filter((visit) => !visit.consultant && !visit.greeted_at);
+  const queue = unserved.filter((visit) => !visit.late).sort((a, b) => a.received_at.localeCompare(b.received_at));
+  const missed = unserved.filter((visit) => visit.late);
+  const going = visits.filter((visit) => visit.consultant || visit.greeted_at);
+  keyed(by("queue"), queue, (visit) => visit.id, waitingCard);
+  keyed(by("missed"), missed, (visit) => visit.id, waitingCard);
+  keyed(by("going"), going, (visit) => visit.id, servedCard);
+  by("queue-count").textContent = queue.length ? String(Math.max(queue.length, state.waiting)) : "";
+  by("queue-empty").hidden = queue.length > 0;
+  by("going-empty").hidden = going.length > 0;
+  by("missed-part").hidden = missed.length === 0;
+  tick();
+}
+
+function tick() {
+  for (const seconds of document.querySelectorAll("[data-since]")) {
+    const waited = Math.max(0, Math.floor((gatewayNow() - Date.parse(seconds.dataset.since)) / 1000));
+    seconds.textContent = waited < 600 ? `${waited} ${w.seconds}` : `${Math.floor(waited / 60)} min`;
+  }
+}
+
+const nameOf = (id) => state.staff.get(id)?.name ?? id;
+
+function head(visit, since) {
+  return el(
+    "div",
+    { class: "row" },
+    el("strong", {}, named("purpose", visit.purpose)),
+    el("span", { class: "seconds", "data-since": since }),
+  );
+}
+
+function waitingCard(visit) {
+  const path = `/api/v1/visits/${visit.id}`;
+  const asked = visit.asking.map(nameOf).join(" · ");
+  const said = [
+    visit.received_by ? w.stage_reception : named("stage", visit.stage),
+    visit.position ? `${visit.position}` : "",
+    asked && `${w.asking} ${asked}`,
+  ].filter(Boolean);
+  const buttons = [];
+  if (!visit.received_by) {
+    const word = visit.reception_called ? "go" : "second";
+    buttons.push(button(w.received, word, () => act(() => send("POST", `${path}/received`), w.received_done)));
+  }
+  buttons.push(button(w.assign, "second", () => assign(path)), button(w.saw_greeted, "second", () => sawGreeted(path)));
+  if (visit.late || visit.received_by) buttons.push(button(w.end_visit, "second", () => end(path)));
+  return el(
+    "li",
+    { class: visit.breach ? "breach" : "" },
+    head(visit, visit.received_at),
+    el("p", { class: "tags" }, ...tags(visit)),
+    el("p", { class: "quiet" }, said.join(" · ")),
+    el("div", { class: "buttons" }, ...buttons),
+  );
+}
+
+function servedCard(visit) {
+  const path = `/api/v1/visits/${visit.id}`;
+  const buttons = [];
+  if (!visit.greeted_at) buttons.push(button(w.saw_greeted, "second", () => sawGreeted(path)));
+  buttons.push(button(w.end_visit, "second", () => end(path)));
+  const who = visit.consultant ? nameOf(visit.consultant) : w.role_reception;
+  return el(
+    "li",
+    {},
+    head(visit, visit.greeted_at ?? visit.accepted_at),
+    el("p", { class: "quiet" }, `${who} · ${named("stage", visit.stage)}`),
+    el("div", { class: "buttons" }, ...buttons),
+  );
+}
+
+const undoOf = (path) => () => send("POST", `${path}/undo`);
+const sawGreeted = (path) => act(() => send("POST", `${path}/greeted`), w.greeted_done, undoOf(path));
+
+async function end(path) {
+  const outcome = await choose(w.outcome, listed("choices-outcome"));
+  if (outcome) act(() => send("POST", `${path}/end`, { outcome }), w.ended, undoOf(path));
+}
+
+async function assign(path) {
+  const serving = (member) => ["consultant", "advisor", "care", "reception"].includes(member.role) && member.presence !== "off";
+  const word = (member) => `${member.name} · ${named("presence", member.presence)}${member.reachable ? "" : ` · ${w.unreachable}`}`;
+  const people = [...state.staff.values()].filter(serving).sort((a, b) => Number(b.presence === "free") - Number(a.presence === "free"));
+  const staff = await choose(w.assign_who, people.map((member) => [member.id, word(member)]));
+  if (staff) act(() => send("POST", `${path}/assign`, { staff }), `${w.assigned} ${nameOf(staff)}`);
+}

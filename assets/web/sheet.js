@@ -1,0 +1,50 @@
+// A sheet of choices from below, and the line that offers to take something back.
+import { by, button } from "./dom.js";
+
+const UNDO_MS = 12000;
+let fading = null;
+
+/** Asks for one of [value, word]; gives the value, or null. */
+export function choose(title, choices) {
+  const sheet = by("sheet");
+  by("sheet-title").textContent = title;
+  return new Promise((answer) => {
+    const done = (value) => {
+      sheet.onclose = null;
+      if (sheet.open) sheet.close();
+      answer(value);
+    };
+    by("sheet-choices").replaceChildren(
+      ...choices.map(([value, word]) => button(word, "second", () => done(value))),
+    );
+    sheet.onclose = () => done(null);
+    if (!sheet.open) sheet.showModal();
+  });
+}
+
+/** Says what was done; with `undo`, offers to take it back. */
+export function toast(text, undo) {
+  const line = by("toast");
+  const [words, back] = line.children;
+  words.textContent = text;
+  back.hidden = !undo;
+  back.onclick = () => {
+    line.hidden = true;
+    undo?.();
+  };
+  line.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => (line.hidden = true), undo ? UNDO_MS : 4000);
+}
+
+/** Does something and says what came of it; `undo` gives the way back. */
+export async function act(what, done, undo) {
+  try {
+    await what();
+    if (done) toast(done, undo && (() => act(undo)));
+    return true;
+  } catch (problem) {
+    toast(problem.text ?? String(problem));
+    return false;
+  }
+}

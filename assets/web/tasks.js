@@ -1,0 +1,40 @@
+// Lines that ask for something without being an alert.
+import { send } from "./api.js";
+import { by, say } from "./dom.js";
+import { act, choose } from "./sheet.js";
+import { hurry } from "./serving.js";
+import { chime } from "./sound.js";
+import { changed, state } from "./state.js";
+import { listed } from "./dom.js";
+import { w } from "./words.js";
+
+let fading = null;
+
+function notice(text, seconds = 30) {
+  say(by("notice"), text);
+  clearTimeout(fading);
+  fading = setTimeout(() => say(by("notice"), ""), seconds * 1000);
+  chime();
+}
+
+const what = {
+  waiting: ({ waiting }) => notice(`${waiting} ${w.task_waiting}`),
+  greet: ({ visit }) => {
+    hurry.add(visit);
+    chime();
+    changed();
+  },
+  not_greeted: ({ staff }) => notice(`${state.staff.get(staff)?.name ?? staff} · ${w.task_not_greeted}`),
+  receive: () => notice(w.receive_now),
+  own_customer: () => notice(w.own_customer_here, 120),
+  still_with: async ({ visit }) => {
+    chime();
+    const outcome = await choose(w.still_with, listed("choices-outcome"));
+    if (outcome) act(() => send("POST", `/api/v1/visits/${visit}/end`, { outcome }), w.ended, () => send("POST", `/api/v1/visits/${visit}/undo`));
+  },
+};
+
+/** A task came. One that this page does not know is left to a newer one. */
+export function takeTask(task) {
+  what[task.task]?.(task);
+}

@@ -23,6 +23,9 @@ pub enum StartError {
     /// Nothing says where the gateway is.
     #[error("which showroom? Give --config FILE (or YINGBIN_KIOSK_* variables) with mqtt.url and this kiosk's account")]
     NeedsConfig,
+    /// The showroom inside this process does not open.
+    #[error("the showroom does not open: {0}")]
+    Showroom(String),
     /// The system gives no thread or timer.
     #[error("the kiosk's runtime does not start")]
     Runtime(#[source] std::io::Error),
@@ -37,7 +40,7 @@ impl StartError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::NeedsConfig => 2,
-            Self::Runtime(_) | Self::Window(_) => 1,
+            Self::Showroom(_) | Self::Runtime(_) | Self::Window(_) => 1,
         }
     }
 }
@@ -53,7 +56,21 @@ pub fn run(cli: &Cli) -> Result<(), StartError> {
         return run_with(cli, config);
     }
     let showroom = all_in_one::open(cli)?;
-    run_with(cli, showroom.kiosk)
+    let ran = match run_with(cli, showroom.kiosk.clone()) {
+        Err(StartError::Window(reason)) => {
+            tracing::warn!(%reason, "no window can be opened here, so the kiosk stays dark; everything else works");
+            run_dark(showroom.kiosk.clone())
+        }
+        ran => ran,
+    };
+    showroom.close();
+    ran
+}
+
+/// A kiosk without a face, for a machine without a display: it keeps the showroom company until the process is told to end.
+fn run_dark(config: Config) -> Result<(), StartError> {
+    let (_nobody, intents) = mpsc::channel(INTENTS);
+    serve(&config, config.rules, Box::new(|_| {}), intents, CancellationToken::new())
 }
 
 fn run_with(cli: &Cli, config: Config) -> Result<(), StartError> {

@@ -9,7 +9,8 @@ fn tokens() -> BTreeMap<String, [f64; 3]> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("ui/theme/tokens.slint");
     let mut colours = BTreeMap::new();
     for line in fs::read_to_string(path).unwrap().lines() {
-        let Some((name, value)) = line.trim().strip_prefix("out property <color> ").and_then(|rest| rest.split_once(": #"))
+        let Some((name, value)) =
+            line.trim().strip_prefix("out property <color> ").and_then(|rest| rest.split_once(": #"))
         else {
             continue;
         };

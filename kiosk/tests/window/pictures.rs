@@ -145,7 +145,8 @@ fn take_all(orientation: &str, size: PhysicalSize, language: Language) {
         let (width, height, pixels) = picture.join().unwrap();
         assert_eq!((width, height), (size.width, size.height));
         write(&format!("{name}-{language}-{orientation}.png"), size, &pixels);
-        let colours: BTreeSet<&[u8]> = pixels.chunks_exact(4).collect();
+        // Every 97th pixel is enough to tell a page from a blank one.
+        let colours: BTreeSet<&[u8]> = pixels.chunks_exact(4).step_by(97).collect();
         assert!(colours.len() > 50, "{name} is blank");
         assert!(seen.insert(pixels), "{name} looks like another page");
     }

@@ -63,8 +63,7 @@ fn translated(language: &str) -> BTreeMap<Word, String> {
 fn every_word_is_translated_and_no_translation_is_left_over() {
     let (spoken, translated) = (spoken(), translated("zh"));
     assert!(spoken.len() > 50, "{}", spoken.len());
-    let missing: Vec<&Word> =
-        spoken.iter().filter(|word| translated.get(*word).is_none_or(String::is_empty)).collect();
+    let missing: Vec<&Word> = spoken.iter().filter(|word| translated.get(*word).is_none_or(String::is_empty)).collect();
     assert!(missing.is_empty(), "without translation: {missing:?}");
     let stale: Vec<&Word> = translated.keys().filter(|word| !spoken.contains(*word)).collect();
     assert!(stale.is_empty(), "no longer said: {stale:?}");
@@ -85,9 +84,11 @@ fn translations_keep_their_places_and_use_chinese_punctuation() {
 fn every_character_that_is_said_is_in_the_bundled_font() {
     let listed = fs::read_to_string(root().join("../assets/fonts/tongyong.txt")).unwrap();
     let known: BTreeSet<char> = listed.chars().collect();
-    let words = translated("zh").into_values().chain([fs::read_to_string(root().join("ui/theme/bilingual.slint")).unwrap()]);
+    let words =
+        translated("zh").into_values().chain([fs::read_to_string(root().join("ui/theme/bilingual.slint")).unwrap()]);
     for text in words {
-        let unknown: String = text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c) && !known.contains(c)).collect();
+        let unknown: String =
+            text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c) && !known.contains(c)).collect();
         assert!(unknown.is_empty(), "{unknown} in {text}");
     }
 }
