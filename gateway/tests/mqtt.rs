@@ -1,7 +1,7 @@
 //! The MQTT side with real clients: against the embedded broker, and over Debian's mosquitto. The runtime is the test
 //! itself, so that it can look between an event and its commit.
 
-#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what is not there fails the test")]
 
 mod mqtt {
     mod accounts;

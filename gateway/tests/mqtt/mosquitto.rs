@@ -43,7 +43,7 @@ impl Mosquitto {
         );
         if let Some(certificates) = certificates {
             let path = |name| certificates.path(name).display().to_string();
-            config += &format!("certfile {}\nkeyfile {}\n", path("server.pem"), path("server.key"));
+            config = format!("{config}certfile {}\nkeyfile {}\n", path("server.pem"), path("server.key"));
         }
         // Started by root, it would become another user, who may not read the folder.
         config += "user root\n";

@@ -41,7 +41,7 @@ pub(super) fn password(client_id: &str) -> String {
 pub(super) fn device(kind: DeviceKind, id: &str) -> Device {
     let password = password(&format!("{}-{id}", kind.as_str()));
     let digest = Sha256::digest(password.as_bytes());
-    let password_sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let password_sha256 = format!("{digest:x}");
     Device { id: id.parse().unwrap(), kind, password_sha256 }
 }
 
