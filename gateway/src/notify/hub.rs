@@ -164,6 +164,12 @@ impl Hub {
         lock(&self.person(staff)).alerts()
     }
 
+    /// The last message to this person: an open page that stands elsewhere has missed something.
+    #[must_use]
+    pub fn position(&self, staff: &StaffId) -> FeedId {
+        lock(&self.person(staff)).position()
+    }
+
     /// What this person accepted lately, the oldest first.
     #[must_use]
     pub fn accepted_alerts(&self, staff: &StaffId) -> Vec<Arc<Feed>> {
@@ -206,7 +212,6 @@ impl Person {
     }
 
     fn opening(&self, after: Option<FeedId>) -> Opening {
-        let position = self.recent.back().map_or(FeedId::default(), |feed| feed.id);
         let (reset, messages) = match after {
             None => (false, self.alerts()),
             Some(after) => match self.since(after) {
@@ -214,7 +219,11 @@ impl Person {
                 None => (true, self.alerts()),
             },
         };
-        Opening { reset, messages, position }
+        Opening { reset, messages, position: self.position() }
+    }
+
+    fn position(&self) -> FeedId {
+        self.recent.back().map_or(FeedId::default(), |feed| feed.id)
     }
 
     /// What came after this message; `None` where that is no longer known.

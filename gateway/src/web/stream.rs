@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shared::ids::AlertId;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
@@ -34,13 +34,21 @@ const PACE_LIMITED: Duration = Duration::from_secs(1);
 /// Messages that go out in one piece.
 const TOGETHER: usize = 32;
 
+/// A page that opens the stream anew cannot set a header: it says here where it was.
+#[derive(Deserialize)]
+pub(super) struct After {
+    after: Option<String>,
+}
+
 /// Opens the stream; resumes after `Last-Event-ID`.
 pub(super) async fn open(
     State(front): State<Arc<Front>>,
     Extension(person): Extension<Person>,
+    Query(After { after }): Query<After>,
     headers: HeaderMap,
 ) -> Response {
-    let client = Client::new(front, person, last_event_id(&headers));
+    let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?"));
+    let client = Client::new(front, person, place(last.or(after.as_deref())));
     let body = Body::from_stream(stream::unfold(client, |mut client| async move {
         let piece = client.next().await?;
         Some((Ok::<_, Infallible>(piece), client))
@@ -50,10 +58,10 @@ pub(super) async fn open(
 }
 
 /// A place that cannot be read is one that we do not know: it leads to a reset.
-fn last_event_id(headers: &HeaderMap) -> Option<FeedId> {
+fn place(text: Option<&str>) -> Option<FeedId> {
     let unknown = FeedId { sequence: u64::MAX, index: u32::MAX };
-    let text = headers.get("last-event-id")?.to_str().unwrap_or_default();
-    if text.is_empty() { None } else { Some(text.parse().unwrap_or(unknown)) }
+    let text = text.filter(|text| !text.is_empty())?;
+    Some(text.parse().unwrap_or(unknown))
 }
 
 struct Client {
@@ -127,8 +135,9 @@ impl Client {
         for feed in &opening.messages {
             self.write(&mut text, feed);
         }
-        // Where the client stands: also one who has had no message yet can resume.
-        let _ = write!(text, "id: {}\n\n", opening.position);
+        // Where the client stands: also one who has had no message yet can resume, and knows how far it is.
+        let _ = writeln!(text, "id: {}", opening.position);
+        event(&mut text, "floor", &format!("{{\"sequence\":{}}}", frame.snapshot.sequence));
         text.into()
     }
 
@@ -234,15 +243,10 @@ mod tests {
 
     #[test]
     fn a_place_that_cannot_be_read_is_an_unknown_one() {
-        let of = |text: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("last-event-id", axum::http::HeaderValue::from_static(text));
-            last_event_id(&headers)
-        };
-        assert_eq!(of("17.3"), Some(FeedId { sequence: 17, index: 3 }));
-        assert_eq!(of(""), None);
-        assert_eq!(of("x").map(|id| id.sequence), Some(u64::MAX));
-        assert_eq!(last_event_id(&HeaderMap::new()), None);
+        assert_eq!(place(Some("17.3")), Some(FeedId { sequence: 17, index: 3 }));
+        assert_eq!(place(Some("")), None);
+        assert_eq!(place(Some("x")).map(|id| id.sequence), Some(u64::MAX));
+        assert_eq!(place(None), None);
     }
 
     #[test]

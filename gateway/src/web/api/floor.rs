@@ -48,7 +48,7 @@ pub(crate) async fn me(State(front): State<Arc<Front>>, Extension(person): Exten
     axum::Json(Me {
         name: front.name(&person.id),
         role: person.role,
-        time: keeping_time(&front),
+        time: keeping_time(&front, &person),
         accepted: accepted.collect(),
         id: person.id,
     })

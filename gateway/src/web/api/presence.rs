@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::done;
-use crate::domain::Command;
+use crate::domain::{Actor, Command};
 use crate::domain::floor::member::Presence;
 use crate::web::body::Json;
 use crate::web::front::Front;
@@ -28,6 +28,9 @@ pub(crate) struct Alive {
     now: chrono::DateTime<chrono::Utc>,
     /// When to say so again.
     period_ms: u64,
+    /// The last message to this person, as the stream's ids: a page that stands elsewhere has a stream that is open in
+    /// name only.
+    position: String,
     /// How many times as fast as the real one that clock runs; 1 outside the demo.
     rate: u32,
 }
@@ -53,13 +56,14 @@ pub(crate) async fn alive(
     State(front): State<Arc<Front>>,
     Extension(person): Extension<Person>,
 ) -> Result<axum::Json<Alive>, Problem> {
-    front.submit(None, crate::domain::Actor::Staff(person.id), Command::Alive).await?;
-    Ok(axum::Json(keeping_time(&front)))
+    front.submit(None, Actor::Staff(person.id.clone()), Command::Alive).await?;
+    Ok(axum::Json(keeping_time(&front, &person)))
 }
 
-pub(crate) fn keeping_time(front: &Front) -> Alive {
+pub(crate) fn keeping_time(front: &Front, person: &Person) -> Alive {
     Alive {
         now: front.now(),
+        position: front.parts.handle.hub().position(&person.id).to_string(),
         period_ms: u64::try_from(front.alive.as_millis()).unwrap_or(10_000),
         rate: front.parts.clock_rate.max(1),
     }
