@@ -24,7 +24,7 @@ use crate::runtime::{Handle, Loaded, Parts, Runtime, RuntimeError, StartError, T
 use crate::vault::{Vault, VaultError};
 use crate::views::follow::follow;
 use crate::views::{Views, ViewsError};
-use crate::web::{DeviceState, Web, WebError, WebParts};
+use crate::web::{Advance, DeviceState, Web, WebError, WebParts};
 
 /// Messages that may wait for the kiosks; beyond it they are dropped and counted.
 const TO_KIOSK: usize = 4096;
@@ -99,7 +99,7 @@ pub struct Demo {
     /// How many times as fast as the real one the clock runs.
     pub clock_rate: u32,
     /// Puts the clock forward.
-    pub advance: Arc<dyn Fn(chrono::TimeDelta) + Send + Sync>,
+    pub advance: Advance,
 }
 
 /// A gateway with open doors.

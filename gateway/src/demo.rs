@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::TimeDelta;
 use shared::ids::{DeviceId, StoreId};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +19,7 @@ use crate::app::{App, Demo, Serving};
 use crate::config::{Config, sample};
 use crate::domain::{Actor, Command, Input};
 use crate::runtime::Handle;
+use crate::web::Advance;
 
 /// Where the demo listens unless those ports are taken.
 const HTTP: u16 = 8080;
@@ -114,28 +114,28 @@ pub async fn serve(mut config: Config, clock_rate: u32, shutdown: CancellationTo
 
 /// Moves the demo's clock on in steps of a second (longer ones over long spans), so that every deadline on the way comes in its
 /// turn and phones that are live stay so.
-fn advance(clock: Arc<DemoClock>, handle: Handle) -> Arc<dyn Fn(TimeDelta) + Send + Sync> {
-    Arc::new(move |span| {
-        let span = span.to_std().unwrap_or_default();
-        let step = if span > Duration::from_mins(10) { Duration::from_secs(10) } else { Duration::from_secs(1) };
-        let live =
-            handle.floor().borrow().staff.iter().filter(|m| m.reachable).map(|m| m.id.clone()).collect::<Vec<_>>();
-        let mut left = span;
-        while !left.is_zero() {
-            let by = left.min(step);
-            left -= by;
-            clock.advance(by);
-            // Waking the runtime is what makes it look at the clock; it answers once it has.
-            let wake = Input { cause: None, actor: Actor::System, command: Command::Alive };
-            let alive =
-                live.iter().map(|id| Input { cause: None, actor: Actor::Staff(id.clone()), command: Command::Alive });
-            for input in alive.chain([wake]) {
-                if tokio::runtime::Handle::current().block_on(handle.submit(input)).is_err() {
-                    return;
-                }
-            }
+fn advance(clock: Arc<DemoClock>, handle: Handle) -> Advance {
+    Arc::new(move |span| Box::pin(live_through(Arc::clone(&clock), handle.clone(), span.to_std().unwrap_or_default())))
+}
+
+async fn live_through(clock: Arc<DemoClock>, handle: Handle, span: Duration) {
+    let step = if span > Duration::from_mins(10) { Duration::from_secs(10) } else { Duration::from_secs(1) };
+    let reachable =
+        handle.floor().borrow().staff.iter().filter(|m| m.reachable).map(|m| m.id.clone()).collect::<Vec<_>>();
+    let alive = |actor| Input { cause: None, actor, command: Command::Alive };
+    let mut left = span;
+    while !left.is_zero() {
+        let by = left.min(step);
+        left -= by;
+        clock.advance(by);
+        for staff in &reachable {
+            let _ = handle.submit(alive(Actor::Staff(staff.clone()))).await;
         }
-    })
+        // Waking the runtime is what makes it look at the clock; it answers once it has.
+        if handle.submit(alive(Actor::System)).await.is_err() {
+            return;
+        }
+    }
 }
 
 fn free_or_any(addr: SocketAddr) -> SocketAddr {

@@ -3,9 +3,12 @@
 //! Writes: [`web`], [`mqtt`] → [`runtime`] → [`domain`], [`log`]. Reads: [`web`], command line → [`views`] → [`report`].
 
 pub mod app;
+pub mod command_line;
 pub mod config;
+pub mod control;
 pub mod demo;
 pub mod domain;
+pub mod keeping;
 pub mod log;
 pub mod mqtt;
 pub mod notify;

@@ -70,7 +70,9 @@ pub(crate) struct Showroom {
 
 #[cfg(not(feature = "all-in-one"))]
 impl Showroom {
-    pub(crate) fn close(self) {}
+    pub(crate) fn close(self) {
+        drop(self.kiosk);
+    }
 }
 
 /// Says that a configuration is needed.

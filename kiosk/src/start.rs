@@ -53,13 +53,13 @@ pub fn run(cli: &Cli) -> Result<(), StartError> {
     let told = cli.config.is_some() || std::env::vars().any(|(name, _)| name.starts_with(ENVIRONMENT));
     if told {
         let config = Config::read(cli.config.as_deref(), std::env::vars(), &cli.flags())?;
-        return run_with(cli, config);
+        return run_with(cli, &config);
     }
     let showroom = all_in_one::open(cli)?;
-    let ran = match run_with(cli, showroom.kiosk.clone()) {
+    let ran = match run_with(cli, &showroom.kiosk) {
         Err(StartError::Window(reason)) => {
             tracing::warn!(%reason, "no window can be opened here, so the kiosk stays dark; everything else works");
-            run_dark(showroom.kiosk.clone())
+            run_dark(&showroom.kiosk)
         }
         ran => ran,
     };
@@ -68,16 +68,16 @@ pub fn run(cli: &Cli) -> Result<(), StartError> {
 }
 
 /// A kiosk without a face, for a machine without a display: it keeps the showroom company until the process is told to end.
-fn run_dark(config: Config) -> Result<(), StartError> {
+fn run_dark(config: &Config) -> Result<(), StartError> {
     let (_nobody, intents) = mpsc::channel(INTENTS);
-    serve(&config, config.rules, Box::new(|_| {}), intents, CancellationToken::new())
+    serve(config, config.rules, Box::new(|_| {}), intents, CancellationToken::new())
 }
 
-fn run_with(cli: &Cli, config: Config) -> Result<(), StartError> {
-    if cli.headless { run_headless(config) } else { bridge::run(config) }
+fn run_with(cli: &Cli, config: &Config) -> Result<(), StartError> {
+    if cli.headless { run_headless(config) } else { bridge::run(config.clone()) }
 }
 
-fn run_headless(config: Config) -> Result<(), StartError> {
+fn run_headless(config: &Config) -> Result<(), StartError> {
     let printer = Arc::new(Mutex::new(Printer::new(stdout())));
     let shared = Arc::clone(&printer);
     let face: Face = Box::new(move |shown| shared.lock().unwrap_or_else(PoisonError::into_inner).show(shown));
@@ -90,7 +90,7 @@ fn run_headless(config: Config) -> Result<(), StartError> {
         headless::listen(BufReader::new(stdin()), |intent| intents.blocking_send(intent).is_ok(), complain);
     });
     let rules = headless::rules(config.rules);
-    serve(&config, rules, face, receiver, CancellationToken::new())
+    serve(config, rules, face, receiver, CancellationToken::new())
 }
 
 /// Runs the desk on this thread until it closes, or the process is told to end.
