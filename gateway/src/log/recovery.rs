@@ -17,6 +17,7 @@ use super::LogError;
 use super::archive::{Archive, days, file_of};
 use super::record::Link;
 use super::sled_log::BarrierError;
+pub(super) use archive_side::mend_day;
 use archive_side::reconcile;
 pub(super) use database::Store;
 use database::{open_or_set_aside, set_aside};

@@ -3,9 +3,11 @@
 //! Files of a data folder: `lock`; `log/` (sled: trees `commits`, `ids`, `days`); `archive/`; `log.broken-<n>/` (a database that
 //! did not open, kept for a look); `log.damaged` (a record could not be read: the next opening rebuilds).
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::NaiveDate;
 use shared::barrier::Barrier;
 use shared::ids::EventId;
 use shared::wire::Fingerprint;
@@ -81,6 +83,32 @@ impl SledLog {
         writer.barrier.commit(|| self.store.flush(), &[]).map_err(BarrierError::into_log)?;
         writer.stopped = false;
         Ok(())
+    }
+
+    /// Writes the archive files of these days anew from the database, as far as they differ from it. Returns those that it
+    /// wrote; a day with a damaged record is left as it is.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn mend(&self, days: BTreeSet<NaiveDate>) -> Result<BTreeSet<NaiveDate>, LogError> {
+        if days.is_empty() {
+            return Ok(days);
+        }
+        let mut writer = self.writer();
+        if writer.stopped {
+            return Err(LogError::Stopped);
+        }
+        let mut mended = BTreeSet::new();
+        for day in days {
+            match recovery::mend_day(&self.data, &self.store, day) {
+                Ok(true) => drop(mended.insert(day)),
+                Ok(false) | Err(LogError::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        // The open files may be the ones that were replaced.
+        writer.archive = Archive::open(&self.data)?;
+        Ok(mended)
     }
 
     /// The stored records from `from` on that are durable now. Damage met on the way is noted for the next opening.

@@ -221,3 +221,6 @@ fn load(path: &Path, sequence: u64, head: u64, vault: &Vault) -> Result<State, U
     vault.reopen(&mut state)?;
     Ok(state)
 }
+
+#[cfg(test)]
+mod tests;

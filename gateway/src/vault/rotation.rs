@@ -67,7 +67,11 @@ pub(super) fn rotate_shard(vault: &Vault, shard: &Path, rotated: &mut Rotated) -
             fs::rename(&draft, &path).map_err(VaultError::file(&path))?;
             rotated.keys += 1;
         } else {
-            fs::remove_file(&draft).map_err(VaultError::file(&draft))?;
+            // Whoever destroyed the key may have removed the draft with it.
+            match fs::remove_file(&draft) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(VaultError::file(&draft)(error)),
+                _ => {}
+            }
         }
     }
     Ok(())

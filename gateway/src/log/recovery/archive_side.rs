@@ -64,6 +64,11 @@ pub(super) fn reconcile(data: &Path, store: &Store, lost: bool) -> Result<u64, L
     Ok(taken)
 }
 
+/// Writes one day's file anew if it is not what the database says.
+pub(in crate::log) fn mend_day(data: &Path, store: &Store, day: NaiveDate) -> Result<bool, LogError> {
+    heal(&archive::folder(data), store, day, store.index.days()?.get(&day).copied())
+}
+
 /// Days whose file is not what the database says: missing, of another length, unknown, or with a bad end.
 fn affected(folder: &Path, store: &Store, head: u64) -> Result<BTreeSet<NaiveDate>, LogError> {
     let files = archive::days(folder)?;
@@ -162,7 +167,12 @@ fn take_over(store: &Store, head: u64, lost: bool, found: &mut Found) -> Result<
             if record.sequence <= at {
                 continue;
             }
-            if record.sequence != at + 1 || record.before != link.as_str() {
+            let chained = record.before == link.as_str();
+            if lost && !chained {
+                tracing::warn!(sequence = record.sequence, "a record does not follow the one before it; run verify");
+            }
+            // Beside a living database, such a line is another log's.
+            if record.sequence != at + 1 || !(chained || lost) {
                 beyond += run.bytes;
                 break;
             }
@@ -192,12 +202,12 @@ fn take_over(store: &Store, head: u64, lost: bool, found: &mut Found) -> Result<
 }
 
 /// Writes a day's file anew from the database, unless it is as it must be. Lines that are not taken over are kept beside it.
-fn heal(folder: &Path, store: &Store, day: NaiveDate, held: Option<Day>) -> Result<(), LogError> {
+fn heal(folder: &Path, store: &Store, day: NaiveDate, held: Option<Day>) -> Result<bool, LogError> {
     let path = file_of(folder, day);
     let aside = strange_lines(&path, store)?;
     let length = fs::metadata(&path).map(|metadata| metadata.len()).ok();
     if aside.is_empty() && held.is_some_and(|held| length == Some(held.bytes)) {
-        return Ok(());
+        return Ok(false);
     }
     if !aside.is_empty() {
         keep_aside(&path.with_extension("torn"), &aside).map_err(LogError::file(&path))?;
@@ -211,7 +221,7 @@ fn heal(folder: &Path, store: &Store, day: NaiveDate, held: Option<Day>) -> Resu
     };
     put.and_then(|()| sync_folder(folder)).map_err(LogError::file(&path))?;
     tracing::warn!(%day, records = held.map_or(0, |held| held.count), aside = aside.len(), "the archive's file was mended from the log");
-    Ok(())
+    Ok(true)
 }
 
 /// The bytes of lines that the database does not have so.

@@ -380,3 +380,19 @@ fn a_record_of_a_newer_version_is_named_and_rebuilds_nothing() {
     assert!(!dir.path().join("log.damaged").exists());
     assert_eq!(at(5).to_string(), "2026-11-23 00:00:05 UTC");
 }
+
+#[test]
+fn records_of_another_log_are_not_taken_over_beside_a_living_database() {
+    let (one, other) = (Stages::after(&[3]), tempfile::tempdir().unwrap());
+    let log = SledLog::open(other.path()).unwrap();
+    for head in 0..4 {
+        log.append(head, &mut commit(head + 100, 5)).unwrap();
+    }
+    drop(log);
+    let data = one.mixed("foreign", 3, 3);
+    let foreign = fs::read(other.path().join("archive").join(DAY)).unwrap();
+    let last = foreign.split_inclusive(|byte| *byte == b'\n').next_back().unwrap();
+    fs::write(data.join("archive").join(DAY), [&one.archive(3), last].concat()).unwrap();
+    check(&data, 3, "another log's fourth record");
+    assert_eq!(fs::read(data.join("archive").join("2026-11-23.torn")).unwrap(), last);
+}
