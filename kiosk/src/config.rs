@@ -237,7 +237,7 @@ mod tests {
         let config = read(text, &environment).unwrap();
         assert_eq!((config.mqtt.host.as_str(), config.mqtt.port), ("box", 1884));
         assert_eq!(config.data, PathBuf::from("/b"));
-        assert_eq!(config.rules.idle, Duration::from_secs(60));
+        assert_eq!(config.rules.idle, Duration::from_mins(1));
         assert_eq!(config.rules.receipt, Duration::from_millis(1500));
         assert!(config.fullscreen);
         let flags = Flags { data: Some("/c".into()), fullscreen: false };

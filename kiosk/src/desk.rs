@@ -106,13 +106,13 @@ impl Desk {
         (self.face)(Shown::Ready(waiting));
         self.show();
 
-        let mut writing: Option<Writing> = None;
+        let mut write: Option<Writing> = None;
         let mut listening = true;
-        while listening || writing.is_some() {
+        while listening || write.is_some() {
             let pause = self.pause();
             tokio::select! {
                 () = cancel.cancelled() => break,
-                written = finished(&mut writing), if writing.is_some() => {
+                written = finished(&mut write), if write.is_some() => {
                     self.take_written(written);
                 }
                 intent = intents.recv(), if listening => match intent {
@@ -132,13 +132,13 @@ impl Desk {
                     self.feed(Input::Tick);
                 }
             }
-            if writing.is_none() {
-                writing = self.start_writing();
+            if write.is_none() {
+                write = self.start_writing();
             }
             self.show();
         }
-        if let Some(writing) = writing {
-            self.take_written(writing.finish().await);
+        if let Some(write) = write {
+            self.take_written(write.finish().await);
         }
         over.cancel();
         // The link says goodbye to the broker; it has a time limit of its own.
@@ -204,7 +204,9 @@ impl Desk {
         let events = std::mem::take(&mut self.events);
         let receipted = std::mem::take(&mut self.receipted);
         let Some(outbox) = self.outbox.borrow().clone() else {
-            events.iter().for_each(|event| self.feed(Input::NotKept(event.id)));
+            for event in &events {
+                self.feed(Input::NotKept(event.id));
+            }
             return None;
         };
         let ids = events.iter().map(|event| event.id).collect();
@@ -233,7 +235,9 @@ impl Desk {
             // Wakes the link: there is something to publish.
             self.outbox.send_modify(|_| {});
         }
-        written.ids.into_iter().for_each(|id| self.feed(answer(id)));
+        for id in written.ids {
+            self.feed(answer(id));
+        }
     }
 
     async fn reopen(&mut self) {

@@ -163,7 +163,7 @@ impl<W: Write> Printer<W> {
             Shown::Ready(outbox) => self.print(&Fact::Ready { outbox }),
             Shown::Link(up) => self.print(&Fact::Link { up }),
             Shown::Told(told) => self.tell(&told),
-            Shown::Screen(screen) => self.compare(*screen),
+            Shown::Screen(screen) => self.compare(&screen),
         }
     }
 
@@ -189,10 +189,10 @@ impl<W: Write> Printer<W> {
     }
 
     /// What only the picture says: the lack of an answer, and the empty screen.
-    fn compare(&mut self, screen: Screen) {
+    fn compare(&mut self, screen: &Screen) {
         let last = self.last.replace(screen.clone());
         let call = |screen: &Screen| screen.visit.as_ref().map(|visit| (visit.visit, visit.call.clone()));
-        let now = call(&screen);
+        let now = call(screen);
         if now != last.as_ref().and_then(call) {
             match now {
                 Some((visit, Call::Unanswered)) => self.print(&Fact::Unanswered { visit }),

@@ -244,8 +244,10 @@ impl Outbox {
 }
 
 fn key(kind: u8, sequence: u64) -> [u8; 9] {
-    let [a, b, c, d, e, f, g, h] = sequence.to_be_bytes();
-    [kind, a, b, c, d, e, f, g, h]
+    let mut key = [kind; 9];
+    let [_, place @ ..] = &mut key;
+    *place = sequence.to_be_bytes();
+    key
 }
 
 fn sequence_of(key: &[u8]) -> Option<u64> {

@@ -171,7 +171,6 @@ impl Session {
             return;
         }
         match intent {
-            Intent::Touch | Intent::Stay => {}
             Intent::Start(language) => self.start(language, now),
             Intent::Speak(language) => self.language = language,
             Intent::Back => self.back(now),
@@ -181,7 +180,7 @@ impl Session {
             Intent::Key(key) if self.page == Page::Phone => self.keypad.press(key),
             Intent::Erase if self.page == Page::Phone => self.keypad.erase(),
             Intent::Consent(given) if self.page == Page::Phone => self.keypad.consent = given,
-            Intent::Key(_) | Intent::Erase | Intent::Consent(_) => {}
+            Intent::Touch | Intent::Stay | Intent::Key(_) | Intent::Erase | Intent::Consent(_) => {}
             Intent::LeavePhone => self.leave_phone(now, entropy, effects),
             Intent::Detail(detail) => self.detail(*detail, now, entropy, effects),
             Intent::Met => self.close(Farewell::Met, DeviceEvent::Met, now, entropy, effects),

@@ -47,13 +47,11 @@ impl Keys {
     }
 
     pub(super) fn text(&mut self, path: &str) -> Option<String> {
-        match self.take(path)? {
-            Value::String(text) => Some(text),
-            _ => {
-                self.fault(path, "must be text in quotes");
-                None
-            }
+        if let Value::String(text) = self.take(path)? {
+            return Some(text);
         }
+        self.fault(path, "must be text in quotes");
+        None
     }
 
     pub(super) fn path(&mut self, path: &str) -> Option<PathBuf> {

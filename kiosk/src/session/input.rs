@@ -10,13 +10,21 @@ pub struct Entropy(pub [u8; 20]);
 
 impl Entropy {
     pub(super) fn visit(self) -> [u8; 10] {
-        let [a, b, c, d, e, f, g, h, i, j, ..] = self.0;
-        [a, b, c, d, e, f, g, h, i, j]
+        let (first, _) = self.halves();
+        first
     }
 
     pub(super) fn event(self) -> [u8; 10] {
-        let [.., a, b, c, d, e, f, g, h, i, j] = self.0;
-        [a, b, c, d, e, f, g, h, i, j]
+        let (_, second) = self.halves();
+        second
+    }
+
+    fn halves(self) -> ([u8; 10], [u8; 10]) {
+        let (mut first, mut second) = ([0; 10], [0; 10]);
+        for (to, from) in first.iter_mut().chain(&mut second).zip(self.0) {
+            *to = from;
+        }
+        (first, second)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use shared::wire::{Detailed, Purpose};
+use shared::wire::Purpose;
 use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
 use super::Send;
@@ -21,7 +21,7 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
 pub(super) fn listen(window: &AppWindow, send: &Send) {
     let to = Rc::clone(send);
     let logic = window.global::<PurposeLogic>();
-    logic.on_choose(move |kind| to(Intent::CheckIn(purpose(kind), Box::new(Detailed::default()))));
+    logic.on_choose(move |kind| to(Intent::CheckIn(purpose(kind), Box::default())));
 }
 
 pub(super) fn kind(purpose: Purpose) -> PurposeKind {

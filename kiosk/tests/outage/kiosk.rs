@@ -53,7 +53,7 @@ impl Kiosk {
             match self.lines.recv_timeout(TIMEOUT) {
                 Ok(line) if line["shown"] == shown => return line,
                 Ok(line) => passed.push(line),
-                Err(_) => panic!("the kiosk does not show {shown}; it showed {passed:?}"),
+                Err(error) => panic!("the kiosk does not show {shown} ({error}); it showed {passed:?}"),
             }
         }
     }

@@ -2,6 +2,13 @@
 //!
 //! Needs `mosquitto` in the path or in /usr/sbin.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
 mod broker;
 mod gateway;
 mod kiosk;

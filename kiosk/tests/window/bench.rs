@@ -119,7 +119,9 @@ impl Bench {
 
     pub(crate) fn hear(&mut self) {
         let intents: Vec<Intent> = self.intents.borrow_mut().drain(..).collect();
-        intents.into_iter().for_each(|intent| self.input(Input::Intent(intent)));
+        for intent in intents {
+            self.input(Input::Intent(intent));
+        }
     }
 
     pub(crate) fn visit(&self) -> VisitId {

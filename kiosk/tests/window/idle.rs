@@ -65,6 +65,6 @@ fn each_tap_and_each_news_starts_the_time_anew() {
 #[test]
 fn an_untouched_welcome_page_never_counts_down_and_has_no_deadline_but_the_codes() {
     let mut bench = Bench::open(LANDSCAPE);
-    bench.wait(Duration::from_secs(180));
+    bench.wait(Duration::from_mins(3));
     assert_eq!((bench.screen().page, bench.screen().countdown), (Page::Welcome, None));
 }

@@ -1,5 +1,7 @@
 //! The kiosk's window, driven as a visitor would: by labels, with the clock in the test's hand.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
 mod bench;
 mod idle;
 mod looks;

@@ -30,7 +30,7 @@ fn spoken() -> BTreeSet<Word> {
         let mut component = String::new();
         for line in fs::read_to_string(&file).unwrap().lines() {
             if let Some((_, rest)) = line.split_once("component ") {
-                component = rest.split_whitespace().next().unwrap().to_owned();
+                rest.split_whitespace().next().unwrap().clone_into(&mut component);
             }
             for call in line.split("@tr(\"").skip(1) {
                 let (text, _) = call.split_once('"').unwrap();
