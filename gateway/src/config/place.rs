@@ -57,7 +57,7 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { level: "info".to_owned(), json: false }
+        Self { level: "info,mqtt5=warn".to_owned(), json: false }
     }
 }
 

@@ -41,14 +41,12 @@ fn the_example_says_the_defaults() {
 fn the_example_lists_every_key_and_no_other() {
     let mut listed = BTreeSet::new();
     let mut section = String::new();
-    let uncommented: String = EXAMPLE
-        .lines()
-        .map(|line| {
-            line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c == '[' || c.is_ascii_lowercase()))
-        })
-        .zip(EXAMPLE.lines())
-        .map(|(uncommented, line)| format!("{}\n", uncommented.unwrap_or(line)))
-        .collect();
+    let mut uncommented = String::new();
+    for line in EXAMPLE.lines() {
+        let key = |rest: &&str| rest.starts_with(|c: char| c == '[' || c.is_ascii_lowercase());
+        uncommented.push_str(line.strip_prefix('#').filter(key).unwrap_or(line));
+        uncommented.push('\n');
+    }
     for line in uncommented.lines() {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             section = name.trim_matches(['[', ']']).to_owned();

@@ -148,13 +148,13 @@ impl Operations {
     pub fn perform(&self, request: Request, out: &mut impl Write) -> Result<(), OperationError> {
         match request {
             Request::AccountAdd { id, role, senior, languages, display, password_hash } => {
-                self.add_account(id, role, senior, languages, display, password_hash)
+                self.add_account(&id, role, senior, languages, display, password_hash)
             }
             Request::AccountList => self.list_accounts(out),
             Request::AccountRemove { id } => self.remove_account(&id),
             Request::DeviceAdd { id, kind } => self.add_device(id, kind, out),
             Request::DeviceList => self.list_devices(out),
-            Request::DeviceRemove { id, kind } => self.remove_device(id, kind),
+            Request::DeviceRemove { id, kind } => self.remove_device(&id, kind),
             Request::Export { what, from, to, bom } => self.export(what, from, to, bom, out),
             Request::Verify => self.verify(out),
             Request::Backup { to, keys } => self.backup(&to, &keys, out),

@@ -29,7 +29,7 @@ struct Credentials<'a> {
 impl Operations {
     pub(super) fn add_account(
         &self,
-        id: StaffId,
+        id: &StaffId,
         role: Role,
         senior: bool,
         languages: BTreeSet<Language>,
@@ -38,12 +38,12 @@ impl Operations {
     ) -> Result<(), OperationError> {
         // A new password ends what the old one opened.
         let session_generation =
-            self.roster().accounts.get(&id).map_or(0, |known| known.session_generation.wrapping_add(1));
+            self.roster().accounts.get(id).map_or(0, |known| known.session_generation.wrapping_add(1));
         let details = StaffDetails { name: display, password: password_hash };
         let secret = Secret::open(Subject::Staff(id.clone()), details);
         let account = Account { id: id.clone(), role, senior, languages, secret, session_generation };
         self.change(Command::SetAccount(account), |roster| {
-            roster.accounts.get(&id).is_some_and(|seen| seen.session_generation == session_generation)
+            roster.accounts.get(id).is_some_and(|seen| seen.session_generation == session_generation)
         })
     }
 
@@ -99,9 +99,9 @@ impl Operations {
         Ok(())
     }
 
-    pub(super) fn remove_device(&self, id: DeviceId, kind: Option<DeviceKind>) -> Result<(), OperationError> {
+    pub(super) fn remove_device(&self, id: &DeviceId, kind: Option<DeviceKind>) -> Result<(), OperationError> {
         let roster = self.roster();
-        let mut named = roster.devices.values().filter(|device| device.id == id);
+        let mut named = roster.devices.values().filter(|device| device.id == *id);
         let kind = match (kind, named.next(), named.next()) {
             (Some(kind), ..) => kind,
             (None, None, _) => return Err(Refusal::UnknownDevice.into()),
@@ -109,7 +109,7 @@ impl Operations {
             (None, Some(_), Some(_)) => return Err(OperationError::WhichDevice),
         };
         self.change(Command::RemoveDevice(id.clone(), kind), |roster| {
-            !roster.devices.values().any(|device| device.id == id && device.kind == kind)
+            !roster.devices.values().any(|device| device.id == *id && device.kind == kind)
         })
     }
 }

@@ -1,9 +1,9 @@
 //! CSV (RFC 4180, UTF-8, lines end with LF). What is unknown is an empty cell. A byte order mark is there for Excel,
 //! which without one shows Chinese garbled.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use shared::ids::{DeviceId, ModelId, StaffId};
 use uuid::Uuid;
 
 use super::defuse::defused;
@@ -59,45 +59,45 @@ pub fn write_leads(
 }
 
 fn visit<W: Write>(cells: &mut Cells<W>, showroom: &Showroom, row: &VisitRow) -> io::Result<()> {
-    cells.uuid(Some(row.visit.uuid()))?;
-    cells.text(showroom.store.as_str())?;
-    cells.moment(Some(row.arrived_at))?;
-    cells.moment(Some(row.received_at))?;
-    cells.text(row.kiosk.as_ref().map_or("", |kiosk| kiosk.as_str()))?;
-    cells.text(row.purpose.as_str())?;
-    cells.number(row.party)?;
-    cells.text(row.language.as_str())?;
-    cells.text(row.consultant.as_ref().map_or("", |consultant| consultant.as_str()))?;
-    cells.number(row.phone_ms)?;
-    cells.number(row.shown_ms)?;
-    cells.number(row.accepted_ms)?;
-    cells.number(row.greeted_ms)?;
-    cells.text(row.greeted_source.map_or("", GreetedSource::as_str))?;
-    cells.moment(row.ended_at)?;
-    cells.text(row.outcome.map_or("", Outcome::as_str))?;
-    cells.number(row.touched_ms)?;
-    cells.text(if row.late { "true" } else { "false" })?;
-    cells.text(if row.time_uncertain { "true" } else { "false" })?;
-    cells.text(row.breach.map_or("", breach))?;
+    cells.uuid(Some(row.visit.uuid()));
+    cells.plain(showroom.store.as_str());
+    cells.moment(Some(row.arrived_at));
+    cells.moment(Some(row.received_at));
+    cells.plain(row.kiosk.as_ref().map_or("", DeviceId::as_str));
+    cells.plain(row.purpose.as_str());
+    cells.number(row.party.map(i64::from));
+    cells.plain(row.language.as_str());
+    cells.plain(row.consultant.as_ref().map_or("", StaffId::as_str));
+    cells.number(row.phone_ms);
+    cells.number(row.shown_ms);
+    cells.number(row.accepted_ms);
+    cells.number(row.greeted_ms);
+    cells.plain(row.greeted_source.map_or("", GreetedSource::as_str));
+    cells.moment(row.ended_at);
+    cells.plain(row.outcome.map_or("", Outcome::as_str));
+    cells.number(row.touched_ms.map(|ms| i64::try_from(ms).unwrap_or(i64::MAX)));
+    cells.flag(row.late);
+    cells.flag(row.time_uncertain);
+    cells.plain(row.breach.map_or("", breach));
     cells.end_line()
 }
 
 fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<()> {
-    cells.uuid(Some(record.lead_id.uuid()))?;
-    cells.text(record.store.as_str())?;
-    cells.text(&record.received_at)?;
-    cells.text(record.channel.as_str())?;
-    cells.text(record.place.map_or("", |place| place.as_str()))?;
-    cells.uuid(record.visit_id.map(|visit| visit.uuid()))?;
-    cells.text(record.language.as_str())?;
-    let models: Vec<&str> = record.models.iter().map(|model| model.as_str()).collect();
-    cells.text(&models.join(" "))?;
-    cells.text(record.when.map_or("", lead::when))?;
-    cells.text(record.budget.map_or("", lead::budget))?;
-    cells.text(record.contact.as_str())?;
-    cells.text(record.name.unwrap_or_default())?;
-    cells.text(record.title.map_or("", lead::title))?;
-    cells.text(record.phone.as_deref().unwrap_or_default())?;
+    cells.uuid(Some(record.lead_id.uuid()));
+    cells.plain(record.store.as_str());
+    cells.plain(&record.received_at);
+    cells.plain(record.channel.as_str());
+    cells.plain(record.place.map_or("", DeviceId::as_str));
+    cells.uuid(record.visit_id.map(|visit| visit.uuid()));
+    cells.plain(record.language.as_str());
+    let models: Vec<&str> = record.models.iter().map(ModelId::as_str).collect();
+    cells.plain(&models.join(" "));
+    cells.plain(record.when.map_or("", lead::when));
+    cells.plain(record.budget.map_or("", lead::budget));
+    cells.plain(record.contact.as_str());
+    cells.text(record.name.unwrap_or_default());
+    cells.plain(record.title.map_or("", lead::title));
+    cells.text(record.phone.as_deref().unwrap_or_default());
     let consents: Vec<String> = record
         .consents
         .iter()
@@ -106,70 +106,104 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
             format!("{}:{}:{given}", consent.purpose.as_str(), consent.wording)
         })
         .collect();
-    cells.text(&consents.join(" "))?;
+    cells.text(&consents.join(" "));
     cells.end_line()
 }
 
-/// Cells of the kinds that exports have, one after the other. Nothing is allocated for a row.
-struct Cells<W: Write> {
-    csv: csv::Writer<W>,
+/// Cells of the kinds that exports have, one after the other. Nothing is allocated for a row; whole lines wait until a
+/// large piece has come together.
+struct Cells<W> {
+    out: W,
+    waiting: Vec<u8>,
     moment: Moment,
-    digits: String,
 }
 
+/// Lines wait until so much has come together: a system call a line would cost more than the line.
+const PIECE: usize = 64 * 1024;
+
 impl<W: Write> Cells<W> {
-    fn new(mut out: W, showroom: &Showroom, bom: bool, columns: &[&str]) -> Result<Self, ReportError> {
+    fn new(out: W, showroom: &Showroom, bom: bool, columns: &[&str]) -> Result<Self, ReportError> {
+        let mut cells =
+            Self { out, waiting: Vec::with_capacity(PIECE + 4096), moment: Moment::new(showroom.zone) };
         if bom {
-            out.write_all(BYTE_ORDER_MARK)?;
+            cells.waiting.extend_from_slice(BYTE_ORDER_MARK);
         }
-        let csv = csv::WriterBuilder::new()
-            .buffer_capacity(64 * 1024)
-            .terminator(csv::Terminator::Any(b'\n'))
-            .from_writer(out);
-        let mut cells = Self { csv, moment: Moment::new(showroom.zone), digits: String::with_capacity(20) };
         for column in columns {
-            cells.text(column)?;
+            cells.plain(column);
         }
         cells.end_line()?;
         Ok(cells)
     }
 
-    fn text(&mut self, text: &str) -> io::Result<()> {
-        self.csv.write_field(defused(text).as_bytes()).map_err(io_error)
-    }
-
-    fn number(&mut self, number: Option<impl std::fmt::Display>) -> io::Result<()> {
-        self.digits.clear();
-        if let Some(number) = number {
-            // Writing to a string cannot fail.
-            let _ = write!(self.digits, "{number}");
+    /// Text that somebody wrote.
+    fn text(&mut self, text: &str) {
+        let text = defused(text);
+        if text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+            self.waiting.push(b'"');
+            self.waiting.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+            self.waiting.extend_from_slice(b"\",");
+        } else {
+            self.plain(&text);
         }
-        self.csv.write_field(&self.digits).map_err(io_error)
     }
 
-    fn moment(&mut self, at: Option<Millis>) -> io::Result<()> {
+    /// Text of ours, which needs neither quotes nor defusing.
+    fn plain(&mut self, text: &str) {
+        self.waiting.extend_from_slice(text.as_bytes());
+        self.waiting.push(b',');
+    }
+
+    fn number(&mut self, number: Option<i64>) {
+        if let Some(number) = number {
+            if number < 0 {
+                self.waiting.push(b'-');
+            }
+            self.digits(number.unsigned_abs());
+        }
+        self.waiting.push(b',');
+    }
+
+    fn digits(&mut self, number: u64) {
+        if number >= 10 {
+            self.digits(number / 10);
+        }
+        self.waiting.push(b'0' + u8::try_from(number % 10).unwrap_or(0));
+    }
+
+    fn moment(&mut self, at: Option<Millis>) {
         let text = at.map_or("", |at| self.moment.write(at));
-        self.csv.write_field(text).map_err(io_error)
+        self.waiting.extend_from_slice(text.as_bytes());
+        self.waiting.push(b',');
     }
 
-    fn uuid(&mut self, id: Option<Uuid>) -> io::Result<()> {
+    fn uuid(&mut self, id: Option<Uuid>) {
         let mut text = Uuid::encode_buffer();
-        let text = id.map_or("", |id| id.hyphenated().encode_lower(&mut text));
-        self.csv.write_field(text).map_err(io_error)
+        self.plain(id.map_or("", |id| id.hyphenated().encode_lower(&mut text)));
+    }
+
+    fn flag(&mut self, flag: bool) {
+        self.plain(if flag { "true" } else { "false" });
     }
 
     fn end_line(&mut self) -> io::Result<()> {
-        self.csv.write_record(None::<&[u8]>).map_err(io_error)
+        // Takes the place of the last cell's comma.
+        if let Some(last) = self.waiting.last_mut() {
+            *last = b'\n';
+        }
+        if self.waiting.len() < PIECE {
+            return Ok(());
+        }
+        self.hand_on()
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.waiting)?;
+        self.waiting.clear();
+        Ok(())
     }
 
     fn finish(mut self) -> io::Result<()> {
-        self.csv.flush()
-    }
-}
-
-fn io_error(fault: csv::Error) -> io::Error {
-    match fault.into_kind() {
-        csv::ErrorKind::Io(fault) => fault,
-        other => io::Error::other(format!("{other:?}")),
+        self.hand_on()?;
+        self.out.flush()
     }
 }

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use shared::consent::Consent;
 use shared::ids::{DeviceId, LeadId, ModelId, StoreId, VisitId};
+use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Language, Title};
 
@@ -76,7 +77,7 @@ impl<'a> LeadRecord<'a> {
                 (Some(_), Some(_)) => ContactState::Given,
                 (Some(_), None) => ContactState::Erased,
             },
-            name: contact.and_then(|contact| contact.name.as_ref()).map(|name| name.reveal()),
+            name: contact.and_then(|contact| contact.name.as_ref()).map(Personal::reveal),
             title: contact.and_then(|contact| contact.title),
             phone: contact.and_then(|contact| contact.phone.as_ref()).map(PhoneNumber::masked),
             consents: &lead.consents,

@@ -226,26 +226,32 @@ fn a_row_that_cannot_be_read_ends_the_export() {
 /// `cargo test --release -p gateway --lib -- --ignored --nocapture a_million_visits`
 #[test]
 #[ignore = "a measurement for release builds"]
-#[expect(clippy::disallowed_methods, reason = "a measurement")]
 fn a_million_visits_leave_at_two_hundred_thousand_a_second() {
-    use crate::views::measured;
+    use rustix::time::{ClockId, clock_gettime};
     let data = tempfile::tempdir().unwrap();
-    let views = measured::filled(data.path(), 1_000_000);
+    let views = crate::views::measured::filled(data.path(), 1_000_000);
     let rows = || views.each_visit(DateTime::UNIX_EPOCH, at() + TimeDelta::days(4000));
     let resident = || {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
         status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or_default().to_owned()
     };
+    // By this thread's own time: other work on the machine says nothing about the export.
+    let passed = || {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        u128::try_from(time.tv_sec).unwrap() * 1_000_000 + u128::try_from(time.tv_nsec).unwrap() / 1000
+    };
     let before = resident();
-    for kind in ["csv", "jsonl", "csv", "rows alone"] {
-        let begin = std::time::Instant::now();
+    let mut rates = Vec::new();
+    for kind in ["rows alone", "csv", "jsonl", "csv"] {
+        let begin = passed();
         let count = match kind {
             "csv" => csv::write_visits(rows(), &showroom(), false, &mut io::sink()).unwrap(),
             "jsonl" => jsonl::write_visits(rows(), &showroom(), &mut io::sink()).unwrap(),
             _ => rows().map(|row| u64::from(row.unwrap().arrived_at > Millis(0))).sum(),
         };
-        let rate = u128::from(count) * 1_000_000 / begin.elapsed().as_micros();
-        println!("{kind}: {count} rows, {rate}/s; resident before {before}, now {}", resident());
-        assert!(rate >= 200_000, "{kind}: {rate}/s");
+        let rate = u128::from(count) * 1_000_000 / (passed() - begin);
+        println!("{kind}: {count} rows, {rate}/s; before {before}, now {}", resident());
+        rates.push(rate);
     }
+    assert!(rates.iter().all(|rate| *rate >= 200_000), "{rates:?}");
 }
