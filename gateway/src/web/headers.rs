@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::front::Front;
+use super::pages;
 
 /// Scripts, styles, pictures and connections of our own alone; nobody frames us; forms go nowhere else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -24,8 +25,13 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 
 /// Adds what every answer carries; pages and data are not kept by anybody unless they say otherwise.
 pub(super) async fn add(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
+    let chosen = pages::asked(request.uri());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if let Some(language) = chosen {
+        let cookie = format!("lang={language}; Path=/; Max-Age=31536000; SameSite=Lax");
+        headers.extend(HeaderValue::try_from(cookie).ok().map(|cookie| (header::SET_COOKIE, cookie)));
+    }
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -1,3 +1,8 @@
-//! The web from outside, with a stand-in for the runtime.
+//! The web from outside, over real sockets, with a stand-in for the runtime.
 
+mod api;
+mod authorisation;
+mod pages;
+mod room;
 pub(super) mod samples;
+mod stream;

@@ -289,7 +289,7 @@ words! {
     bad_phone: "这个号码好像不对，请检查一下。", "This number does not look right. Please check it.";
     bad_name: "姓名最多 40 个字。", "A name has at most 40 characters.";
     thanks: "谢谢您！", "Thank you!";
-    thanks_kiosk: "已经收到,并已通知店里的同事。请在展厅稍等,会有人来接待您。", "We have it, and our staff have been told. Please stay in the showroom; somebody will come to you.";
+    thanks_kiosk: "已经收到，并已通知店里的同事。请在展厅稍等，会有人来接待您。", "We have it, and our staff have been told. Please stay in the showroom; somebody will come to you.";
     thanks_printed_contact: "已经收到。顾问会按您留下的电话联系您。", "We have it. A consultant will call the number you left.";
     thanks_printed: "已经收到。您没有留下联系方式，我们不会联系您；到店时告诉任何一位顾问就好。", "We have it. You left no way to reach you, so nobody will call; just tell any consultant when you come.";
     thanks_phone_dropped: "您没有勾选同意联系，所以离店后我们不会保存您的姓名和号码。", "You did not agree to be contacted, so your name and number are not kept after this visit.";
@@ -402,7 +402,12 @@ mod tests {
     fn scripts_use_only_words_that_exist() {
         let known: std::collections::BTreeSet<_> = TABLE.iter().map(|(key, ..)| *key).collect();
         for (name, text) in super::super::assets::scripts() {
-            for used in text.split("w.").skip(1) {
+            for (place, _) in text.match_indices("w.") {
+                let before = text[..place].chars().last().unwrap_or(' ');
+                if before.is_ascii_alphanumeric() || before == '_' {
+                    continue;
+                }
+                let used = &text[place + 2..];
                 let key: String =
                     used.chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect();
                 assert!(known.contains(key.as_str()), "{name} uses w.{key}");
