@@ -63,6 +63,8 @@ pub struct Desk {
     events: Vec<NewEvent>,
     receipted: Vec<EventId>,
     outbox: watch::Sender<Option<Arc<Outbox>>>,
+    /// When to open an outbox again that failed, on the boot clock.
+    reopen_at: Option<Duration>,
 }
 
 impl Desk {
@@ -87,6 +89,7 @@ impl Desk {
             events: Vec::new(),
             receipted: Vec::new(),
             outbox: watch::Sender::new(None),
+            reopen_at: None,
         }
     }
 
@@ -126,7 +129,7 @@ impl Desk {
                 },
                 Some(heard) = heard.recv() => self.hear(heard),
                 () = tokio::time::sleep(pause) => {
-                    if self.outbox.borrow().is_none() {
+                    if self.reopen_at.is_some_and(|at| self.clock.read().boot >= at) {
                         self.reopen().await;
                     }
                     self.feed(Input::Tick);
@@ -230,7 +233,9 @@ impl Desk {
     fn take_written(&mut self, written: Written) {
         let answer = if written.outcome.kept { Input::Kept } else { Input::NotKept };
         if written.outcome.stopped {
+            self.storage.note_failure();
             self.outbox.send_replace(None);
+            self.reopen_at = Some(self.clock.read().boot + REOPEN_EVERY);
         } else {
             // Wakes the link: there is something to publish.
             self.outbox.send_modify(|_| {});
@@ -241,15 +246,19 @@ impl Desk {
     }
 
     async fn reopen(&mut self) {
-        if let Some(outbox) = self.storage.open().await {
-            self.outbox.send_replace(Some(outbox));
-        }
+        self.reopen_at = match self.storage.open().await {
+            Some(outbox) => {
+                self.outbox.send_replace(Some(outbox));
+                None
+            }
+            None => Some(self.clock.read().boot + REOPEN_EVERY),
+        };
     }
 
     fn pause(&self) -> Duration {
         let now = self.clock.read();
         let deadline = self.session.deadline(now).map(|at| at.saturating_sub(now.boot));
-        let reopen = self.outbox.borrow().is_none().then_some(REOPEN_EVERY);
+        let reopen = self.reopen_at.map(|at| at.saturating_sub(now.boot));
         // Without a deadline nothing happens by itself; an hour is as good as for ever.
         [deadline, reopen].into_iter().flatten().min().unwrap_or(Duration::from_hours(1))
     }

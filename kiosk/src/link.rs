@@ -88,15 +88,27 @@ impl Link {
     /// Runs until `cancel`; connects again and again, with a jittered back-off.
     pub async fn run(mut self, clock: Arc<dyn Clock>, cancel: CancellationToken) {
         let mut backoff = Backoff::default();
+        let mut complaint = None;
         while !cancel.is_cancelled() {
             let mut connection = Connection::open(&self.address);
-            let lasted = connection.serve(&mut self, clock.as_ref(), &cancel).await;
-            connection.close().await;
-            if self.heard.send(Heard::Link(false)).await.is_err() {
-                return;
-            }
-            if lasted {
+            let end = connection.serve(&mut self, clock.as_ref(), &cancel).await;
+            let came_up = connection.close().await;
+            if came_up {
                 backoff = Backoff::default();
+                complaint = None;
+                if self.heard.send(Heard::Link(false)).await.is_err() {
+                    return;
+                }
+            }
+            // The same complaint every few seconds would bury the log.
+            if end.is_some() && end != complaint {
+                tracing::warn!(
+                    host = self.address.host,
+                    port = self.address.port,
+                    reason = end,
+                    "no connection to the broker"
+                );
+                complaint = end;
             }
             tokio::select! {
                 () = cancel.cancelled() => return,

@@ -12,6 +12,7 @@
 //!
 //! Called by [`crate::desk`] on a blocking thread, and read by [`crate::link`].
 
+mod renewal;
 mod seal;
 mod stored;
 
@@ -79,6 +80,7 @@ impl Outbox {
     /// # Errors
     /// When the folder or the database cannot be opened, or the first barrier fails.
     pub fn open(folder: &Path, key: SealKey, machine: Machine) -> Result<Self, OutboxError> {
+        renewal::finish_renewal(folder)?;
         std::fs::create_dir_all(folder)?;
         let tree = sled::Config::new()
             .path(folder)

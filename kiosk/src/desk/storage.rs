@@ -12,24 +12,36 @@ const FOLDER: &str = "outbox";
 pub(super) struct Storage {
     folder: PathBuf,
     key_file: PathBuf,
+    /// Whether a write failed since it was opened.
+    failed: bool,
     /// The complaint that was last logged: the same one is not repeated every few seconds.
     said: Option<String>,
 }
 
 impl Storage {
     pub(super) fn new(config: &Config) -> Self {
-        Self { folder: config.data.join(FOLDER), key_file: config.key_file.clone(), said: None }
+        Self { folder: config.data.join(FOLDER), key_file: config.key_file.clone(), failed: false, said: None }
+    }
+
+    /// A write failed: the next opening begins with a fresh database.
+    pub(super) fn note_failure(&mut self) {
+        self.failed = true;
     }
 
     pub(super) async fn open(&mut self) -> Option<Arc<Outbox>> {
-        let (folder, key_file) = (self.folder.clone(), self.key_file.clone());
+        let (folder, key_file, failed) = (self.folder.clone(), self.key_file.clone(), self.failed);
         let opened = tokio::task::spawn_blocking(move || -> Result<Outbox, String> {
             let key = SealKey::open_or_make(&key_file).map_err(|error| crate::chain(&error))?;
-            Outbox::open(&folder, key, Machine::this_run()).map_err(|error| crate::chain(&error))
+            let machine = Machine::this_run();
+            if failed {
+                Outbox::renew(&folder, &key, &machine).map_err(|error| crate::chain(&error))?;
+            }
+            Outbox::open(&folder, key, machine).map_err(|error| crate::chain(&error))
         });
         match opened.await.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(outbox) => {
                 self.said = None;
+                self.failed = false;
                 if outbox.set_aside() > 0 {
                     tracing::error!(
                         records = outbox.set_aside(),

@@ -63,19 +63,24 @@ impl Connection {
         }
     }
 
-    /// Serves the connection until it ends; whether it had come up.
-    pub(super) async fn serve(&mut self, link: &mut Link, clock: &dyn Clock, cancel: &CancellationToken) -> bool {
+    /// Serves the connection until it ends; why, where that is worth a word.
+    pub(super) async fn serve(
+        &mut self,
+        link: &mut Link,
+        clock: &dyn Clock,
+        cancel: &CancellationToken,
+    ) -> Option<String> {
         let mut repeat = std::pin::pin!(tokio::time::sleep(spread(link.repeat)));
         let mut tell = std::pin::pin!(tokio::time::sleep(STATE_EVERY));
         loop {
             tokio::select! {
-                () = cancel.cancelled() => return self.up,
+                () = cancel.cancelled() => return None,
                 event = self.events.recv() => match event {
-                    Some(Ok(event)) => if self.take_in(event, link).await.is_err() { return self.up },
-                    Some(Err(error)) => { report(&link.address, &error); return self.up }
-                    None => return self.up,
+                    Some(Ok(event)) => if self.take_in(event, link).await.is_err() { return None },
+                    Some(Err(error)) => return Some(reason(&error)),
+                    None => return None,
                 },
-                changed = link.outbox.changed() => if changed.is_err() { return self.up },
+                changed = link.outbox.changed() => if changed.is_err() { return None },
                 () = &mut repeat => {
                     // Another pass, if the last is over: whatever still has no receipt goes out again.
                     if self.caught_up {
@@ -97,8 +102,8 @@ impl Connection {
         }
     }
 
-    /// Says goodbye, so that the broker does not have to find out.
-    pub(super) async fn close(mut self) {
+    /// Says goodbye, so that the broker does not have to find out; whether the connection had ever come up.
+    pub(super) async fn close(mut self) -> bool {
         if self.up {
             let state = KioskState { online: false, version: version(), outbox: 0, at: None };
             self.publish_state(&state);
@@ -107,6 +112,7 @@ impl Connection {
             }
         }
         self.poller.abort();
+        self.up
     }
 
     async fn take_in(&mut self, event: Event, link: &Link) -> Result<(), mpsc::error::SendError<Heard>> {
@@ -255,13 +261,12 @@ fn read<T: DeserializeOwned>(publish: &Publish) -> Option<T> {
     serde_json::from_slice(&publish.payload).ok()
 }
 
-fn report(address: &Address, error: &ConnectionError) {
+fn reason(error: &ConnectionError) -> String {
     match error {
         ConnectionError::ConnectionRefused(code) => {
-            tracing::warn!(host = address.host, ?code, "the broker refuses this kiosk; check its account");
+            format!("the broker refuses this kiosk ({code:?}); check its account")
         }
-        ConnectionError::RequestsDone => {}
-        error => tracing::info!(host = address.host, port = address.port, %error, "no connection to the broker"),
+        error => error.to_string(),
     }
 }
 

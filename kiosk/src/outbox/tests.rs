@@ -146,3 +146,41 @@ fn a_folder_in_use_or_of_another_kind_is_refused() {
     std::fs::write(folder.path().join("file"), "x").unwrap();
     assert!(Outbox::open(&folder.path().join("file"), SealKey::new(&KEY), Machine::named("a")).is_err());
 }
+
+#[test]
+fn a_renewed_outbox_holds_the_same_and_counts_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox");
+    let (seal, machine) = (SealKey::new(&KEY), Machine::named("a"));
+    let outbox = open(&folder, "a");
+    outbox.keep(vec![event(1), event(2), event(3)]).unwrap();
+    outbox.forget([event(3).id, event(1).id]).unwrap();
+    drop(outbox);
+    Outbox::renew(&path, &seal, &machine).unwrap();
+    let outbox = open(&folder, "a");
+    outbox.keep(vec![event(4)]).unwrap();
+    assert_eq!(ids(&outbox), [(2, event(2).id), (4, event(4).id)]);
+    drop(outbox);
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["outbox"]);
+}
+
+#[test]
+fn a_power_cut_within_a_renewal_loses_nothing() {
+    // Between the renames: the old one is gone from its place, the new one is not there yet.
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(&folder, "a");
+    outbox.keep(vec![event(1)]).unwrap();
+    drop(outbox);
+    std::fs::rename(folder.path().join("outbox"), folder.path().join("outbox.new")).unwrap();
+    assert_eq!(ids(&open(&folder, "a")), [(1, event(1).id)]);
+
+    // Before the first: a draft that was not finished is not mistaken for the outbox.
+    let (seal, machine) = (SealKey::new(&KEY), Machine::named("a"));
+    let draft = Outbox::open(&folder.path().join("outbox.new"), seal.clone(), machine.clone()).unwrap();
+    draft.keep(vec![event(7)]).unwrap();
+    drop(draft);
+    assert_eq!(ids(&open(&folder, "a")), [(1, event(1).id)]);
+    Outbox::renew(&folder.path().join("outbox"), &seal, &machine).unwrap();
+    assert_eq!(ids(&open(&folder, "a")), [(1, event(1).id)]);
+}
