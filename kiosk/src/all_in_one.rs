@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::start::StartError;
 
 #[cfg(feature = "all-in-one")]
-pub(crate) use inside::{Showroom, open};
+pub(crate) use inside::open;
 
 #[cfg(feature = "all-in-one")]
 mod inside {
