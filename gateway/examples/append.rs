@@ -31,18 +31,19 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn took(since: Duration) -> Duration {
-    SystemClock.read().boot - since
+    SystemClock.read().boot.saturating_sub(since)
 }
 
 fn print_quantiles(what: &str, mut times: Vec<Duration>) {
-    times.sort();
+    times.sort_unstable();
     let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
     println!("{what}: p50 {:?}  p99 {:?}  max {:?}", at(50), at(99), times.last().copied().unwrap_or_default());
 }
 
 fn visit(n: u64, now: DateTime<Utc>) -> VisitId {
-    let [a, b, c, d, e, f, g, h] = n.to_be_bytes();
-    VisitId::new(now, [9, 9, a, b, c, d, e, f, g, h])
+    let mut random = [9; 10];
+    random.iter_mut().zip(n.to_be_bytes()).for_each(|(to, from)| *to = from);
+    VisitId::new(now, random)
 }
 
 fn commit(n: u64, now: DateTime<Utc>) -> Commit {

@@ -38,7 +38,7 @@ pub use data_key::{DataKey, KeyId};
 pub use erasure::ErasureList;
 pub use error::VaultError;
 use key_file::KeyFile;
-use key_folder::KeyFolder;
+use key_folder::{KeyFolder, OnDisk};
 pub use rotation::Rotated;
 use sealing::{Nonces, seal_text, unseal_text};
 
@@ -176,14 +176,17 @@ impl Vault {
     pub fn destroy(&self, subjects: &[Subject]) -> Result<(), VaultError> {
         let mut held = Vec::new();
         for subject in subjects {
-            if let Some(id) = self.folder.id_of(subject)? {
-                held.push((subject, id));
+            match self.folder.on_disk(subject)? {
+                OnDisk::Nothing => {}
+                found => held.push((subject, found.id())),
             }
         }
         self.erased.add(held.iter().filter_map(|(_, id)| *id))?;
         {
             let mut inner = self.inner();
-            subjects.iter().for_each(|subject| inner.cache.forget(subject));
+            for subject in subjects {
+                inner.cache.forget(subject);
+            }
             self.folder.unlink(held.iter().map(|(subject, _)| *subject))?;
         }
         // Not under the lock: whoever seals meanwhile need not wait for the disk.
@@ -195,7 +198,7 @@ impl Vault {
     /// # Errors
     /// When that cannot be told.
     pub fn has(&self, subject: &Subject) -> Result<bool, VaultError> {
-        Ok(self.folder.id_of(subject)?.is_some())
+        Ok(self.folder.on_disk(subject)?.id().is_some())
     }
 
     /// Every subject that has a key, to find those whose erasure a crash cut off.

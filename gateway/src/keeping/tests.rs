@@ -83,6 +83,9 @@ fn detailed(n: u8) -> Event {
     }))
 }
 
+/// What somebody does to a file.
+type Harm = fn(&[u8]) -> Vec<u8>;
+
 fn quiet(_: u64, _: u64) {}
 
 /// Every file of a folder with its content.
@@ -127,7 +130,6 @@ fn verify_names_file_and_line_and_mends_what_the_database_has() {
     let whole = files(&folder);
     let first = whole.keys().next().unwrap().clone();
     let path = folder.join(&first);
-    type Harm = fn(&[u8]) -> Vec<u8>;
     let harms: [(&str, Harm, &str); 3] = [
         (
             "a changed byte",

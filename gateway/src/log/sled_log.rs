@@ -133,7 +133,9 @@ impl SledLog {
         for same_day in records.chunk_by(|a, b| a.day() == b.day()) {
             let Some(first) = same_day.first() else { continue };
             lines.clear();
-            same_day.iter().for_each(|record| encode_line(&record.json, &mut lines));
+            for record in same_day {
+                encode_line(&record.json, &mut lines);
+            }
             writer.archive.append(first.day(), &lines)?;
         }
         self.store.insert(records)?;

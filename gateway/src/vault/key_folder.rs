@@ -19,6 +19,23 @@ use crate::log::hex;
 /// From so many new files on, one sync of the whole file system is quicker than one a file and one a folder.
 const SYNC_ALL_FROM: usize = 4;
 
+/// A subject's file.
+pub(super) enum OnDisk {
+    Nothing,
+    /// Cut off, as a crash leaves it before anything was sealed under it, or damaged.
+    Broken,
+    Whole(Wrapped),
+}
+
+impl OnDisk {
+    pub(super) fn id(&self) -> Option<KeyId> {
+        match self {
+            Self::Whole(wrapped) => Some(wrapped.id),
+            Self::Nothing | Self::Broken => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct KeyFolder {
     path: PathBuf,
@@ -80,7 +97,7 @@ impl KeyFolder {
 
     /// A subject's key. `None`: it has none.
     pub(super) fn read(&self, subject: &Subject, key_file: &KeyFile) -> Result<Option<DataKey>, VaultError> {
-        let Some(wrapped) = self.wrapped(subject)?.flatten() else { return Ok(None) };
+        let OnDisk::Whole(wrapped) = self.on_disk(subject)? else { return Ok(None) };
         let key = key_file.wrapping(wrapped.by).and_then(|wrapping| wrapped.unwrap(subject, wrapping));
         if key.is_none() {
             tracing::warn!(key = %wrapped.id, "a data key is damaged; what was sealed under it is lost");
@@ -88,17 +105,12 @@ impl KeyFolder {
         Ok(key)
     }
 
-    /// Whether a subject has a key, and its id unless the file is damaged.
-    pub(super) fn id_of(&self, subject: &Subject) -> Result<Option<Option<KeyId>>, VaultError> {
-        Ok(self.wrapped(subject)?.map(|wrapped| wrapped.map(|wrapped| wrapped.id)))
-    }
-
-    /// `None`: no file; `Some(None)`: no whole one, as a crash leaves it before anything was sealed under it.
-    fn wrapped(&self, subject: &Subject) -> Result<Option<Option<Wrapped>>, VaultError> {
+    /// What stands there for a subject.
+    pub(super) fn on_disk(&self, subject: &Subject) -> Result<OnDisk, VaultError> {
         let path = self.file_of(subject);
         match fs::read(&path) {
-            Ok(bytes) => Ok(Some(Wrapped::parse(&bytes))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Ok(bytes) => Ok(Wrapped::parse(&bytes).map_or(OnDisk::Broken, OnDisk::Whole)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(OnDisk::Nothing),
             Err(error) => Err(VaultError::file(&path)(error)),
         }
     }

@@ -190,13 +190,11 @@ fn take_over(store: &Store, head: u64, lost: bool, found: &mut Found) -> Result<
     store.take_over(&batch)?;
     // Behind a gap. One group that was never acknowledged can look so; anything more would be a loss.
     if beyond > 0 && (lost || beyond > GROUP_BYTES) {
-        return Err(match found.bad.take() {
-            Some((path, line, what)) => LogError::ArchiveDamaged { path, line, what },
-            None => {
-                let next = found.runs.iter().map(|run| run.first).find(|first| *first > at + 1);
-                LogError::ArchiveGap { from: at + 1, to: next.map_or(at + 1, |next| next - 1) }
-            }
-        });
+        if let Some((path, line, what)) = found.bad.take() {
+            return Err(LogError::ArchiveDamaged { path, line, what });
+        }
+        let next = found.runs.iter().map(|run| run.first).find(|first| *first > at + 1);
+        return Err(LogError::ArchiveGap { from: at + 1, to: next.map_or(at + 1, |next| next - 1) });
     }
     Ok(at - head)
 }
