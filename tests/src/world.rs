@@ -35,8 +35,10 @@ pub use session::{Role, Session, problem};
 
 use crate::programs;
 
-/// The password of every person of these tests (the demo's own, too).
-pub const PASSWORD: &str = "yingbin";
+/// The password of everybody whom a test hires.
+pub const PASSWORD: &str = "yingbin-tests";
+/// The password of the demo's own people.
+pub const DEMO_PASSWORD: &str = "yingbin";
 /// A first day before and a last day after everything that a test does, less than ten years apart, which is the most that
 /// an export takes.
 pub const ALL_DAYS: (&str, &str) = ("2025-01-01", "2034-12-01");
@@ -128,7 +130,7 @@ impl Showroom {
         programs::gateway_says(&all, stdin)
     }
 
-    /// Hires somebody.
+    /// Hires somebody; not for the demo, whose people are there.
     ///
     /// # Errors
     /// When the command fails.
@@ -164,7 +166,8 @@ impl Showroom {
     /// # Errors
     /// When it is refused.
     pub async fn sign_in(&self, account: &str) -> Result<Session> {
-        Session::sign_in(self.gateway.http(), account, PASSWORD).await
+        let password = if self.setup.demo { DEMO_PASSWORD } else { PASSWORD };
+        Session::sign_in(self.gateway.http(), account, password).await
     }
 
     /// Registers a device.

@@ -210,7 +210,5 @@ async fn a_write_that_is_repeated_with_its_key_is_done_once() -> Result<()> {
     let data = showroom.data();
     let csv = exports(data.to_str().context("UTF-8")?)?.0;
     assert_eq!(parse_csv(&csv)?.rows.len(), 1);
-    let called = zhao.take_alerts();
-    assert!(called.iter().all(|alert| alert.visit.to_string() == visits[0]), "{called:?}");
     showroom.finish().await
 }

@@ -31,6 +31,7 @@ struct Inbox {
     /// Every alert with all its deliveries: the first rings, the others update it.
     deliveries: BTreeMap<AlertId, Vec<Alert>>,
     over: Vec<Value>,
+    tasks: Vec<Value>,
     events: Vec<sse::Event>,
     failures: Vec<String>,
 }
@@ -144,6 +145,20 @@ impl Phone {
             inbox.over.iter().find(|over| over.get("alert").and_then(Value::as_str) == Some(&name)).cloned()
         })
         .await
+    }
+
+    /// Waits for something to do that is no alert: one whose fields have these values.
+    ///
+    /// # Errors
+    /// When none comes; with those that came.
+    pub async fn task(&self, wanted: &Value) -> Result<Value> {
+        let fits = |task: &Value| {
+            wanted.as_object().is_some_and(|all| all.iter().all(|(name, value)| task.get(name) == Some(value)))
+        };
+        let what = format!("a task for {} with {wanted}", self.account());
+        wait::until(&what, || lock(&self.inbox).tasks.iter().find(|task| fits(task)).cloned())
+            .await
+            .with_context(|| format!("tasks so far: {:?}", lock(&self.inbox).tasks))
     }
 
     /// Waits for an event of this name from the given position on.
@@ -289,6 +304,7 @@ impl Inbox {
                 Ok(alert) => self.ring(alert),
                 Err(error) => self.failures.push(format!("{error}: {}", event.data)),
             },
+            "task" => self.tasks.extend(serde_json::from_str::<Value>(&event.data)),
             "alert_over" => self.over.extend(serde_json::from_str::<Value>(&event.data)),
             _ => {}
         }
