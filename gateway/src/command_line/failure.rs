@@ -55,9 +55,7 @@ impl Failure {
     fn is_receiver_gone(&self) -> bool {
         match self {
             Self::Operation(fault) => fault.is_receiver_gone(),
-            Self::Client(ClientError::Output(fault)) | Self::Output(fault) => {
-                fault.kind() == io::ErrorKind::BrokenPipe
-            }
+            Self::Client(ClientError::Output(fault)) | Self::Output(fault) => fault.kind() == io::ErrorKind::BrokenPipe,
             _ => false,
         }
     }

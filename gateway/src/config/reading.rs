@@ -34,7 +34,7 @@ pub(super) fn read(
                 given.insert(key.to_owned(), text);
             }
             Some(Ok(key)) => {
-                faults.push(Fault { key: key.to_owned(), problem: "must be a section in the file".to_owned() })
+                faults.push(Fault { key: key.to_owned(), problem: "must be a section in the file".to_owned() });
             }
             Some(Err(())) => faults.push(Fault { key: variable, problem: "sets no key that exists".to_owned() }),
         }

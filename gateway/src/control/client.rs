@@ -38,7 +38,9 @@ pub fn ask(data: &Path, request: &Request, out: &mut impl Write) -> Option<Resul
     let address = Address::of(data, SOCKET).ok()?;
     let stream = match UnixStream::connect(&address.path) {
         Ok(stream) => stream,
-        Err(fault) if matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => return None,
+        Err(fault) if matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
+            return None;
+        }
         Err(fault) => return Some(Err(ClientError::Socket(fault))),
     };
     Some(converse(&stream, request, out))

@@ -19,7 +19,11 @@ impl Operations {
             return Err(OperationError::Faults(report.fault_count));
         }
         let (records, events, opened) = (report.records, report.events, report.sealed.opened);
-        writeln!(out, "{records} records with {events} events are whole; {opened} sealed values open, {} are erased", report.sealed.erased)?;
+        writeln!(
+            out,
+            "{records} records with {events} events are whole; {opened} sealed values open, {} are erased",
+            report.sealed.erased
+        )?;
         Ok(())
     }
 

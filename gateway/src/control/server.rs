@@ -111,7 +111,9 @@ fn answer(stream: &UnixStream, operations: &Operations, shutdown: &CancellationT
             tracing::debug!(code = fault.code(), "a command failed");
             (fault.code(), super::operations::in_full(&fault))
         }),
-        Err(_) => Err(("unknown_request", "this gateway does not know the command; is it of the same version?".to_owned())),
+        Err(_) => {
+            Err(("unknown_request", "this gateway does not know the command; is it of the same version?".to_owned()))
+        }
     };
     out.end(&match done {
         Ok(()) => Status::Ok(true),

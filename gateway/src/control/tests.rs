@@ -217,7 +217,9 @@ async fn nonsense_is_answered_and_silence_is_let_go() {
             answer
         })
     };
-    for nonsense in [&b"\n"[..], b"{\"do\":\"dance\"}\n", b"{\"do\":\"account_remove\",\"id\":\"A B\"}\n", b"\xff\xfe\n"] {
+    for nonsense in
+        [&b"\n"[..], b"{\"do\":\"dance\"}\n", b"{\"do\":\"account_remove\",\"id\":\"A B\"}\n", b"\xff\xfe\n"]
+    {
         let answer = say(nonsense, &showroom.data).await.unwrap();
         assert!(answer.starts_with("{\"error\":{\"code\":\"unknown_request\""), "{answer}");
     }

@@ -123,8 +123,7 @@ const PIECE: usize = 64 * 1024;
 
 impl<W: Write> Cells<W> {
     fn new(out: W, showroom: &Showroom, bom: bool, columns: &[&str]) -> Result<Self, ReportError> {
-        let mut cells =
-            Self { out, waiting: Vec::with_capacity(PIECE + 4096), moment: Moment::new(showroom.zone) };
+        let mut cells = Self { out, waiting: Vec::with_capacity(PIECE + 4096), moment: Moment::new(showroom.zone) };
         if bom {
             cells.waiting.extend_from_slice(BYTE_ORDER_MARK);
         }
