@@ -1,7 +1,32 @@
 //! The kiosk's configuration: TOML, overridden by `YINGBIN_KIOSK_*` environment, overridden by flags.
 //!
 //! An environment variable is the key's path in capitals with `_` for `.`: `mqtt.url` is `YINGBIN_KIOSK_MQTT_URL`. Unknown keys and bad
-//! values are refused, all at once, each with its path. Nothing here is read again after the start.
+//! values are refused, all at once, each with its path. Nothing here is read again after the start. With every default:
+//!
+//! ```toml
+//! store = "demo"                     # the showroom's short name
+//! kiosk = "k1"                       # this kiosk's short name
+//! data = "kiosk-data"                # outbox, last configuration from the gateway
+//! key_file = "kiosk-data.key"        # the outbox's key, outside `data`; made at the first start, mode 0600
+//!
+//! [mqtt]
+//! url = "mqtt://127.0.0.1:1883"      # or mqtts://HOST[:PORT]
+//! # ca_file = "ca.pem"               # with mqtts://: who signed the broker's certificate
+//! # username = "demo-k1"
+//! # password = "…"
+//! client_id = "demo-k1"              # default: STORE-KIOSK
+//!
+//! [screen]
+//! idle = "30s"                       # untouched for so long: the countdown
+//! countdown = "10s"                  # then everything personal goes
+//! farewell = "6s"
+//! fullscreen = false
+//!
+//! [patience]
+//! receipt = "3s"                     # without the gateway's receipt: say so
+//! outbox = "2s"                      # without the disk's answer: to reception
+//! repeat = "5s"                      # publish again what has no receipt
+//! ```
 
 mod keys;
 
@@ -172,7 +197,8 @@ fn address(keys: &mut Keys) -> Address {
     if user.is_none() && password.is_some() {
         keys.fault("mqtt.username", "is missing, though mqtt.password is set");
     }
-    let client_id = keys.text("mqtt.client_id").unwrap_or_else(|| format!("{store}-{kiosk}"));
+    // The gateway's own broker wants a device's client id to be its user name.
+    let client_id = keys.text("mqtt.client_id").or_else(|| user.clone()).unwrap_or_else(|| format!("{store}-{kiosk}"));
     let account = user.map(|user| (user, password.unwrap_or_else(|| Secret::new(""))));
     Address { host, port, client_id, account, authority, store, kiosk }
 }
@@ -218,6 +244,19 @@ mod tests {
         let error = read(text, environment).unwrap_err().to_string();
         assert!(error.contains(expect), "{error}");
         assert!(!error.contains('\n'), "{error}");
+    }
+
+    #[test]
+    fn the_documented_file_is_the_default() {
+        let text: String = include_str!("config.rs")
+            .lines()
+            .skip_while(|line| *line != "//! ```toml")
+            .skip(1)
+            .take_while(|line| *line != "//! ```")
+            .map(|line| format!("{}\n", line.trim_start_matches("//!")))
+            .collect();
+        assert!(text.lines().count() > 20);
+        assert_eq!(format!("{:?}", read(&text, &[]).unwrap()), format!("{:?}", read("", &[]).unwrap()));
     }
 
     #[test]
