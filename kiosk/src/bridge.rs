@@ -3,6 +3,7 @@
 //! The window lives on the main thread, the desk on its own with a current-thread runtime. Pictures cross by
 //! `upgrade_in_event_loop`, intents by a bounded channel: taps beyond it are dropped, as a person's second tap would be.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -16,6 +17,12 @@ use crate::desk::{Face, INTENTS, Shown};
 use crate::session::Screen;
 use crate::start::{self, StartError};
 use crate::ui::{self, AppWindow};
+
+const DISPLAYS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
+
+/// FACTS: with no font at all on the system it panics, even with a font inside the program.
+const NO_FONT: &str = "Slint broke down, most likely because this system has no font at all; install one, or set \
+                       FONTCONFIG_FILE to the kiosk's fonts.conf (assets/fonts)";
 
 /// The newest picture that the window has not shown yet; older ones are not worth drawing.
 type Newest = Arc<Mutex<Option<Box<Screen>>>>;
@@ -31,7 +38,7 @@ pub(crate) fn run(config: Config) -> Result<(), StartError> {
             tracing::debug!("a tap was dropped");
         }
     });
-    let window = ui::open(&send).map_err(failed)?;
+    let window = open(&send)?;
     window.window().set_fullscreen(config.fullscreen);
 
     let cancel = CancellationToken::new();
@@ -48,6 +55,20 @@ pub(crate) fn run(config: Config) -> Result<(), StartError> {
     let served = desk.join().unwrap_or_else(|_| Err(StartError::Window("the desk broke down".to_owned())));
     ran.map_err(failed)?;
     served
+}
+
+/// Makes the window. On a machine without any font Slint does not return an error but panics.
+fn open(send: &ui::Send) -> Result<AppWindow, StartError> {
+    if cfg!(all(feature = "desktop", not(feature = "device")))
+        && DISPLAYS.iter().all(|name| std::env::var_os(name).is_none_or(|name| name.is_empty()))
+    {
+        return Err(failed(format_args!("there is no display ({} are not set)", DISPLAYS.join(" and "))));
+    }
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let opened = panic::catch_unwind(AssertUnwindSafe(|| ui::open(send)));
+    panic::set_hook(hook);
+    opened.map_err(|_| failed(NO_FONT))?.map_err(failed)
 }
 
 /// Brings pictures to the window's thread; if it is behind, only the newest.
@@ -69,7 +90,8 @@ fn face(window: slint::Weak<AppWindow>) -> Face {
 }
 
 fn failed(error: impl std::fmt::Display) -> StartError {
-    StartError::Window(error.to_string())
+    // One line, whatever the backends had to say.
+    StartError::Window(error.to_string().replace('\n', "; "))
 }
 
 fn lock(newest: &Newest) -> std::sync::MutexGuard<'_, Option<Box<Screen>>> {

@@ -1,6 +1,6 @@
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
-use shared::wire::{Code, ConsultantCard, Refused};
+use shared::wire::{Code, ConsultantCard, DeviceEvent, Refused};
 
 use super::*;
 

@@ -1,0 +1,51 @@
+//! When nobody touches the screen any more: the countdown, and the wipe.
+
+use std::time::Duration;
+
+use shared::clock::Reading;
+
+use super::screen::Page;
+use super::{Session, default_language};
+
+impl Session {
+    pub(super) fn pass_time(&mut self, now: Reading) {
+        if self.wipe_at().is_some_and(|at| now.boot >= at) {
+            self.wipe(now);
+        }
+        if self.qr.as_ref().is_some_and(|(_, until)| now.boot >= *until) {
+            self.qr = None;
+        }
+    }
+
+    /// Whether a visitor left any trace on the screen.
+    fn is_touched(&self) -> bool {
+        self.page != Page::Welcome || self.language != default_language(&self.config) || self.first_touch.is_some()
+    }
+
+    fn wipe_at(&self) -> Option<Duration> {
+        match self.page {
+            Page::Farewell(_) => Some(self.turned + self.rules.farewell),
+            _ if self.is_touched() => Some(self.last_touch + self.rules.idle + self.rules.countdown),
+            _ => None,
+        }
+    }
+
+    /// Whole seconds left until the wipe, once the countdown runs. The welcome page is wiped without asking.
+    pub(super) fn countdown(&self, now: Reading) -> Option<u64> {
+        let shown = !matches!(self.page, Page::Welcome | Page::Farewell(_));
+        let wipe_at = self.wipe_at().filter(|_| shown)?;
+        let left = wipe_at.checked_sub(now.boot)?;
+        (left <= self.rules.countdown && !left.is_zero()).then(|| left.as_millis().div_ceil(1000).try_into().ok())?
+    }
+
+    pub(super) fn idle_deadline(&self, now: Reading) -> Option<Duration> {
+        let wipe_at = self.wipe_at()?;
+        let left = wipe_at.saturating_sub(now.boot);
+        Some(match self.countdown(now) {
+            // The next whole second.
+            Some(seconds) => wipe_at.saturating_sub(Duration::from_secs(seconds.saturating_sub(1))),
+            None if left > self.rules.countdown => wipe_at.saturating_sub(self.rules.countdown),
+            None => wipe_at,
+        })
+    }
+}
