@@ -55,7 +55,7 @@ function waitingCard(visit) {
   const path = `/api/v1/visits/${visit.id}`;
   const asked = visit.asking.map(nameOf).join(" · ");
   const said = [
-    visit.received_by ? w.stage_reception : named("stage", visit.stage),
+    visit.received_by ? w.stage_reception : visit.stage === "calling" && asked ? "" : named("stage", visit.stage),
     visit.position ? `${visit.position}` : "",
     asked && `${w.asking} ${asked}`,
   ].filter(Boolean);

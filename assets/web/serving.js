@@ -47,7 +47,7 @@ function card(visit) {
   return el(
     "article",
     { class: visit.hurry ? "visit late-greeting" : "visit" },
-    el("p", { class: "kicker" }, visit.greeted ? w.now_serving : w.stage_coming),
+    el("p", { class: "kicker" }, visit.greeted ? w.now_serving : w.now_coming),
     el("h1", {}, [visit.name, named("purpose", visit.purpose)].filter(Boolean).join(" · ")),
     el("p", { class: "tags" }, ...tags(visit)),
     visit.hurry && el("p", { class: "fault", role: "alert" }, w.greet_now),

@@ -1,7 +1,8 @@
 // A sheet of choices from below, and the line that offers to take something back.
 import { by, button } from "./dom.js";
 
-const UNDO_MS = 12000;
+// As long as the gateway takes things back (DESIGN §5).
+const UNDO_MS = 120000;
 let fading = null;
 
 /** Asks for one of [value, word]; gives the value, or null. */
@@ -25,13 +26,14 @@ export function choose(title, choices) {
 /** Says what was done; with `undo`, offers to take it back. */
 export function toast(text, undo) {
   const line = by("toast");
-  const [words, back] = line.children;
+  const [words, back, close] = line.children;
   words.textContent = text;
   back.hidden = !undo;
   back.onclick = () => {
     line.hidden = true;
     undo?.();
   };
+  close.onclick = () => (line.hidden = true);
   line.hidden = false;
   clearTimeout(fading);
   fading = setTimeout(() => (line.hidden = true), undo ? UNDO_MS : 4000);

@@ -117,7 +117,10 @@ impl Client {
             tokio::select! {
                 biased;
                 () = self.front.shutdown.cancelled() => return None,
-                message = self.queue.next() => return self.messages(message?),
+                message = self.queue.next() => {
+                    let message = message?;
+                    return Some(self.messages(&message));
+                }
                 () = floor(&mut self.frames, &mut self.pause) => if let Some(piece) = self.floor() { return Some(piece) },
                 _ = self.keep_alive.tick() => return self.still_here(),
             }
@@ -141,14 +144,14 @@ impl Client {
         text.into()
     }
 
-    fn messages(&mut self, first: Arc<Feed>) -> Option<Bytes> {
+    fn messages(&mut self, first: &Feed) -> Bytes {
         let mut text = String::new();
-        self.write(&mut text, &first);
+        self.write(&mut text, first);
         for _ in 1..TOGETHER {
             let Some(feed) = self.queue.waiting() else { break };
             self.write(&mut text, &feed);
         }
-        Some(text.into())
+        text.into()
     }
 
     fn write(&self, text: &mut String, feed: &Feed) {

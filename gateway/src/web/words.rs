@@ -145,6 +145,7 @@ words! {
     now_free_hint: "有客人时，这部手机会响铃、震动并亮屏。请把页面留在前台。", "When a visitor comes, this phone rings, vibrates and lights up. Keep this page open.";
     now_away: "您现在不会被呼叫", "You will not be called";
     now_away_hint: "把状态改为“空闲”，就会轮到您。", "Set yourself to free to be in the rotation.";
+    now_coming: "请过去迎接客人", "Please go and greet";
     now_serving: "正在接待", "With you now";
     greeted: "已见到客人", "Greeted";
     greet_now: "客人还没有见到您，请快过去。", "The visitor has not met you yet: please hurry.";
@@ -245,6 +246,7 @@ words! {
     export_jsonl: "下载 JSON Lines", "Download JSON Lines";
     export_hint: "按门店时区的日期，首尾两天都包含。", "Days in the showroom's time zone, both included.";
     by_hour: "按小时", "By the hour";
+    show_figures: "看数字", "Show the figures";
     col_hour: "时段", "Hour";
     col_visits: "到店", "Visits";
     live: "实时", "Live";

@@ -38,14 +38,13 @@ pub(crate) async fn readyz(State(front): State<Arc<Front>>) -> Result<&'static s
     let mut last = front.readiness.last.lock().await;
     let now = front.parts.clock.read().boot;
     let fresh = last.as_ref().filter(|(at, _)| now.saturating_sub(*at) < KEPT).map(|(_, outcome)| outcome.clone());
-    let outcome = match fresh {
-        Some(outcome) => outcome,
-        None => {
-            let checked = tokio::time::timeout(PATIENCE, (front.parts.ready)()).await;
-            let outcome = checked.unwrap_or_else(|_| Err("no answer within 5 s".to_owned()));
-            *last = Some((front.parts.clock.read().boot, outcome.clone()));
-            outcome
-        }
+    let outcome = if let Some(outcome) = fresh {
+        outcome
+    } else {
+        let checked = tokio::time::timeout(PATIENCE, (front.parts.ready)()).await;
+        let outcome = checked.unwrap_or_else(|_| Err("no answer within 5 s".to_owned()));
+        *last = Some((front.parts.clock.read().boot, outcome.clone()));
+        outcome
     };
     drop(last);
     outcome.map(|()| "ready\n").map_err(|why| {

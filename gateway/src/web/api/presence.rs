@@ -9,8 +9,8 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::done;
-use crate::domain::{Actor, Command};
 use crate::domain::floor::member::Presence;
+use crate::domain::{Actor, Command};
 use crate::web::body::Json;
 use crate::web::front::Front;
 use crate::web::problem::Problem;

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::report::{LeadRecord, Moment, VisitRecord};
-use crate::views::{LeadRow, ViewsError};
+use crate::views::ViewsError;
 use crate::web::authorisation::{Action, Object, can};
 use crate::web::front::Front;
 use crate::web::problem::Problem;
@@ -85,7 +85,9 @@ pub(crate) async fn leads(State(front): State<Arc<Front>>, Query(span): Query<Sp
     let (from, to) = front.days(from, to);
     reading(move || {
         let mut page = front.parts.views.leads(from, to, span.cursor.as_deref(), PAGE)?;
-        page.rows.iter_mut().for_each(|row: &mut LeadRow| (front.parts.open_lead)(row));
+        for row in &mut page.rows {
+            (front.parts.open_lead)(row);
+        }
         let mut moment = Moment::new(front.zone());
         let store = &front.parts.showroom.store;
         let leads = page.rows.iter().map(|row| LeadRecord::new(row, store, &mut moment)).collect();

@@ -69,11 +69,7 @@ impl Share {
     }
 }
 
-pub(crate) async fn show(
-    State(front): State<Arc<Front>>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Problem> {
+pub(crate) async fn show(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Result<Response, Problem> {
     let frame = Frame::new(&front, &headers, &uri);
     let day = day(&front, &frame).await?;
     Ok(render(&Manage { today: front.today().to_string(), day, frame }))
@@ -116,7 +112,9 @@ async fn records(front: &Arc<Front>) -> Result<(DayFigures, Vec<VisitRow>, Vec<L
     reading(move || {
         let views = &front.parts.views;
         let mut leads = views.latest_leads(from, to, LEADS)?;
-        leads.iter_mut().for_each(|row| (front.parts.open_lead)(row));
+        for row in &mut leads {
+            (front.parts.open_lead)(row);
+        }
         Ok((views.day(from, to, front.zone())?, views.latest_visits(from, to, VISITS)?, leads))
     })
     .await

@@ -42,8 +42,7 @@ struct Page {
     ticket: String,
     offer: Offer,
     filled: Filled,
-    name_fault: bool,
-    phone_fault: bool,
+    fault: Option<Fault>,
     /// It could not be sent just now.
     again: bool,
 }
@@ -98,7 +97,7 @@ pub(crate) async fn submit(
             return (StatusCode::UNPROCESSABLE_ENTITY, shown).into_response();
         }
     };
-    let cause = Cause { id: ticket.event, fingerprint: filled.fingerprint(&fields) };
+    let cause = Cause { id: ticket.event, fingerprint: form::fingerprint(&fields) };
     let (kept, reachable) = (interest.contact.phone.is_some() || interest.contact.name.is_some(), agreed(&interest));
     let phone = interest.contact.phone.is_some();
     match front.submit(Some(cause), Actor::Visitor, Command::RegisterInterest(interest)).await {
@@ -194,16 +193,7 @@ fn page(
     again: bool,
 ) -> Response {
     let offer = Offer::new(front, &frame, &filled);
-    render(&Page {
-        printed: token.kind == TokenKind::Printed,
-        ticket,
-        offer,
-        filled,
-        name_fault: fault == Some(Fault::Name),
-        phone_fault: fault == Some(Fault::Phone),
-        again,
-        frame,
-    })
+    render(&Page { printed: token.kind == TokenKind::Printed, ticket, offer, filled, fault, again, frame })
 }
 
 fn refusal(frame: Frame, problem: &Problem) -> Response {

@@ -26,9 +26,19 @@ async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
         let path = concrete(route.path);
         let nobody = room.call("", route.method, &path, "").await;
         match route.access {
-            Access::Public => assert!(![401, 403, 405].contains(&nobody.status) || path.contains("interests") || path == "/sign-in" || path == "/api/v1/sessions", "{route:?} {nobody:?}"),
-            Access::Staff(_) => assert_eq!((nobody.status, nobody.code().as_str()), (401, "not_signed_in"), "{route:?}"),
-            Access::Page(_) => assert_eq!((nobody.status, nobody.header("location")), (303, Some("/sign-in")), "{route:?}"),
+            Access::Public => assert!(
+                ![401, 403, 405].contains(&nobody.status)
+                    || path.contains("interests")
+                    || path == "/sign-in"
+                    || path == "/api/v1/sessions",
+                "{route:?} {nobody:?}"
+            ),
+            Access::Staff(_) => {
+                assert_eq!((nobody.status, nobody.code().as_str()), (401, "not_signed_in"), "{route:?}");
+            }
+            Access::Page(_) => {
+                assert_eq!((nobody.status, nobody.header("location")), (303, Some("/sign-in")), "{route:?}");
+            }
         }
         let (Access::Staff(action) | Access::Page(action)) = route.access else { continue };
         for (id, role) in ROLES {

@@ -81,13 +81,20 @@ async fn a_visitor_fills_in_what_they_like_and_submits_once() {
     let page = open(&room, &code).await;
     assert!(page.status == 200 && page.body.contains("星河 X1") && page.body.contains("全文"), "{page:?}");
     assert!(!page.body.contains("checked"), "nothing is ticked beforehand");
-    let fields = format!("ticket={}&models=x1&when=month&name=%E7%8E%8B&title=mr&phone=13800138000&consents=contact", ticket(&page));
+    let fields = format!(
+        "ticket={}&models=x1&when=month&name=%E7%8E%8B&title=mr&phone=13800138000&consents=contact",
+        ticket(&page)
+    );
     let thanks = send(&room, &code, &fields).await;
     assert!(thanks.status == 200 && thanks.body.contains("class=\"seal\""), "{thanks:?}");
     assert_eq!(send(&room, &code, &fields).await.status, 200);
     let submitted = room.submitted();
     assert_eq!(submitted[0].cause, submitted[1].cause, "twice is one submission");
-    let (Command::RegisterInterest(first), Command::RegisterInterest(again)) = (&submitted[0].command, &submitted[1].command) else { panic!("no interest") };
+    let (Command::RegisterInterest(first), Command::RegisterInterest(again)) =
+        (&submitted[0].command, &submitted[1].command)
+    else {
+        panic!("no interest")
+    };
     assert_eq!(first, again);
     assert_eq!(first.consents[0].wording, "v3");
     assert_eq!(first.contact.name.as_ref().unwrap().reveal(), "王");
@@ -102,7 +109,9 @@ async fn a_wrong_number_is_shown_beside_its_field_with_everything_kept() {
     let fields = format!("ticket={}&models=s7&budget=to40&name=Li&phone=138", ticket(&page));
     let again = send(&room, &code, &fields).await;
     assert_eq!(again.status, 422);
-    for kept in ["value=\"138\"", "value=\"Li\"", "id=\"phone-fault\"", "value=\"s7\" checked", "value=\"to40\" checked"] {
+    for kept in
+        ["value=\"138\"", "value=\"Li\"", "id=\"phone-fault\"", "value=\"s7\" checked", "value=\"to40\" checked"]
+    {
         assert!(again.body.contains(kept), "{kept}: {}", again.body);
     }
     assert_eq!(ticket(&again), ticket(&page), "the open page stays the same page");

@@ -81,7 +81,10 @@ async fn an_alert_reaches_its_person_and_is_reported_as_handed() {
     qian.until("id: 0.0").await;
     room.hub.push(alert("wang", 7, 1));
     let text = wang.until("event: alert\n").await;
-    assert!(text.contains("content-type: text/event-stream") && text.contains("id: 7.0\nevent: alert\ndata: {"), "{text}");
+    assert!(
+        text.contains("content-type: text/event-stream") && text.contains("id: 7.0\nevent: alert\ndata: {"),
+        "{text}"
+    );
     let handed = async {
         loop {
             let inputs = room.inputs.lock().unwrap().clone();
@@ -105,7 +108,10 @@ async fn a_resumed_stream_misses_nothing_and_an_unknown_place_is_reset() {
     room.hub.push(alert("wang", 9, 2));
     let mut resumed = Open::of(&room, "wang", "7.0").await;
     let text = resumed.until("\"sequence\":0}").await;
-    assert!(text.contains("id: 9.0\nevent: alert") && !text.contains("id: 7.0") && !text.contains("event: reset"), "{text}");
+    assert!(
+        text.contains("id: 9.0\nevent: alert") && !text.contains("id: 7.0") && !text.contains("event: reset"),
+        "{text}"
+    );
     let mut lost = Open::of(&room, "wang", "3.0").await;
     let text = lost.until("id: 9.0").await.to_owned();
     let (reset, first) = (text.find("event: reset").unwrap(), text.find("id: 7.0").unwrap());
@@ -133,5 +139,8 @@ async fn reception_sees_every_visit_and_a_consultant_their_own() {
     assert!(!text.contains(&visit(3, None).id.to_string()), "{text}");
     assert!(qian.until("visits_gone").await.contains(&visit(3, None).id.to_string()));
     let seen = room.call("wang", "GET", "/api/v1/floor", "").await.json();
-    assert_eq!((seen.get("visits"), seen["mine"].as_array().unwrap().len(), seen["whole"].clone()), (None, 2, true.into()));
+    assert_eq!(
+        (seen.get("visits"), seen["mine"].as_array().unwrap().len(), seen["whole"].clone()),
+        (None, 2, true.into())
+    );
 }

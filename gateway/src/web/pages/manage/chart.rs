@@ -40,7 +40,7 @@ impl Chart {
         let most = shown.iter().map(|(_, figures)| figures.visits).max().unwrap_or(0);
         let step = WIDTH / u32::try_from(shown.len().max(1)).unwrap_or(1);
         let bars = shown.into_iter().zip(0..).map(|((hour, figures), place)| {
-            let tall = |count: u32| if most == 0 { 0 } else { (HEIGHT - 8) * count / most };
+            let tall = |count: u32| ((HEIGHT - 8) * count).checked_div(most).unwrap_or(0);
             let (height, good_height) = (tall(figures.visits), tall(figures.accepted_in_time));
             let x = place * step + step / 8;
             Bar {

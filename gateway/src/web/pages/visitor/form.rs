@@ -70,11 +70,6 @@ impl Filled {
         Ok(Contact { title: self.title.filter(|_| name.is_some()), name, phone })
     }
 
-    pub(super) fn fingerprint(&self, fields: &[(String, String)]) -> Fingerprint {
-        let parts: Vec<&[u8]> = fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]).collect();
-        idempotency::fingerprint(&parts)
-    }
-
     pub(super) fn is_mr(&self) -> bool {
         self.title == Some(Title::Mr)
     }
@@ -82,6 +77,12 @@ impl Filled {
     pub(super) fn is_ms(&self) -> bool {
         self.title == Some(Title::Ms)
     }
+}
+
+/// Tells whether two submissions of one page say the same.
+pub(super) fn fingerprint(fields: &[(String, String)]) -> Fingerprint {
+    let parts: Vec<&[u8]> = fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]).collect();
+    idempotency::fingerprint(&parts)
 }
 
 /// Something to tick or choose.
