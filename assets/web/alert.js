@@ -65,6 +65,7 @@ function show() {
   const more = state.alerts.size - 1;
   say(by("alert-more"), more > 0 ? `${more} ${w.more_alerts}` : "");
   if (JSON.stringify(next) !== JSON.stringify(shown)) draw(next);
+  by("alert-title").textContent = state.connected ? w.visitor_here : w.light_red;
   if (!dialog.open) dialog.showModal();
   ring();
   report();

@@ -8,11 +8,15 @@ let ringing = null;
 export const isUnlocked = () => audio?.state === "running";
 
 async function unlock() {
-  audio ??= new (window.AudioContext ?? window.webkitAudioContext)();
+  if (!audio) {
+    audio = new (window.AudioContext ?? window.webkitAudioContext)();
+    audio.onstatechange = changed;
+  }
   if (audio.state !== "running") await audio.resume().catch(() => {});
   changed();
 }
-for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, unlock, { passive: true });
+// A finger counts as a touch for some browsers when it comes, for others when it leaves.
+for (const kind of ["pointerdown", "pointerup", "click", "keydown"]) addEventListener(kind, unlock, { passive: true });
 document.addEventListener("visibilitychange", () => audio && unlock());
 
 function tone(frequency, from, length) {
