@@ -1,6 +1,6 @@
 //! Measures the log on this machine's disk: time of an append (barrier included), of opening, of reading, and of the vault.
 //!
-//! `cargo run --release -p gateway --example append -- FOLDER [RECORDS]`; the folder is used and left behind.
+//! `cargo run --release -p gateway --example append -- FOLDER [RECORDS]`; the folder is used and left behind. `0` records only open and read what is there.
 #![expect(clippy::print_stdout, reason = "a measurement for a person to read")]
 
 use std::path::Path;
@@ -25,9 +25,18 @@ fn main() -> anyhow::Result<()> {
     let records: u64 = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
     let data = Path::new(&folder).join("data");
     let now = SystemClock.now();
+    if records == 0 {
+        return reading(&data);
+    }
     appends(&data, now)?;
     vault(&data, now)?;
-    bulk(&data, records, now)
+    bulk(&data, records, now)?;
+    reading(&data)?;
+    std::fs::remove_dir_all(data.join("log"))?;
+    let since = SystemClock.read().boot;
+    let log = SledLog::open(&data)?;
+    println!("rebuilding {} records from the archive: {:?}, resident {}", log.head(), took(since), resident());
+    Ok(())
 }
 
 fn took(since: Duration) -> Duration {
@@ -123,7 +132,10 @@ fn bulk(data: &Path, records: u64, now: DateTime<Utc>) -> anyhow::Result<()> {
         log.append_all(head, &mut commits)?;
     }
     println!("filling up to {records} records: {:?}", took(since));
-    drop(log);
+    Ok(())
+}
+
+fn reading(data: &Path) -> anyhow::Result<()> {
     let since = SystemClock.read().boot;
     let log = SledLog::open(data)?;
     println!("opening {} records: {:?}", log.head(), took(since));
@@ -134,11 +146,6 @@ fn bulk(data: &Path, records: u64, now: DateTime<Utc>) -> anyhow::Result<()> {
         events += commit?.events.len();
     }
     println!("reading {events} events: {:?}, resident {}", took(since), resident());
-    drop(log);
-    std::fs::remove_dir_all(data.join("log"))?;
-    let since = SystemClock.read().boot;
-    let log = SledLog::open(data)?;
-    println!("rebuilding {} records from the archive: {:?}, resident {}", log.head(), took(since), resident());
     Ok(())
 }
 
