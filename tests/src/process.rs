@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -42,7 +43,7 @@ impl Lines {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    fn fill(&self, from: impl Read + Send + 'static) {
+    fn fill(&self, from: impl Read + Send + 'static) -> JoinHandle<()> {
         let lines = self.clone();
         std::thread::spawn(move || {
             for line in BufReader::new(from).split(b'\n') {
@@ -50,7 +51,7 @@ impl Lines {
                 let line = String::from_utf8_lossy(&line).into_owned();
                 lines.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
             }
-        });
+        })
     }
 }
 
@@ -61,6 +62,7 @@ pub struct Process {
     child: Child,
     stdin: Option<ChildStdin>,
     own_group: bool,
+    readers: Vec<JoinHandle<()>>,
     /// What it wrote on stdout.
     pub out: Lines,
     /// What it wrote on stderr.
@@ -88,14 +90,11 @@ impl Process {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().with_context(|| format!("start {name} ({command:?})"))?;
         let (out, err) = (Lines::default(), Lines::default());
-        if let Some(stdout) = child.stdout.take() {
-            out.fill(stdout);
-        }
-        if let Some(stderr) = child.stderr.take() {
-            err.fill(stderr);
-        }
+        let mut readers = Vec::new();
+        readers.extend(child.stdout.take().map(|stdout| out.fill(stdout)));
+        readers.extend(child.stderr.take().map(|stderr| err.fill(stderr)));
         let stdin = child.stdin.take();
-        Ok(Self { name: name.to_owned(), child, stdin, own_group, out, err })
+        Ok(Self { name: name.to_owned(), child, stdin, own_group, readers, out, err })
     }
 
     /// Its process id.
@@ -186,7 +185,10 @@ impl Process {
         let what = format!("the end of {}", self.name);
         let child = &mut self.child;
         let ended = wait::until(&what, || child.try_wait().transpose()).await;
-        ended.with_context(|| self.err.tail())?.with_context(|| what)
+        let status = ended.with_context(|| self.err.tail())?.with_context(|| what)?;
+        // Its last words may still be in the pipe.
+        wait::until("the end of its output", || self.readers.iter().all(JoinHandle::is_finished).then_some(())).await?;
+        Ok(status)
     }
 
     fn pid(&self) -> Result<Pid> {

@@ -1,6 +1,6 @@
 //! What devices may send, what is refused and with which code, and who may speak for whom.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use shared::ids::EventId;
 use shared::wire::{Code, Stage};
@@ -31,11 +31,11 @@ async fn an_event_sent_again_gets_its_receipt_again_and_rings_once() -> Result<(
         kiosk.send(&with(&tap.payload, "age_ms", json!(age))).await?;
     }
     kiosk.receipts(tap.event, 4).await?;
+    assert_eq!(wang.deliveries(alert.alert), 1, "{:?}", wang.event_names());
     wang.serve(&alert, "interested").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
     kiosk.send(&with(&tap.payload, "age_ms", Value::Null)).await?;
     kiosk.receipts(tap.event, 5).await?;
-    assert_eq!(wang.deliveries(alert.alert), 1, "{:?}", wang.event_names());
     export(&showroom)?.visit(&tap.visit)?;
     showroom.finish().await
 }
@@ -85,7 +85,7 @@ async fn what_cannot_be_taken_is_refused_with_its_code_and_counted() -> Result<(
     let (body_id, wrong_body) =
         about(&kiosk, "visit.checked_in", &json!({"visit": nobody, "purpose": "fly", "language": "zh"}));
     let (unknown_id, unknown) = about(&kiosk, "visit.met", &json!({"visit": nobody}));
-    let (over_id, over) = about(&kiosk, "visit.left", &json!({"visit": open.visit}));
+    let (over_id, over) = about(&kiosk, "visit.detailed", &json!({"visit": open.visit, "party": 2}));
     let (foreign_id, foreign) = about(&other, "visit.detailed", &json!({"visit": open.visit, "party": 2}));
     let (counted_id, counted) = about(&kiosk, "door.counted", &json!({"in": 1, "out": 0}));
     let (tapped_id, tapped) = tap(&door);
@@ -117,7 +117,7 @@ async fn what_cannot_be_taken_is_refused_with_its_code_and_counted() -> Result<(
         let leaf = if device.name() == "door1" { "count" } else { "event" };
         let shown = String::from_utf8_lossy(&payload).chars().take(120).collect::<String>();
         device.publish(&device.topic(leaf), payload).await?;
-        assert_eq!(device.refusal(id).await?, code, "{shown}");
+        assert_eq!(device.refusal(id).await.with_context(|| format!("{code}: {shown}"))?, code, "{shown}");
         let after = showroom.metrics().await?.sum(&["refused", code.as_str()]);
         assert!(after > before, "{code} is not counted: {shown}");
     }

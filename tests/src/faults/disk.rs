@@ -132,6 +132,7 @@ async fn gateway_full(random: &mut Random) -> Result<()> {
     std::fs::remove_file(ballast)?;
     whole_again(&mut rig).await?;
     rig.compare().await?;
+    rig.all_ended().await?;
     rig.showroom.gateway_mut().stop().await?;
     rig.kiosks.clear();
     drop(mounted);
@@ -165,6 +166,7 @@ async fn kiosk_full(random: &mut Random) -> Result<()> {
     kiosk.check_in("browse")?;
     wait::until("the kiosk to receive again", || (kiosk.told().received.len() > received).then_some(())).await?;
     rig.compare().await?;
+    rig.all_ended().await?;
     rig.kiosks.clear();
     rig.showroom.finish().await?;
     drop(mounted);
@@ -184,6 +186,7 @@ pub async fn read_only(rounds: Rounds) -> Result<()> {
         refused_read_only(&rig.showroom).await.with_context(|| format!("round {round}"))?;
         rig.showroom.start_again().await?;
         rig.compare().await?;
+        rig.all_ended().await?;
         rig.kiosks.clear();
         rig.showroom.finish().await?;
         eprintln!("round {round}: refused with one line, whole afterwards");

@@ -63,6 +63,7 @@ async fn gateway(random: &mut Random) -> Result<()> {
     drop(failing);
     whole_again(&mut rig).await?;
     rig.compare().await?;
+    rig.all_ended().await?;
     rig.showroom.expect_error("");
     rig.kiosks.clear();
     rig.showroom.finish().await
@@ -82,6 +83,7 @@ async fn kiosk(random: &mut Random) -> Result<()> {
     let word = wait::until("the kiosk to receive again", || (kiosk.told().received.len() > received).then_some(()));
     word.await?;
     rig.compare().await?;
+    rig.all_ended().await?;
     rig.kiosks.clear();
     rig.showroom.finish().await
 }

@@ -47,12 +47,13 @@ impl Browser {
             "--disable-component-update".to_owned(),
             "--disable-sync".to_owned(),
             "--hide-scrollbars".to_owned(),
+            "--lang=zh-CN".to_owned(),
             format!("--user-data-dir={}", profile.path().display()),
         ];
         arguments.extend(user_agent.map(|agent| format!("--user-agent={agent}")));
         // A window cannot be narrower than about 500 px; a phone's screen can.
         let metrics = json!({"width": width, "height": height, "pixelRatio": 2, "touch": true});
-        let options = json!({"args": arguments, "mobileEmulation": {"deviceMetrics": metrics}});
+        let options = json!({"args": arguments, "mobileEmulation": {"deviceMetrics": metrics}, "prefs": {"intl": {"accept_languages": "zh-CN,zh"}}});
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("goog:chromeOptions".to_owned(), options);
         let client = ClientBuilder::new(HttpConnector::new())
