@@ -220,6 +220,18 @@ fn a_second_check_in_does_not_replace_the_first() {
 }
 
 #[test]
+fn only_languages_on_offer_are_spoken_and_a_new_offer_applies_at_once() {
+    let mut world = World::new();
+    world.input(Input::Config(KioskConfig { languages: vec![Language::En], ..crate::offer::built_in() }));
+    assert_eq!(world.screen().language, Language::En);
+    world.intend(Intent::Start(Language::Zh));
+    assert_eq!((world.screen().language, world.screen().page), (Language::En, Page::Purpose));
+    world.input(Input::Config(crate::offer::built_in()));
+    world.intend(Intent::Speak(Language::Zh));
+    assert_eq!(world.screen().language, Language::Zh);
+}
+
+#[test]
 fn consent_that_was_given_can_be_taken_back() {
     let mut world = World::new();
     let wording =

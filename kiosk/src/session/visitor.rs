@@ -27,7 +27,7 @@ impl Session {
         }
         match intent {
             Intent::Start(language) => self.start(language, now),
-            Intent::Speak(language) => self.language = language,
+            Intent::Speak(language) => self.speak(language),
             Intent::Back => self.back(now),
             Intent::CheckIn(purpose, detail) => self.check_in(purpose, *detail, now, entropy, effects),
             Intent::SendSomeone => self.send_someone(now, entropy, effects),
@@ -47,8 +47,15 @@ impl Session {
 
     fn start(&mut self, language: Language, now: Reading) {
         if self.page == Page::Welcome {
-            self.language = language;
+            self.speak(language);
             self.turn_to(Page::Purpose, now);
+        }
+    }
+
+    /// Speaks a language that the showroom offers; any other leaves the one that is spoken.
+    fn speak(&mut self, language: Language) {
+        if self.config.languages.contains(&language) {
+            self.language = language;
         }
     }
 
