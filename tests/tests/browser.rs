@@ -24,7 +24,7 @@ async fn reachable(showroom: &Showroom, watcher: &str, account: &str) -> Result<
     let session = showroom.sign_in(watcher).await?;
     wait::until_async(&format!("{account} to be free and reachable"), || async {
         let floor = session.call(Method::GET, "/api/v1/floor", None).await?;
-        let staff = floor["staff"].as_array().cloned().unwrap_or_default();
+        let staff = floor.get("staff").and_then(|staff| staff.as_array()).cloned().unwrap_or_default();
         let person = staff.into_iter().find(|person| person["id"] == account);
         Ok(person.filter(|person| person["presence"] == "free" && person["reachable"] == true).map(|_| ()))
     })

@@ -31,7 +31,7 @@ pub(super) fn destroy_leftover_keys(state: &State, vault: &Vault) {
     match vault.destroy(&leftover) {
         Ok(()) => tracing::info!(keys = leftover.len(), "keys that a crash left behind are destroyed"),
         Err(error) => {
-            tracing::error!(%error, keys = leftover.len(), "keys that a crash left behind could not be destroyed")
+            tracing::error!(%error, keys = leftover.len(), "keys that a crash left behind could not be destroyed");
         }
     }
 }

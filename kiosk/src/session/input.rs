@@ -74,6 +74,8 @@ pub enum Intent {
     Key(char),
     /// Take the last digit back.
     Erase,
+    /// Read the consent's wording in full.
+    ReadConsent,
     /// Tick or untick the consent to be contacted.
     Consent(bool),
     /// Hand the number in.

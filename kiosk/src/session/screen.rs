@@ -17,6 +17,8 @@ pub enum Page {
     Visit,
     /// The keypad.
     Phone,
+    /// The consent's wording in full.
+    Consent,
     /// A last word.
     Farewell(Farewell),
 }

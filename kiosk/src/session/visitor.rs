@@ -34,8 +34,19 @@ impl Session {
             Intent::AskPhone => self.ask_phone(now),
             Intent::Key(key) if self.page == Page::Phone => self.keypad.press(key),
             Intent::Erase if self.page == Page::Phone => self.keypad.erase(),
-            Intent::Consent(given) if self.page == Page::Phone => self.keypad.consent = given,
-            Intent::Touch | Intent::Stay | Intent::Key(_) | Intent::Erase | Intent::Consent(_) => {}
+            Intent::ReadConsent if self.page == Page::Phone && self.wording().is_some() => {
+                self.turn_to(Page::Consent, now)
+            }
+            Intent::Consent(given) if matches!(self.page, Page::Phone | Page::Consent) => {
+                self.keypad.consent = given;
+                self.turn_to(Page::Phone, now);
+            }
+            Intent::Touch
+            | Intent::Stay
+            | Intent::Key(_)
+            | Intent::Erase
+            | Intent::ReadConsent
+            | Intent::Consent(_) => {}
             Intent::LeavePhone => self.leave_phone(now, entropy, effects),
             Intent::Detail(detail) => self.detail(*detail, now, entropy, effects),
             Intent::Met => self.close(Farewell::Met, DeviceEvent::Met, now, entropy, effects),
@@ -62,6 +73,7 @@ impl Session {
     fn back(&mut self, now: Reading) {
         match self.page {
             Page::Purpose => self.turn_to(Page::Welcome, now),
+            Page::Consent => self.turn_to(Page::Phone, now),
             Page::Phone => self.turn_to(Page::Visit, now),
             Page::Farewell(_) => self.wipe(now),
             Page::Welcome | Page::Visit => {}
@@ -94,7 +106,7 @@ impl Session {
             // Somebody is being called already: say where help is at once, and promise nothing new.
             Some(visit) => {
                 visit.reminded = true;
-                if self.page == Page::Phone {
+                if matches!(self.page, Page::Phone | Page::Consent) {
                     self.turn_to(Page::Visit, now);
                 }
             }

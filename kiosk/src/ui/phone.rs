@@ -45,6 +45,8 @@ pub(super) fn listen(window: &AppWindow, send: &Send) {
     let to = Rc::clone(send);
     logic.on_erase(move || to(Intent::Erase));
     let to = Rc::clone(send);
+    logic.on_read_consent(move || to(Intent::ReadConsent));
+    let to = Rc::clone(send);
     logic.on_consent(move |given| to(Intent::Consent(given)));
     let to = Rc::clone(send);
     logic.on_leave(move || to(Intent::LeavePhone));

@@ -26,6 +26,7 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
         Page::Purpose => PageKind::Purpose,
         Page::Visit => PageKind::Visit,
         Page::Phone => PageKind::Phone,
+        Page::Consent => PageKind::Consent,
         Page::Farewell(_) => PageKind::Farewell,
     });
 }

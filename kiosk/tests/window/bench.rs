@@ -34,10 +34,11 @@ pub(crate) fn config() -> KioskConfig {
         wordings: vec![Wording {
             purpose: ConsentPurpose::Contact,
             version: "v3".into(),
-            zh: "我同意山河汽车上海展厅使用我的手机号码、通过电话或短信答复本次咨询、保存不超过 180 天、可随时撤回。".into(),
-            en: "I agree that Shanhe Motors Shanghai uses my number to answer this enquiry by phone or text message, keeps it \
-                 for at most 180 days, and stops whenever I say so."
-                .into(),
+            // As long as the law's list of what must be said makes it.
+            zh: "我同意山河汽车上海展厅处理我填写的称呼、电话号码、感兴趣的车型和购车计划、用于就本次咨询与我联系。".repeat(5),
+            en: "I agree that Shanhe Motors Shanghai processes the name, telephone number, models of interest and buying plans \
+                 that I give, to contact me about this enquiry. "
+                .repeat(6),
         }],
         store_url: Some("https://showroom.example/i/AgAAAAAAAAAAAAAAZGVtbw0123456789abcdef".into()),
         ..kiosk::offer::built_in()

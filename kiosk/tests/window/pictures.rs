@@ -13,7 +13,7 @@ use crate::bench::{Bench, LANDSCAPE, PORTRAIT};
 /// Brings a bench that stands on the welcome page to a page's state.
 type Scene = (&'static str, fn(&mut Bench));
 
-const SCENES: [Scene; 19] = [
+const SCENES: [Scene; 20] = [
     ("01-welcome", |_| {}),
     ("02-purpose", start),
     ("03-noting", |bench| {
@@ -67,6 +67,11 @@ const SCENES: [Scene; 19] = [
         "13800138000".chars().for_each(|key| intend(bench, Intent::Key(key)));
         intend(bench, Intent::LeavePhone);
         bench.status(Stage::Coming);
+    }),
+    ("15-phone-wording", |bench| {
+        phone(bench);
+        intend(bench, Intent::ReadConsent);
+        assert_eq!(bench.screen().page, Page::Consent);
     }),
     ("16-met", |bench| farewell(bench, Intent::Met, Farewell::Met)),
     ("17-left", |bench| farewell(bench, Intent::Left, Farewell::Left)),

@@ -64,10 +64,17 @@ fn a_number_is_left_with_a_consent_only_when_ticked() {
     assert_eq!(bench.screen().visit.unwrap().phone.as_deref(), Some("138****8000"));
 
     bench.tap("Change my number");
-    let words = bench.screen().keypad.consent.unwrap();
-    assert!(!words.ticked);
+    assert!(!bench.screen().keypad.consent.unwrap().ticked);
     "13900139000".chars().for_each(|digit| bench.tap(&digit.to_string()));
-    bench.tap(&words.en);
+    bench.tap("You may contact me about this visit");
+    bench.tap("Read in full");
+    assert_eq!(bench.screen().page, Page::Consent);
+    bench.tap("I do not agree");
+    assert!(!bench.screen().keypad.consent.unwrap().ticked);
+    bench.tap("Read in full");
+    bench.tap("I agree");
+    // Reading took nothing away that was typed.
+    assert!(bench.find("139 0013 9000").is_some());
     bench.tap("Leave this number");
     let DeviceEvent::Detailed { detail, .. } = &bench.kept[2].event else { panic!() };
     assert_eq!((detail.consents[0].given, detail.consents[0].wording.as_str()), (true, "v3"));
@@ -156,6 +163,9 @@ fn check_controls(size: PhysicalSize) {
     look(&bench);
     bench.tap("留下手机号");
     look(&bench);
+    bench.tap("阅读全文");
+    look(&bench);
+    bench.tap("返回");
     bench.tap("返回");
     bench.tap("我要离开");
     look(&bench);

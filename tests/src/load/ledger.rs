@@ -1,6 +1,7 @@
 //! What happened, seen from outside: kept by the driver, compared with what the gateway says.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shared::ids::{AlertId, EventId, VisitId};
@@ -18,7 +19,8 @@ pub struct Ledger {
 struct Inner {
     visits: HashMap<VisitId, Seen>,
     events: HashMap<EventId, Event>,
-    alerts: HashMap<(AlertId, usize), u32>,
+    alerts: HashMap<(AlertId, usize), Delivered>,
+    rang_twice: u64,
     refused: u64,
     answers_refused: u64,
     breaks: u64,
@@ -28,6 +30,13 @@ struct Inner {
 struct Event {
     published: u64,
     receipted: Option<u64>,
+}
+
+/// An alert on one phone: updates come under the same id, so only the same words again, before an answer, are a second ring.
+#[derive(Debug, Clone, Copy, Default)]
+struct Delivered {
+    words: Option<u64>,
+    answered: bool,
 }
 
 /// One visit, times in microseconds of the stopwatch.
@@ -101,16 +110,27 @@ impl Ledger {
     }
 
     /// A phone has read an alert; gives whether it rings there for the first time.
-    pub fn alert(&self, phone: usize, alert: AlertId, visit: VisitId, why: Why) -> bool {
+    pub fn alert(&self, phone: usize, (alert, visit, why): (AlertId, VisitId, Why), data: &str) -> bool {
         let now = stopwatch::micros();
+        let mut hasher = DefaultHasher::new();
+        data.hash(&mut hasher);
+        let words = Some(hasher.finish());
         let mut inner = self.lock();
         if let Some(seen) = inner.visits.get_mut(&visit) {
             seen.queued |= why == Why::Queue;
             seen.phone.get_or_insert(now);
         }
-        let rang = inner.alerts.entry((alert, phone)).or_default();
-        *rang += 1;
-        *rang == 1
+        let delivered = inner.alerts.entry((alert, phone)).or_default();
+        let first = delivered.words.is_none();
+        let again = delivered.words == words && !delivered.answered;
+        delivered.words = words;
+        inner.rang_twice += u64::from(again);
+        first
+    }
+
+    /// A phone is about to answer an alert.
+    pub fn answered(&self, phone: usize, alert: AlertId) {
+        self.lock().alerts.entry((alert, phone)).or_default().answered = true;
     }
 
     /// A phone ended a visit.
@@ -165,7 +185,7 @@ impl Ledger {
             refused: inner.refused,
             answers_refused: inner.answers_refused,
             breaks: inner.breaks,
-            rang_twice: u64::try_from(inner.alerts.values().filter(|times| **times > 1).count()).unwrap_or(0),
+            rang_twice: inner.rang_twice,
             receipt_times: times,
         }
     }
@@ -187,10 +207,15 @@ mod tests {
         let ledger = Ledger::default();
         ledger.publish(visit, event);
         let alert = AlertId { visit, ordinal: 1 };
-        assert!(ledger.alert(0, alert, visit, Why::LongestFree));
-        assert!(ledger.alert(1, alert, visit, Why::LongestFree));
+        let ring = (alert, visit, Why::LongestFree);
+        assert!(ledger.alert(0, ring, "a visitor"));
+        assert!(ledger.alert(1, ring, "a visitor"));
+        assert!(!ledger.alert(0, ring, "two visitors"), "an update");
         assert_eq!(ledger.summary().rang_twice, 0);
-        assert!(!ledger.alert(0, alert, visit, Why::LongestFree));
+        assert!(!ledger.alert(0, ring, "two visitors"));
+        assert_eq!(ledger.summary().rang_twice, 1);
+        ledger.answered(1, alert);
+        assert!(!ledger.alert(1, ring, "a visitor"), "what Accept opens");
         assert_eq!(ledger.summary().rang_twice, 1);
         assert_eq!(ledger.receipts(&[event]), 1);
         assert_eq!(ledger.receipts(&[event]), 0);

@@ -78,7 +78,7 @@ impl Phone {
                 if event.name == "alert"
                     && let Ok(alert) = serde_json::from_str::<Ring>(&event.data)
                     && self.answer.is_some()
-                    && self.ledger.alert(self.number, alert.alert, alert.visit, alert.why)
+                    && self.ledger.alert(self.number, (alert.alert, alert.visit, alert.why), &event.data)
                 {
                     let _person_gone = to_person.send(alert).await;
                 }
@@ -127,6 +127,7 @@ impl Phone {
             return Ok(());
         }
         pause(random.between(accept.0, accept.1)).await;
+        self.ledger.answered(self.number, alert);
         if !self.post(connection, &format!("/api/v1/alerts/{alert}/accept"), "").await? {
             return Ok(());
         }
