@@ -1,12 +1,12 @@
 //! A kiosk of the load driver: publishes at its share of the rate, or as fast as receipts come, and repeats what gets no receipt.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
-use rumqttc::{AsyncClient, Event, MqttOptions, Packet, PublishOptions, QoS};
+use rumqttc::{AsyncClient, Event, MqttOptions, Packet, PublishOptions, QoS, SubscribeFilter};
 use shared::clock::{Clock, SystemClock};
 use shared::ids::{EventId, VisitId};
 use shared::topics::PREFIX;
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::ledger::Ledger;
 use super::stopwatch;
 use crate::random::Random;
+use crate::wait;
 use crate::world::Credentials;
 
 /// Events of one kiosk that may wait for their receipt when it publishes flat out.
@@ -50,6 +51,7 @@ pub struct Kiosk {
     topic: String,
     common: Arc<Common>,
     window: Semaphore,
+    subscribed: AtomicBool,
     waiting: Mutex<HashMap<EventId, Waiting>>,
 }
 
@@ -79,6 +81,7 @@ impl Kiosk {
             client,
             topic: format!("{own}event"),
             window: Semaphore::new(WINDOW),
+            subscribed: AtomicBool::new(false),
             waiting: Mutex::default(),
             common,
         });
@@ -95,12 +98,13 @@ impl Kiosk {
                     let (client, own) = (self.client.clone(), own.clone());
                     let again = Arc::clone(&self);
                     tokio::spawn(async move {
-                        for leaf in ["receipt", "visit"] {
-                            let _client_gone = client.subscribe(format!("{own}{leaf}"), QoS::AtLeastOnce).await;
-                        }
+                        let both = ["receipt", "visit"]
+                            .map(|leaf| SubscribeFilter::new(format!("{own}{leaf}"), QoS::AtLeastOnce));
+                        let _client_gone = client.subscribe_many(both).await;
                         again.repeat(Duration::ZERO).await;
                     });
                 }
+                Ok(Event::Incoming(Packet::SubAck(_))) => self.subscribed.store(true, Ordering::Relaxed),
                 Ok(Event::Incoming(Packet::Publish(publish))) if publish.topic.ends_with(b"/receipt") => {
                     if let Ok(receipt) = serde_json::from_slice(&publish.payload) {
                         self.receipt(&receipt);
@@ -124,6 +128,14 @@ impl Kiosk {
         self.common.ledger.receipts(&receipt.ids);
         self.common.ledger.refused(receipt.refused.len());
         self.window.add_permits(done);
+    }
+
+    /// Waits until receipts can reach it; what is published before gets its receipt only when it is repeated.
+    ///
+    /// # Errors
+    /// When the broker does not let it in.
+    pub async fn ready(&self) -> Result<()> {
+        wait::until("a kiosk's subscriptions", || self.subscribed.load(Ordering::Relaxed).then_some(())).await
     }
 
     /// Publishes until it is enough.

@@ -19,7 +19,7 @@ use super::table::{Figures, Usages};
 use super::{stopwatch, usage};
 use crate::random::Random;
 use crate::wait;
-use crate::world::{ALL_DAYS, parse_csv};
+use crate::world::{ALL_DAYS, Credentials, parse_csv};
 
 /// Runs a plan in a place and gives its figures.
 ///
@@ -43,8 +43,9 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
         leave: plan.leave,
     });
     let before = place.pid().map(usage::of).transpose()?;
+    let kiosks = connect(place, &credentials, &common, &mut everybody).await?;
     let start = stopwatch::micros();
-    let publishers = kiosks(place, &credentials, &common, &mut everybody, seed)?;
+    let publishers = publishers(kiosks, &common, seed);
     publish(plan, &common, publishers).await;
     let published_in = stopwatch::since(start);
     drain(plan, &ledger).await;
@@ -100,19 +101,28 @@ async fn phones(
     Ok(())
 }
 
-fn kiosks(
+async fn connect(
     place: &Place,
-    credentials: &[crate::world::Credentials],
+    credentials: &[Credentials],
     common: &Arc<Common>,
     everybody: &mut JoinSet<()>,
-    seed: u64,
-) -> Result<JoinSet<()>> {
+) -> Result<Vec<Arc<Kiosk>>> {
+    let mut kiosks = Vec::with_capacity(credentials.len());
+    for credentials in credentials {
+        kiosks.push(Kiosk::connect(&place.mqtt, credentials, Arc::clone(common))?);
+    }
+    for kiosk in &kiosks {
+        kiosk.ready().await?;
+        everybody.spawn(Arc::clone(kiosk).repeat_for_ever());
+    }
+    Ok(kiosks)
+}
+
+fn publishers(kiosks: Vec<Arc<Kiosk>>, common: &Common, seed: u64) -> JoinSet<()> {
     let mut publishers = JoinSet::new();
     let (mut delay, step) = (Duration::ZERO, common.pause.unwrap_or_default());
-    let count = u32::try_from(credentials.len()).unwrap_or(u32::MAX).max(1);
-    for (number, credentials) in credentials.iter().enumerate() {
-        let kiosk = Kiosk::connect(&place.mqtt, credentials, Arc::clone(common))?;
-        everybody.spawn(Arc::clone(&kiosk).repeat_for_ever());
+    let count = u32::try_from(kiosks.len()).unwrap_or(u32::MAX).max(1);
+    for (number, kiosk) in kiosks.into_iter().enumerate() {
         let random = Random::new(seed.rotate_left(17).wrapping_add(u64::try_from(number).unwrap_or(0)));
         // Kiosks take turns within the pause, so that the rate is even.
         let turn = delay;
@@ -122,7 +132,7 @@ fn kiosks(
         });
         delay += step / count;
     }
-    Ok(publishers)
+    publishers
 }
 
 async fn publish(plan: &Plan, common: &Common, mut publishers: JoinSet<()>) {
