@@ -21,7 +21,7 @@ use crate::wait;
 use crate::world::Credentials;
 
 /// Events of one kiosk that may wait for their receipt when it publishes flat out.
-const WINDOW: usize = 256;
+const WINDOW: usize = 64;
 /// A real kiosk repeats after about so long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -58,6 +58,7 @@ pub struct Kiosk {
 #[derive(Debug, Clone)]
 struct Waiting {
     since: u64,
+    sent: u64,
     payload: Vec<u8>,
 }
 
@@ -179,7 +180,7 @@ impl Kiosk {
             format!(r#"{{"v":1,"id":"{id}","seq":{seq},"at":"{at}","age_ms":0,"kind":"{kind}","body":{body}}}"#)
                 .into_bytes();
         let since = stopwatch::micros();
-        lock(&self.waiting).insert(id, Waiting { since, payload: payload.clone() });
+        lock(&self.waiting).insert(id, Waiting { since, sent: since, payload: payload.clone() });
         match visit {
             Some(visit) => self.common.ledger.publish(visit, id),
             None => self.common.ledger.publish_more(id),
@@ -206,10 +207,15 @@ impl Kiosk {
 
     async fn repeat(&self, older: Duration) {
         let late: Vec<Waiting> = {
-            let waiting = lock(&self.waiting);
-            waiting.values().filter(|one| stopwatch::since(one.since) > older).cloned().collect()
+            let mut waiting = lock(&self.waiting);
+            let late = waiting.values_mut().filter(|one| stopwatch::since(one.sent) > older);
+            late.map(|one| {
+                one.sent = stopwatch::micros();
+                one.clone()
+            })
+            .collect()
         };
-        for Waiting { since, payload } in late {
+        for Waiting { since, payload, .. } in late {
             let age = stopwatch::since(since).as_millis();
             let text = String::from_utf8_lossy(&payload).replacen("\"age_ms\":0", &format!("\"age_ms\":{age}"), 1);
             self.send(text.into_bytes()).await;
