@@ -1,10 +1,10 @@
 //! The floor: who waits, who is free, who is asked, and the ten-second clock.
 //!
-//! - [`event`], [`command`]: what happened, what is asked for
+//! - [`event`]: what happened; commands are the domain's
 //! - [`member`], [`visit`], [`book`]: the state
-//! - [`rules`]: figures (DESIGN §5), all configuration
-//! - [`choice`]: who is asked; [`ladder`]: when the next one is
-//! - [`decide`], [`due`], [`apply`]: the engine
+//! - [`rules`], [`speech`]: figures (DESIGN §5) and words, all configuration
+//! - [`choice`]: who is asked; [`ladder`]: when the next one is; [`arrival`], [`service`]: what visitors and staff do
+//! - [`Floor::decide`], [`Floor::due`], [`Floor::apply`]: the engine; [`status`]: the floor in the words of the outside
 
 mod apply;
 pub(in crate::domain) mod arrival;

@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn a_receipt_message_stays_small() {
         let topic = Topic::KioskReceipt("a".parse().unwrap());
-        let many = (0..RECEIPT_IDS + 1).map(|_| Outgoing::Receipt(topic.clone(), Ok(id(1))));
+        let many = (0..=RECEIPT_IDS).map(|_| Outgoing::Receipt(topic.clone(), Ok(id(1))));
         let sizes: Vec<_> = together(many).iter().map(|message| receipt_of(message).ids.len()).collect();
         assert_eq!(sizes, [RECEIPT_IDS, 1]);
     }

@@ -35,7 +35,7 @@ impl Session {
             Intent::Key(key) if self.page == Page::Phone => self.keypad.press(key),
             Intent::Erase if self.page == Page::Phone => self.keypad.erase(),
             Intent::ReadConsent if self.page == Page::Phone && self.wording().is_some() => {
-                self.turn_to(Page::Consent, now)
+                self.turn_to(Page::Consent, now);
             }
             Intent::Consent(given) if matches!(self.page, Page::Phone | Page::Consent) => {
                 self.keypad.consent = given;
