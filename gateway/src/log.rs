@@ -37,7 +37,6 @@ pub use folder::FolderLock;
 pub use follow::Follow;
 pub use memory::MemoryLog;
 pub use record::{Link, Record};
-pub(crate) use record::{hex, unhex};
 pub use sled_log::{Records, SledLog};
 pub use snapshot::{SnapshotError, Snapshots, StoredSnapshot};
 

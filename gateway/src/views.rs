@@ -184,6 +184,4 @@ fn cursor(tree: &Tree) -> Result<Cursor, ViewsError> {
 }
 
 #[cfg(test)]
-pub(crate) mod measured;
-#[cfg(test)]
 mod tests;

@@ -232,6 +232,10 @@ impl Desk {
 
     fn take_written(&mut self, written: Written) {
         let answer = if written.outcome.kept { Input::Kept } else { Input::NotKept };
+        // The visitor is told first: closing a database whose disk has failed may take its time.
+        for id in written.ids {
+            self.feed(answer(id));
+        }
         if written.outcome.stopped {
             self.storage.note_failure();
             self.outbox.send_replace(None);
@@ -239,9 +243,6 @@ impl Desk {
         } else {
             // Wakes the link: there is something to publish.
             self.outbox.send_modify(|_| {});
-        }
-        for id in written.ids {
-            self.feed(answer(id));
         }
     }
 

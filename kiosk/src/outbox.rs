@@ -62,7 +62,8 @@ pub enum OutboxError {
 /// The outbox. See the module.
 #[derive(Debug)]
 pub struct Outbox {
-    tree: sled::Db,
+    /// Always there, but for the moment of its end.
+    tree: Option<sled::Db>,
     barrier: Barrier,
     key: SealKey,
     machine: Machine,
@@ -90,7 +91,7 @@ impl Outbox {
             .open()?;
         let barrier = Barrier::open(folder)?;
         let mut outbox = Self {
-            tree,
+            tree: Some(tree),
             barrier,
             key,
             machine,
@@ -138,7 +139,7 @@ impl Outbox {
         for sequence in gone {
             batch.remove(key(EVENT, sequence).as_slice());
         }
-        self.tree.apply_batch(batch)?;
+        self.tree()?.apply_batch(batch)?;
         Ok(())
     }
 
@@ -149,7 +150,7 @@ impl Outbox {
     pub fn read_after(&self, after: u64, limit: usize) -> Result<Vec<Stored>, OutboxError> {
         let durable = self.durable.load(Ordering::Acquire);
         let mut events = Vec::new();
-        for record in self.tree.range(key(EVENT, after.saturating_add(1))..key(EVENT, durable)).take(limit) {
+        for record in self.tree()?.range(key(EVENT, after.saturating_add(1))..key(EVENT, durable)).take(limit) {
             let (place, sealed) = record?;
             if let Some(stored) = sequence_of(&place).and_then(|sequence| self.unseal(sequence, &sealed)) {
                 events.push(stored);
@@ -201,8 +202,8 @@ impl Outbox {
         }
         batch.insert(NEXT_SEQUENCE, sequence.to_be_bytes().as_slice());
         self.next.store(sequence, Ordering::Release);
-        self.tree.apply_batch(batch)?;
-        self.barrier.commit(|| self.tree.flush().map(drop).map_err(OutboxError::from), &[])?;
+        self.tree()?.apply_batch(batch)?;
+        self.through_barrier()?;
         Ok(kept)
     }
 
@@ -210,7 +211,7 @@ impl Outbox {
         let mut last = 0;
         let mut waiting = BTreeMap::new();
         let mut broken = sled::Batch::default();
-        for record in self.tree.scan_prefix([EVENT]) {
+        for record in self.tree()?.clone().scan_prefix([EVENT]) {
             let (place, sealed) = record?;
             let Some(sequence) = sequence_of(&place) else { continue };
             last = last.max(sequence);
@@ -223,13 +224,13 @@ impl Outbox {
             }
         }
         if self.aside > 0 {
-            self.tree.apply_batch(broken)?;
+            self.tree()?.apply_batch(broken)?;
         }
-        let counted = self.tree.get(NEXT_SEQUENCE)?.and_then(|bytes| bytes.as_ref().try_into().ok());
+        let counted = self.tree()?.get(NEXT_SEQUENCE)?.and_then(|bytes| bytes.as_ref().try_into().ok());
         let next = counted.map_or(1, u64::from_be_bytes).max(last + 1);
         self.next = AtomicU64::new(next);
         // What an earlier process wrote may still be in the page cache only.
-        self.barrier.commit(|| self.tree.flush().map(drop).map_err(OutboxError::from), &[])?;
+        self.through_barrier()?;
         self.durable = AtomicU64::new(next);
         self.waiting = Mutex::new(waiting);
         Ok(())
@@ -242,6 +243,28 @@ impl Outbox {
 
     fn waiting(&self) -> MutexGuard<'_, BTreeMap<EventId, u64>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Outbox {
+    fn through_barrier(&self) -> Result<(), OutboxError> {
+        let tree = self.tree()?;
+        self.barrier.commit(|| tree.flush().map(|_bytes| ()).map_err(OutboxError::from), &[])
+    }
+
+    fn tree(&self) -> Result<&sled::Db, OutboxError> {
+        self.tree.as_ref().ok_or(OutboxError::Stopped)
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        // sled flushes when it is dropped and panics when the disk refuses; nothing more can be lost by then.
+        let tree = self.tree.take();
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || drop(tree)));
+        if ended.is_err() {
+            tracing::warn!("the outbox's database could not be closed in order");
+        }
     }
 }
 

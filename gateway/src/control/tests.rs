@@ -118,7 +118,7 @@ async fn a_devices_password_is_shown_once_and_kept_as_its_hash() {
     let password = shown["password"].as_str().unwrap();
     assert_eq!(password.len(), 43);
     let kept = showroom.app.handle.roster().borrow().devices["kiosk-k1"].password_sha256.clone();
-    assert_eq!(kept, crate::log::hex(&<sha2::Sha256 as sha2::Digest>::digest(password)));
+    assert_eq!(kept, hex::encode(<sha2::Sha256 as sha2::Digest>::digest(password)));
     let again = showroom.ask(device("k1", DeviceKind::Kiosk)).await.unwrap();
     assert_ne!(again, line, "the old password stayed");
 

@@ -42,11 +42,8 @@ pub async fn seed(handle: &Handle, vault: &Vault, sample: &Sample) -> Result<(),
     }
     for device in &sample.devices {
         let password = kiosk_password(vault, &device.id);
-        let device = Device {
-            id: device.id.clone(),
-            kind: device.kind,
-            password_sha256: crate::log::hex(&Sha256::digest(password)),
-        };
+        let device =
+            Device { id: device.id.clone(), kind: device.kind, password_sha256: hex::encode(Sha256::digest(password)) };
         if roster.devices.get(&device.client_id()) != Some(&device) {
             commands.push(Command::SetDevice(device));
         }

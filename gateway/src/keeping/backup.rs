@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 use super::KeepingError;
 use super::sealed_lines::LinesWriter;
 use crate::log::archive::{self, Entry, Reader, encode_line};
-use crate::log::{EventLog, SledLog, hex};
+use crate::log::{EventLog, SledLog};
 use crate::vault::Vault;
 
 /// Version of both files' form.
@@ -111,13 +111,14 @@ fn backup_keys(vault: &Vault, to: &Path, now: DateTime<Utc>) -> Result<u64, Keep
         yingbin_backup_keys: VERSION,
         warning: "SECRET: keep this apart from the backup; whoever has both can read everything".to_owned(),
         made_at: now,
-        store_secret: hex(vault.store_secret().as_slice()),
+        store_secret: hex::encode(vault.store_secret().as_slice()),
     };
     let file = LinesWriter::create(to, &header);
     header.store_secret.zeroize();
     let mut file = file?;
     vault.each_key(|subject, key| {
-        let mut line = KeyLine { subject: subject.to_string(), id: key.id().to_string(), key: hex(key.bytes()) };
+        let mut line =
+            KeyLine { subject: subject.to_string(), id: key.id().to_string(), key: hex::encode(key.bytes()) };
         let written = file.json(&line);
         line.key.zeroize();
         written

@@ -11,7 +11,7 @@ use super::backup::{Header, KeyLine, KeysHeader, PROGRESS_EVERY, VERSION};
 use super::sealed_lines::LinesReader;
 use crate::domain::secret::Subject;
 use crate::log::archive::{self, Archive, parse_line};
-use crate::log::{EventLog, FolderLock, Link, LogError, SledLog, unhex};
+use crate::log::{EventLog, FolderLock, Link, LogError, SledLog};
 use crate::vault::{DataKey, ErasureList, KeyId, Vault};
 
 /// Lines that are written at a time.
@@ -101,7 +101,8 @@ fn read_keys(path: &Path) -> Result<Keys, KeepingError> {
     const WHAT: &str = "key file of a backup";
     let foreign = || KeepingError::Foreign { path: path.to_owned(), what: WHAT };
     let (mut lines, mut header): (_, KeysHeader) = LinesReader::open(path, WHAT)?;
-    let store_secret = unhex(&header.store_secret).map(Zeroizing::new).ok_or_else(foreign)?;
+    let store_secret =
+        <_ as hex::FromHex>::from_hex(&header.store_secret).ok().map(Zeroizing::new).ok_or_else(foreign)?;
     header.store_secret.zeroize();
     if header.yingbin_backup_keys != VERSION {
         return Err(foreign());
@@ -117,9 +118,9 @@ fn read_keys(path: &Path) -> Result<Keys, KeepingError> {
 
 fn parse_key(line: &[u8]) -> Option<(Subject, DataKey)> {
     let mut line: KeyLine = serde_json::from_slice(line).ok()?;
-    let key = unhex(&line.key).map(Box::new);
+    let key = <_ as hex::FromHex>::from_hex(&line.key).ok().map(Box::new);
     line.key.zeroize();
-    Some((line.subject.parse().ok()?, DataKey::new(KeyId(unhex(&line.id)?), key?)))
+    Some((line.subject.parse().ok()?, DataKey::new(KeyId(<_ as hex::FromHex>::from_hex(&line.id).ok()?), key?)))
 }
 
 /// Lines of one day that are not yet written.

@@ -11,7 +11,6 @@ use sha2::{Digest, Sha256};
 use shared::barrier::sync_folder;
 
 use super::KeepingError;
-use crate::log::hex;
 
 /// Longer than any line of ours.
 const LINE_BYTES: u64 = 1024 * 1024;
@@ -64,7 +63,7 @@ impl LinesWriter {
     /// Ends and syncs the file. Returns the number of lines between header and end.
     pub(super) fn finish(mut self) -> Result<u64, KeepingError> {
         let lines = self.lines;
-        let sha256 = hex(&self.hash.clone().finalize());
+        let sha256 = hex::encode(self.hash.clone().finalize());
         self.json(&End { lines, sha256 })?;
         let Self { path, draft, file, .. } = self;
         let put = || -> io::Result<()> {
@@ -112,7 +111,7 @@ impl LinesReader {
             return Ok(Some(line));
         }
         let end: End = serde_json::from_slice(&line).map_err(|_| self.damaged("the file is cut off"))?;
-        if end.lines != self.lines || end.sha256 != hex(&self.hash.clone().finalize()) {
+        if end.lines != self.lines || end.sha256 != hex::encode(self.hash.clone().finalize()) {
             return Err(self.damaged("the checksum over the file is wrong"));
         }
         Ok(None)

@@ -38,13 +38,13 @@ impl CommitCause {
     /// The cause of an input.
     #[must_use]
     pub fn new(id: EventId, print: Fingerprint) -> Self {
-        Self { id, print: super::record::hex(&print.0) }
+        Self { id, print: hex::encode(print.0) }
     }
 
     /// The fingerprint, unless the text is none.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Fingerprint> {
-        super::record::unhex(&self.print).map(Fingerprint)
+        <_ as hex::FromHex>::from_hex(&self.print).ok().map(Fingerprint)
     }
 }
 

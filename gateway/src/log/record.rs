@@ -18,7 +18,7 @@ impl Link {
     #[must_use]
     pub fn to(json: &[u8]) -> Self {
         let hash = Sha256::digest(json);
-        Self(hex(hash.get(..16).unwrap_or_default()))
+        Self(hex::encode(hash.get(..16).unwrap_or_default()))
     }
 
     /// As it stands in the next record's `before`.
@@ -164,24 +164,4 @@ fn json_of(sequence: u64, value: &[u8]) -> Result<&[u8], LogError> {
         Some(_) => Err(LogError::Damaged { sequence, what: "its version is unknown" }),
         None => Err(LogError::Damaged { sequence, what: "it is empty" }),
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != N * 2 || !text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (to, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *to = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }

@@ -137,13 +137,8 @@ impl Snapshots {
         drop(state);
         let mut nonce = [0; 24];
         vault.random(&mut nonce)?;
-        let mut header = Header {
-            format: FORMAT_VERSION,
-            state: STATE_VERSION,
-            sequence,
-            nonce: super::record::hex(&nonce),
-            crc32: 0,
-        };
+        let mut header =
+            Header { format: FORMAT_VERSION, state: STATE_VERSION, sequence, nonce: hex::encode(nonce), crc32: 0 };
         let aad = header.bound();
         let cipher = XChaCha20Poly1305::new(&vault.store_key("snapshot").into());
         let sealed = cipher
@@ -212,7 +207,7 @@ fn load(path: &Path, sequence: u64, head: u64, vault: &Vault) -> Result<State, U
     if header.sequence != sequence || crc32fast::hash(sealed) != header.crc32 {
         return Err(Unusable::Damaged);
     }
-    let nonce: [u8; 24] = super::record::unhex(&header.nonce).ok_or(Unusable::Header)?;
+    let nonce: [u8; 24] = <_ as hex::FromHex>::from_hex(&header.nonce).ok().ok_or(Unusable::Header)?;
     let cipher = XChaCha20Poly1305::new(&vault.store_key("snapshot").into());
     let content = cipher
         .decrypt(XNonce::from_slice(&nonce), Payload { msg: sealed, aad: &header.bound() })

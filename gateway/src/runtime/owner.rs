@@ -163,12 +163,13 @@ impl Runtime {
             self.rebuild()?;
         };
         let answers = std::mem::take(&mut batch.answers);
+        // First those who are rung; and whoever gets an answer can see what it says.
+        self.tell(std::mem::take(&mut batch.effects));
         for (letter, answer) in letters.drain(..).zip(answers) {
             // Whoever asked may have gone: what was decided stands.
             let _ = letter.answer.send(answer);
         }
         if batch.events > 0 {
-            self.tell(batch.effects);
             self.unpublished = true;
             self.snapshot(batch.events);
         }

@@ -8,7 +8,6 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::VaultError;
 use crate::domain::secret::Subject;
-use crate::log::hex;
 
 /// First byte of every key file; 0 never is one, for a crash can leave a file of zeros.
 const VERSION: u8 = 1;
@@ -22,7 +21,7 @@ pub struct KeyId(pub [u8; 16]);
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
+        f.write_str(&hex::encode(self.0))
     }
 }
 

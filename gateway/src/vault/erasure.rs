@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use shared::barrier::sync_folder;
 
 use super::{KeyId, VaultError};
-use crate::log::unhex;
 
 /// `keys/erased.list`. Only appended to; a copy of it is kept beside the backups.
 #[derive(Debug, Clone)]
@@ -75,7 +74,12 @@ impl ErasureList {
             let line = line.map_err(VaultError::file(&self.path))?;
             // Behind a torn line stands the next one: an id is the last 32 digits.
             let digits = line.split_at_checked(line.len().saturating_sub(32)).map_or(&[][..], |(_, id)| id);
-            ids.extend(std::str::from_utf8(digits).ok().and_then(unhex).map(KeyId));
+            ids.extend(
+                std::str::from_utf8(digits)
+                    .ok()
+                    .and_then(|digits| <_ as hex::FromHex>::from_hex(digits).ok())
+                    .map(KeyId),
+            );
         }
         Ok(ids)
     }

@@ -11,7 +11,6 @@ use shared::barrier::sync_folder;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::VaultError;
-use crate::log::{hex, unhex};
 
 const VERSION: u32 = 1;
 
@@ -163,11 +162,11 @@ impl KeyFile {
 impl Content {
     fn parse(text: &[u8]) -> Option<Self> {
         let mut stored: Stored = serde_json::from_slice(text).ok()?;
-        let store_secret = unhex(&stored.store_secret);
+        let store_secret = <_ as hex::FromHex>::from_hex(&stored.store_secret).ok();
         stored.store_secret.zeroize();
         let mut wrapping = Vec::with_capacity(stored.wrapping.len());
         for mut stored in stored.wrapping {
-            let key = unhex(&stored.key);
+            let key = <_ as hex::FromHex>::from_hex(&stored.key).ok();
             stored.key.zeroize();
             wrapping.push(WrappingKey { number: stored.number, key: key?, since: stored.since });
         }
@@ -181,9 +180,9 @@ impl Content {
         let wrapping = self
             .wrapping
             .iter()
-            .map(|key| StoredKey { number: key.number, key: hex(&key.key), since: key.since })
+            .map(|key| StoredKey { number: key.number, key: hex::encode(key.key), since: key.since })
             .collect();
-        let mut stored = Stored { yingbin_key_file: VERSION, store_secret: hex(&self.store_secret), wrapping };
+        let mut stored = Stored { yingbin_key_file: VERSION, store_secret: hex::encode(self.store_secret), wrapping };
         let text = serde_json::to_vec_pretty(&stored);
         stored.store_secret.zeroize();
         stored.wrapping.iter_mut().for_each(|key| key.key.zeroize());

@@ -14,7 +14,6 @@ use super::VaultError;
 use super::data_key::{DataKey, KeyId, Wrapped};
 use super::key_file::KeyFile;
 use crate::domain::secret::Subject;
-use crate::log::hex;
 
 /// From so many new files on, one sync of the whole file system is quicker than one a file and one a folder.
 const SYNC_ALL_FROM: usize = 4;
@@ -50,7 +49,7 @@ impl KeyFolder {
     pub(super) fn make(&self) -> Result<(), VaultError> {
         let make = || -> io::Result<()> {
             for shard in 0..=u8::MAX {
-                let folder = self.path.join(hex(&[shard]));
+                let folder = self.path.join(hex::encode([shard]));
                 if !folder.is_dir() {
                     fs::create_dir_all(&folder)?;
                 }
@@ -61,12 +60,12 @@ impl KeyFolder {
     }
 
     pub(super) fn shards(&self) -> impl Iterator<Item = PathBuf> + '_ {
-        (0..=u8::MAX).map(|shard| self.path.join(hex(&[shard])))
+        (0..=u8::MAX).map(|shard| self.path.join(hex::encode([shard])))
     }
 
     fn shard_of(&self, subject: &Subject) -> PathBuf {
         let hash = Sha256::digest(subject.to_string().as_bytes());
-        self.path.join(hex(hash.get(..1).unwrap_or_default()))
+        self.path.join(hex::encode(hash.get(..1).unwrap_or_default()))
     }
 
     pub(super) fn file_of(&self, subject: &Subject) -> PathBuf {

@@ -12,7 +12,6 @@ use shared::barrier::sync_folder;
 
 use super::{Cache, DataKey, ErasureList, Inner, KeyFile, KeyFolder, Vault, VaultError, derive};
 use crate::domain::secret::Subject;
-use crate::log::hex;
 
 pub(super) fn open(keys: &Path, key_file: &Path) -> Result<Vault, VaultError> {
     let folder = KeyFolder::at(keys);
@@ -86,7 +85,7 @@ pub(super) fn restore(
 }
 
 fn identity(key_file: &KeyFile) -> String {
-    hex(derive(key_file.store_secret(), "vault.id").get(..16).unwrap_or_default())
+    hex::encode(derive(key_file.store_secret(), "vault.id").get(..16).unwrap_or_default())
 }
 
 fn write_id(keys: &Path, path: &Path, id: &str) -> io::Result<()> {

@@ -139,7 +139,7 @@ mod tests {
         };
         let stored = StoredVisit { row: row.clone(), asked: vec![(1, "li".parse().unwrap())], stepped_ms: 3 };
         let bytes = stored.encode().unwrap();
-        let hex = crate::log::hex(&bytes);
+        let hex = hex::encode(&bytes);
         assert_eq!(
             hex,
             "1007070707070707070707070707070707d00fa01001026b3109010201010477616e67015200010101d804010301a01f010801\

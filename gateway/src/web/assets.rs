@@ -84,7 +84,7 @@ impl File {
             "json" => "application/manifest+json",
             _ => "application/octet-stream",
         };
-        let hash = crate::log::hex(&Sha256::digest(&bytes));
+        let hash = hex::encode(Sha256::digest(&bytes));
         let tag = HeaderValue::try_from(format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
         Self { bytes, kind, tag }
     }

@@ -29,8 +29,8 @@ impl Outbox {
             batch.insert(place.as_slice(), seal.seal(&place, &stored.encode()?)?);
         }
         batch.insert(NEXT_SEQUENCE, from.next.load(Ordering::Acquire).to_be_bytes().as_slice());
-        to.tree.apply_batch(batch)?;
-        to.barrier.commit(|| to.tree.flush().map(drop).map_err(OutboxError::from), &[])?;
+        to.tree()?.apply_batch(batch)?;
+        to.through_barrier()?;
         drop((from, to));
         if old.exists() {
             fs::remove_dir_all(&old)?;

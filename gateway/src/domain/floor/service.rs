@@ -157,6 +157,10 @@ impl Floor {
             let back = visit.accepted.as_ref().and_then(|(staff, _)| self.member(staff));
             let busy = back.filter(|member| member.presence == Presence::Free).map(|member| member.id.clone());
             let mut events = vec![FloorEvent::EndUndone { visit: id }];
+            // What was only inferred from the end goes with it.
+            if visit.greeted.is_some_and(|(source, _)| source == GreetedSource::Inferred) {
+                events.push(FloorEvent::GreetingUndone { visit: id });
+            }
             if let Some(staff) = busy {
                 events.push(FloorEvent::PresenceSet { staff: staff.clone(), presence: Presence::WithCustomer });
                 events.extend(self.release(&staff, Some(id)));

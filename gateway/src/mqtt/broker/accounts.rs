@@ -52,7 +52,7 @@ impl Accounts {
         let device = roster.devices.get(name);
         // Unknown names cost the same time as wrong passwords.
         let expected = device.map_or("", |device| device.password_sha256.as_str());
-        let given = hex(&Sha256::digest(given));
+        let given = hex::encode(Sha256::digest(given));
         let right = bool::from(given.as_bytes().ct_eq(expected.to_ascii_lowercase().as_bytes()));
         let device = device.filter(|_| right).ok_or(ReasonCode::BadUsernameOrPassword)?;
         if connect.client_id != name {
@@ -97,13 +97,4 @@ impl AuthProvider for Accounts {
         }
         Box::pin(ready(allowed))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -104,7 +104,7 @@ pub(crate) fn ids(front: &Front, cause: Option<&Cause>) -> Result<(LeadId, Visit
 
 /// How the engine knows the code.
 pub(crate) fn nonce(token: &Token) -> String {
-    crate::log::hex(&token.nonce)
+    hex::encode(token.nonce)
 }
 
 pub(crate) fn channel(kind: TokenKind) -> LeadChannel {
