@@ -111,7 +111,8 @@ impl Showroom {
     pub async fn start_again(&mut self) -> Result<()> {
         let setup = Setup {
             http: Some(self.gateway.http_address().to_owned()),
-            mqtt: Some(self.gateway.mqtt_address().to_owned()),
+            // With an external broker there is no address to come back to.
+            mqtt: Some(self.gateway.mqtt_address().to_owned()).filter(|address| !address.is_empty()),
             ..self.setup.clone()
         };
         self.gateway = Gateway::start(&self.data(), self.folder.path(), &setup).await?;
