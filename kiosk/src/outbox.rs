@@ -59,6 +59,10 @@ pub enum OutboxError {
     Stopped,
 }
 
+/// How often, and after which pause, a lock that is held is tried again.
+const LOCK_TRIES: u32 = 50;
+const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// The outbox. See the module.
 #[derive(Debug)]
 pub struct Outbox {
@@ -83,12 +87,7 @@ impl Outbox {
     pub fn open(folder: &Path, key: SealKey, machine: Machine) -> Result<Self, OutboxError> {
         renewal::finish_renewal(folder)?;
         std::fs::create_dir_all(folder)?;
-        let tree = sled::Config::new()
-            .path(folder)
-            .mode(sled::Mode::LowSpace)
-            .cache_capacity(CACHE_BYTES)
-            .flush_every_ms(None)
-            .open()?;
+        let tree = open_database(folder)?;
         let barrier = Barrier::open(folder)?;
         let mut outbox = Self {
             tree: Some(tree),
@@ -244,6 +243,22 @@ impl Outbox {
     fn waiting(&self) -> MutexGuard<'_, BTreeMap<EventId, u64>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Opens sled's database. One that was closed in this process a moment ago may hold its lock a little longer: sled's own
+/// threads let go of it in their time. Another process holds it for good, and is an error after a second.
+fn open_database(folder: &Path) -> Result<sled::Db, sled::Error> {
+    let config =
+        sled::Config::new().path(folder).mode(sled::Mode::LowSpace).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+    for _ in 0..LOCK_TRIES {
+        match config.open() {
+            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            opened => return opened,
+        }
+    }
+    config.open()
 }
 
 impl Outbox {
