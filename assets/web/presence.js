@@ -12,11 +12,18 @@ export function showPresence() {
   by("presence").addEventListener("click", (event) => {
     const presence = event.target.closest("[data-presence]")?.dataset.presence;
     if (!presence) return;
-    const member = myself();
-    if (member) state.staff.set(state.me, { ...member, presence });
-    changed();
+    const before = myself();
+    const show = (member) => {
+      if (member) state.staff.set(state.me, member);
+      changed();
+    };
+    show(before && { ...before, presence });
     act(
-      () => send("PUT", "/api/v1/me/presence", { presence }),
+      () =>
+        send("PUT", "/api/v1/me/presence", { presence }).catch((problem) => {
+          show(before);
+          throw problem;
+        }),
       `${w.presence_set} ${named("presence", presence)}`,
       () => send("POST", "/api/v1/me/presence/undo"),
     );

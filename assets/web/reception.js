@@ -4,6 +4,7 @@ import { tags } from "./alert.js";
 import { by, button, el, keyed, listed } from "./dom.js";
 import { act, choose } from "./sheet.js";
 import { gatewayNow, onChange, state } from "./state.js";
+import { assign, end, greet, receive, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
 
 export function showReception() {
@@ -18,7 +19,7 @@ async function walkIn() {
 }
 
 function draw() {
-  const visits = [...state.visits.values()].filter((visit) => !visit.outcome);
+  const visits = [...state.visits.values()].map(withOwn).filter((visit) => !visit.outcome);
   const unserved = visits.filter((visit) => !visit.consultant && !visit.greeted_at);
   const queue = unserved.filter((visit) => !visit.late).sort((a, b) => a.received_at.localeCompare(b.received_at));
   const missed = unserved.filter((visit) => visit.late);
@@ -52,7 +53,6 @@ function head(visit, since) {
 }
 
 function waitingCard(visit) {
-  const path = `/api/v1/visits/${visit.id}`;
   const asked = visit.asking.map(nameOf).join(" · ");
   const said = [
     visit.received_by ? w.stage_reception : visit.stage === "calling" && asked ? "" : named("stage", visit.stage),
@@ -62,10 +62,10 @@ function waitingCard(visit) {
   const buttons = [];
   if (!visit.received_by) {
     const word = visit.reception_called ? "go" : "second";
-    buttons.push(button(w.received, word, () => act(() => send("POST", `${path}/received`), w.received_done)));
+    buttons.push(button(w.received, word, () => receive(visit.id)));
   }
-  buttons.push(button(w.assign, "second", () => assign(path)), button(w.saw_greeted, "second", () => sawGreeted(path)));
-  if (visit.late || visit.received_by) buttons.push(button(w.end_visit, "second", () => end(path)));
+  buttons.push(button(w.assign, "second", () => assignTo(visit.id)), button(w.saw_greeted, "second", () => greet(visit.id)));
+  if (visit.late || visit.received_by) buttons.push(button(w.end_visit, "second", () => end(visit.id)));
   return el(
     "li",
     { class: visit.breach ? "breach" : "" },
@@ -77,10 +77,8 @@ function waitingCard(visit) {
 }
 
 function servedCard(visit) {
-  const path = `/api/v1/visits/${visit.id}`;
-  const buttons = [];
-  if (!visit.greeted_at) buttons.push(button(w.saw_greeted, "second", () => sawGreeted(path)));
-  buttons.push(button(w.end_visit, "second", () => end(path)));
+  const buttons = [button(w.end_visit, "second", () => end(visit.id))];
+  if (!visit.greeted_at) buttons.unshift(button(w.saw_greeted, "second", () => greet(visit.id)));
   const who = visit.consultant ? nameOf(visit.consultant) : w.role_reception;
   return el(
     "li",
@@ -91,18 +89,10 @@ function servedCard(visit) {
   );
 }
 
-const undoOf = (path) => () => send("POST", `${path}/undo`);
-const sawGreeted = (path) => act(() => send("POST", `${path}/greeted`), w.greeted_done, undoOf(path));
-
-async function end(path) {
-  const outcome = await choose(w.outcome, listed("choices-outcome"));
-  if (outcome) act(() => send("POST", `${path}/end`, { outcome }), w.ended, undoOf(path));
-}
-
-async function assign(path) {
+async function assignTo(id) {
   const serving = (member) => ["consultant", "advisor", "care", "reception"].includes(member.role) && member.presence !== "off";
   const word = (member) => `${member.name} · ${named("presence", member.presence)}${member.reachable ? "" : ` · ${w.unreachable}`}`;
   const people = [...state.staff.values()].filter(serving).sort((a, b) => Number(b.presence === "free") - Number(a.presence === "free"));
   const staff = await choose(w.assign_who, people.map((member) => [member.id, word(member)]));
-  if (staff) act(() => send("POST", `${path}/assign`, { staff }), `${w.assigned} ${nameOf(staff)}`);
+  if (staff) assign(id, staff, nameOf(staff));
 }

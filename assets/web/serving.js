@@ -1,9 +1,8 @@
 // The visits that this person has accepted: words, greeted, end. Or, with none, what to expect.
-import { send } from "./api.js";
 import { tags } from "./alert.js";
-import { by, button, el, keyed, listed } from "./dom.js";
-import { act, choose } from "./sheet.js";
+import { by, button, el, keyed } from "./dom.js";
 import { myself, onChange, state } from "./state.js";
+import { end, greet, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
 
 /** Visits for which the gateway reminded. */
@@ -11,8 +10,8 @@ export const hurry = new Set();
 
 export function showServing() {
   onChange(() => {
-    const mine = state.mine.filter((visit) => !visit.outcome);
-    for (const visit of mine) state.accepted.delete(visit.id);
+    for (const visit of state.mine) state.accepted.delete(visit.id);
+    const mine = state.mine.map(withOwn).filter((visit) => !visit.outcome);
     const here = [...mine.map(known), ...[...state.accepted.values()].map(fresh)];
     const place = by("serving");
     const items = here.length || state.oversees ? here : [{ id: "none", presence: myself()?.presence, waiting: state.waiting }];
@@ -32,18 +31,8 @@ function fresh({ visit, purpose, party, language, models, name, words }) {
 }
 
 function card(visit) {
-  const path = `/api/v1/visits/${visit.id}`;
-  const undo = () => send("POST", `${path}/undo`);
-  const buttons = [];
-  if (!visit.greeted) {
-    buttons.push(button(w.greeted, "go", () => act(() => send("POST", `${path}/greeted`), w.greeted_done, undo)));
-  }
-  buttons.push(
-    button(w.end_visit, visit.greeted ? "primary" : "second", async () => {
-      const outcome = await choose(w.outcome, listed("choices-outcome"));
-      if (outcome) act(() => send("POST", `${path}/end`, { outcome }), `${w.ended} · ${named("outcome", outcome)}`, undo);
-    }),
-  );
+  const buttons = [button(w.end_visit, visit.greeted ? "primary" : "second", () => end(visit.id))];
+  if (!visit.greeted) buttons.unshift(button(w.greeted, "go", () => greet(visit.id)));
   return el(
     "article",
     { class: visit.hurry ? "visit late-greeting" : "visit" },

@@ -1,11 +1,9 @@
 // Lines that ask for something without being an alert.
-import { send } from "./api.js";
 import { by, say } from "./dom.js";
-import { act, choose } from "./sheet.js";
 import { hurry } from "./serving.js";
 import { chime } from "./sound.js";
 import { changed, state } from "./state.js";
-import { listed } from "./dom.js";
+import { end } from "./visit.js";
 import { w } from "./words.js";
 
 let fading = null;
@@ -27,10 +25,9 @@ const what = {
   not_greeted: ({ staff }) => notice(`${state.staff.get(staff)?.name ?? staff} · ${w.task_not_greeted}`),
   receive: () => notice(w.receive_now),
   own_customer: () => notice(w.own_customer_here, 120),
-  still_with: async ({ visit }) => {
+  still_with: ({ visit }) => {
     chime();
-    const outcome = await choose(w.still_with, listed("choices-outcome"));
-    if (outcome) act(() => send("POST", `/api/v1/visits/${visit}/end`, { outcome }), w.ended, () => send("POST", `/api/v1/visits/${visit}/undo`));
+    end(visit, w.still_with);
   },
 };
 

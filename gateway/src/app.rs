@@ -226,6 +226,7 @@ impl App {
         WebParts {
             handle: self.handle.clone(),
             views: Arc::clone(&self.views),
+            head: self.log.watch(),
             open_lead: Arc::new(move |lead| {
                 if let Err(error) = vault.reopen(lead) {
                     tracing::warn!(%error, "a lead's contact could not be opened");

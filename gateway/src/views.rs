@@ -20,6 +20,7 @@ mod store;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
@@ -69,6 +70,16 @@ impl ViewsError {
             Self::Folder(_) | Self::BadCursor => false,
         }
     }
+}
+
+/// The views do not show everything yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the lists are being rebuilt ({reached} of {head}); try again shortly")]
+pub struct Behind {
+    /// The last commit that they show.
+    pub reached: u64,
+    /// The one that they had to show.
+    pub head: u64,
 }
 
 /// How far the projection has come: the last commit taken over, and enough of it to know it again.
@@ -122,6 +133,19 @@ impl Views {
         self.store.store(Arc::new(fresh));
         self.reached.send_replace(0);
         Ok(())
+    }
+
+    /// Waits until the views show the commit `head`, at most so long: whoever wrote a moment ago reads it then.
+    ///
+    /// # Errors
+    /// When they are further behind: they are being rebuilt, or their disk fails.
+    pub async fn level(&self, head: u64, patience: Duration) -> Result<(), Behind> {
+        let mut watched = self.reached();
+        let level = watched.wait_for(|sequence| *sequence >= head);
+        if matches!(tokio::time::timeout(patience, level).await, Ok(Ok(_))) {
+            return Ok(());
+        }
+        Err(Behind { reached: *self.reached().borrow(), head })
     }
 
     /// Takes the next commits over, all at once or not at all.

@@ -50,6 +50,7 @@ use shared::clock::Clock;
 use shared::consent::Wording;
 use shared::ids::DeviceId;
 use shared::wire::Brand;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -91,6 +92,8 @@ pub struct WebParts {
     pub handle: Handle,
     /// Read models.
     pub views: Arc<Views>,
+    /// The log's head, which the read models follow.
+    pub head: watch::Receiver<u64>,
     /// Opens the contact of a lead for showing (the vault does it); an erased one stays closed.
     pub open_lead: Arc<dyn Fn(&mut LeadRow) + Send + Sync>,
     /// The store and its clock.

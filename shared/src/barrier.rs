@@ -7,11 +7,23 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 /// Makes one sled database durable. Kiosk and gateway use this and nothing else.
 #[derive(Debug)]
 pub struct Barrier {
     db: File,
+    /// Started by the first commit that has other files.
+    beside: Mutex<Option<Beside>>,
+}
+
+/// Syncs other files while sled's own is written: the disk serves both at once.
+#[derive(Debug)]
+struct Beside {
+    files: SyncSender<Vec<Arc<File>>>,
+    synced: Receiver<io::Result<()>>,
 }
 
 impl Barrier {
@@ -29,7 +41,7 @@ impl Barrier {
             _ => Path::new("."),
         };
         sync_folder(above)?;
-        Ok(Self { db })
+        Ok(Self { db, beside: Mutex::default() })
     }
 
     /// Runs sled's `flush`, then waits until sled's file and every file of `also` is on the disk.
@@ -37,13 +49,51 @@ impl Barrier {
     /// # Errors
     /// Whatever `flush` or a sync returned. After an error nothing is known about what reached the disk: the caller
     /// acknowledges nothing and ends.
-    pub fn commit<E: From<io::Error>>(&self, flush: impl FnOnce() -> Result<(), E>, also: &[&File]) -> Result<(), E> {
-        flush()?;
-        for file in also {
-            file.sync_data()?;
+    pub fn commit<E: From<io::Error>>(
+        &self,
+        flush: impl FnOnce() -> Result<(), E>,
+        also: &[Arc<File>],
+    ) -> Result<(), E> {
+        if also.is_empty() {
+            return self.own(flush);
         }
-        self.db.sync_data()?;
-        Ok(())
+        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = match beside.take() {
+            Some(running) => running,
+            None => Beside::start()?,
+        };
+        running.files.send(also.to_vec()).map_err(|_| Beside::ended())?;
+        let own = self.own(flush);
+        // Waited for in any case: its answer belongs to this commit and to no other.
+        let others = running.synced.recv().map_err(|_| Beside::ended())?;
+        *beside = Some(running);
+        own?;
+        Ok(others?)
+    }
+
+    fn own<E: From<io::Error>>(&self, flush: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
+        flush()?;
+        Ok(self.db.sync_data()?)
+    }
+}
+
+impl Beside {
+    fn start() -> io::Result<Self> {
+        let (files, work) = sync_channel::<Vec<Arc<File>>>(1);
+        let (done, synced) = sync_channel(1);
+        thread::Builder::new().name("barrier".to_owned()).spawn(move || {
+            for files in work {
+                let result = files.iter().try_for_each(|file| file.sync_data());
+                if done.send(result).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { files, synced })
+    }
+
+    fn ended() -> io::Error {
+        io::Error::other("the thread that syncs has ended")
     }
 }
 
@@ -68,6 +118,24 @@ mod tests {
         assert_eq!(failed.unwrap_err().to_string(), "full");
         let fine: io::Result<()> = barrier.commit(|| Ok(()), &[]);
         assert!(fine.is_ok());
+    }
+
+    #[test]
+    fn files_beside_the_database_are_synced_with_it_and_their_failure_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("db"), b"x").unwrap();
+        let barrier = Barrier::open(dir.path()).unwrap();
+        let plain = Arc::new(File::create(dir.path().join("plain")).unwrap());
+        // A pipe cannot be synced.
+        let pipe = Arc::new(File::from(std::os::fd::OwnedFd::from(io::pipe().unwrap().1)));
+        let fine: io::Result<()> = barrier.commit(|| Ok(()), &[Arc::clone(&plain)]);
+        assert!(fine.is_ok());
+        let failed: io::Result<()> = barrier.commit(|| Ok(()), &[Arc::clone(&plain), pipe]);
+        assert!(failed.is_err());
+        let failed: io::Result<()> = barrier.commit(|| Err(io::Error::other("full")), &[Arc::clone(&plain)]);
+        assert_eq!(failed.unwrap_err().to_string(), "full");
+        let again: io::Result<()> = barrier.commit(|| Ok(()), &[plain]);
+        assert!(again.is_ok(), "an answer is not left over for the next commit");
     }
 
     #[test]

@@ -59,6 +59,7 @@ async fn a_consultant_signs_in_is_rung_accepts_greets_and_ends() -> Result<()> {
     browser.picture("accepted").await?;
     browser.press("已见到客人").await?;
     kiosk.stage(tap.visit, Stage::Greeted).await?;
+    browser.says("正在接待").await.context("what one did oneself is shown at once")?;
     browser.picture("greeted").await?;
     browser.press("结束接待").await?;
     browser.find("dialog#sheet[open]").await?;

@@ -18,7 +18,7 @@ use crate::log::{EventLog as _, SledLog};
 use crate::report::{ReportError, Showroom};
 use crate::runtime::{Handle, SubmitError};
 use crate::vault::Vault;
-use crate::views::Views;
+use crate::views::{Behind, Views};
 
 /// How long a command waits for the views to show what is logged already.
 const LEVEL: Duration = Duration::from_mins(1);
@@ -68,13 +68,8 @@ pub enum OperationError {
     #[error("the system gives no random bytes")]
     Random,
     /// The views lag too far behind.
-    #[error("the lists are being rebuilt ({reached} of {head}); try again shortly")]
-    Rebuilding {
-        /// How far they are.
-        reached: u64,
-        /// How far they have to come.
-        head: u64,
-    },
+    #[error(transparent)]
+    Behind(#[from] Behind),
     /// Something is wrong with what was logged; the output says what.
     #[error("{0} faults were found")]
     Faults(u64),
@@ -100,7 +95,7 @@ impl OperationError {
             Self::NoConsultant(_) => "unknown_staff",
             Self::WhichDevice => "which_device",
             Self::Random => "no_random",
-            Self::Rebuilding { .. } => "rebuilding",
+            Self::Behind(_) => "rebuilding",
             Self::Faults(_) => "faults",
             Self::Keeping(_) => "keeping_failed",
             Self::Report(_) => "export_failed",
@@ -180,17 +175,7 @@ impl Operations {
 
     /// Waits until the views show everything that is in the log now, so that a command sees what was done before it.
     pub(super) fn level(&self) -> Result<(), OperationError> {
-        let head = self.log.head();
-        let mut reached = self.views.reached();
-        let waiting = async {
-            let level = reached.wait_for(|sequence| *sequence >= head);
-            matches!(tokio::time::timeout(LEVEL, level).await, Ok(Ok(_)))
-        };
-        if tokio::runtime::Handle::current().block_on(waiting) {
-            return Ok(());
-        }
-        let reached = *self.views.reached().borrow();
-        Err(OperationError::Rebuilding { reached, head })
+        Ok(tokio::runtime::Handle::current().block_on(self.views.level(self.log.head(), LEVEL))?)
     }
 }
 

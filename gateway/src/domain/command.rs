@@ -147,6 +147,41 @@ pub enum Command {
     StepClock(i64),
 }
 
+impl Command {
+    /// Whether nobody waits for it within a few milliseconds: proofs and ends, four of five inputs of a busy floor.
+    #[must_use]
+    pub fn can_wait(&self) -> bool {
+        match self {
+            Self::Alive
+            | Self::Hand(..)
+            | Self::Show(_)
+            | Self::Greet(..)
+            | Self::End(..)
+            | Self::Detail(..)
+            | Self::CountDoor(..) => true,
+            Self::CheckIn(..)
+            | Self::Meet(_)
+            | Self::Cancel(_)
+            | Self::Leave(_)
+            | Self::RegisterInterest(_)
+            | Self::Accept(_)
+            | Self::Pass(..)
+            | Self::Receive(_)
+            | Self::Assign(..)
+            | Self::UndoVisit(_)
+            | Self::SetPresence(_)
+            | Self::UndoPresence
+            | Self::SetAccount(_)
+            | Self::RemoveAccount(_)
+            | Self::SetDevice(_)
+            | Self::RemoveDevice(..)
+            | Self::EraseLead(_)
+            | Self::WalkIn { .. }
+            | Self::StepClock(_) => false,
+        }
+    }
+}
+
 /// Why the engine says no. Nothing has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

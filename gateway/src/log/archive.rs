@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use shared::barrier::sync_folder;
@@ -55,7 +56,7 @@ pub fn days(folder: &Path) -> Result<BTreeMap<NaiveDate, u64>, LogError> {
 #[derive(Debug)]
 pub struct Archive {
     folder: PathBuf,
-    open: BTreeMap<NaiveDate, File>,
+    open: BTreeMap<NaiveDate, Arc<File>>,
 }
 
 impl Archive {
@@ -77,19 +78,19 @@ impl Archive {
     /// When the file cannot be created, synced at its creation, or written.
     pub fn append(&mut self, day: NaiveDate, lines: &[u8]) -> Result<(), LogError> {
         let path = file_of(&self.folder, day);
-        let mut file = match self.open.remove(&day) {
+        let file = match self.open.remove(&day) {
             Some(file) => file,
-            None => open_day(&self.folder, &path).map_err(LogError::file(&path))?,
+            None => Arc::new(open_day(&self.folder, &path).map_err(LogError::file(&path))?),
         };
-        file.write_all(lines).map_err(LogError::file(&path))?;
+        (&*file).write_all(lines).map_err(LogError::file(&path))?;
         self.open.insert(day, file);
         Ok(())
     }
 
     /// The files written to since the last [`Archive::settle`].
     #[must_use]
-    pub fn files(&self) -> Vec<&File> {
-        self.open.values().collect()
+    pub fn files(&self) -> Vec<Arc<File>> {
+        self.open.values().cloned().collect()
     }
 
     /// Everything is synced: keeps the newest day open for the next append.

@@ -62,7 +62,6 @@ impl Index {
         &self,
         records: impl IntoIterator<Item = (&'a Record, &'a [CommitCause])>,
     ) -> Result<(), LogError> {
-        let mut ids = sled::Batch::default();
         let mut days: BTreeMap<NaiveDate, Day> = BTreeMap::new();
         let mut cursor = 0;
         for (record, causes) in records {
@@ -70,7 +69,7 @@ impl Index {
             for cause in causes {
                 let Fingerprint(print) = cause.fingerprint().ok_or(LogError::BadCause)?;
                 let value = [record.sequence.to_be_bytes(), print].concat();
-                ids.insert(cause.id.uuid().as_bytes(), value);
+                self.ids.insert(cause.id.uuid().as_bytes(), value)?;
             }
             let date = record.day();
             let day = match days.get(&date) {
@@ -82,11 +81,11 @@ impl Index {
         if cursor == 0 {
             return Ok(());
         }
-        ids.insert(CURSOR, &cursor.to_be_bytes());
         for (date, day) in days {
             self.days.insert(date.to_string(), day.encode())?;
         }
-        self.ids.apply_batch(ids)?;
+        // Last, so that whatever a crash cut off is added again.
+        self.ids.insert(CURSOR, &cursor.to_be_bytes())?;
         Ok(())
     }
 

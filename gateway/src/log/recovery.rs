@@ -10,6 +10,7 @@ mod database;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use shared::barrier::Barrier;
 
@@ -63,9 +64,8 @@ pub(super) fn open(data: &Path) -> Result<Opened, LogError> {
     let mut unsynced = Vec::new();
     for day in days(&folder)?.into_keys().rev().take(2) {
         let path = file_of(&folder, day);
-        unsynced.push(fs::File::options().append(true).open(&path).map_err(LogError::file(&path))?);
+        unsynced.push(Arc::new(fs::File::options().append(true).open(&path).map_err(LogError::file(&path))?));
     }
-    let unsynced: Vec<_> = unsynced.iter().collect();
     barrier.commit(|| store.flush(), &unsynced).map_err(BarrierError::into_log)?;
     if rebuilt > 0 {
         tracing::warn!(records = rebuilt, head, "records were taken over from the archive into the log");

@@ -99,21 +99,12 @@ impl FloorSnapshot {
     #[must_use]
     pub fn of(state: &State, sequence: u64, now: DateTime<Utc>) -> Self {
         let floor = &state.floor;
-        // Whoever waits comes first, the longest waiting at the top; then those who are being served.
-        let rank = |visit: &&Visit| (!visit.is_unserved(), visit.ended.is_some(), visit.received_at, visit.id);
-        let mut visits: Vec<&Visit> = floor.visits().collect();
-        let waiting = visits.iter().filter(|visit| visit.waits()).count();
-        let breached = visits.iter().filter(|visit| visit.waits() && visit.breach.is_some()).count();
-        if visits.len() > LISTED {
-            visits.select_nth_unstable_by_key(LISTED, rank);
-            visits.truncate(LISTED);
-        }
-        visits.sort_unstable_by_key(rank);
+        let (waiting, breached) = floor.waiting();
         Self {
             sequence,
             at: now,
             staff: floor.members().map(|member| FloorMember::of(state, member, now)).collect(),
-            visits: visits.into_iter().map(|visit| FloorVisit::of(state, visit)).collect(),
+            visits: floor.ranked().take(LISTED).map(|visit| FloorVisit::of(state, visit)).collect(),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             breached: u32::try_from(breached).unwrap_or(u32::MAX),
         }

@@ -4,7 +4,7 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +13,18 @@ use crate::log::{EventLog, LogError};
 
 /// Commits taken over in one batch. At most six KiB each, so a rebuild holds little in memory.
 const BATCH: usize = 256;
+
+/// The same while the views are nearly level: a batch keeps the log's own writes waiting, so it is short.
+const SHORT_BATCH: usize = 8;
+
+/// Nearly level: commits that are missing.
+const NEARLY: u64 = 4096;
+
+/// The least time from one catching up to the next. Rows that change several times meanwhile are written once.
+const PACE: Duration = Duration::from_millis(100);
+
+/// The views are written out after so long at the latest. Without the barrier: what a crash takes is projected again.
+const FLUSH: Duration = Duration::from_secs(5);
 
 /// A rebuild says how far it is after so many commits.
 const PROGRESS: u64 = 50_000;
@@ -37,21 +49,26 @@ pub enum FollowError {
 /// Follows the log until the shutdown. A fault is logged and tried again: without views the floor goes on.
 pub async fn follow(log: Arc<dyn EventLog>, views: Arc<Views>, shutdown: CancellationToken) {
     let mut head = log.watch();
+    let mut flushed = Instant::now();
     loop {
         // What moves the head from here on wakes the wait below.
         head.mark_unchanged();
-        let pause = match catch_up_apart(&log, &views, &shutdown).await {
-            Ok(()) => None,
+        let flush = flushed.elapsed() >= FLUSH;
+        let pause = match catch_up_apart(&log, &views, &shutdown, flush).await {
+            Ok(()) => PACE,
             Err(fault) => {
                 tracing::warn!(error = &fault as &dyn std::error::Error, "the views do not keep up");
-                Some(AGAIN)
+                AGAIN
             }
         };
+        if flush {
+            flushed = Instant::now();
+        }
         let moved = async {
-            match pause {
-                Some(pause) => tokio::time::sleep(pause).await,
-                // The log that is held here holds the sender too, so this waits for a commit and nothing else.
-                None => drop(head.changed().await),
+            tokio::time::sleep(pause).await;
+            // The log that is held here holds the sender too, so this waits for a commit and nothing else.
+            if pause == PACE {
+                drop(head.changed().await);
             }
         };
         if shutdown.run_until_cancelled(moved).await.is_none() {
@@ -67,9 +84,13 @@ async fn catch_up_apart(
     log: &Arc<dyn EventLog>,
     views: &Arc<Views>,
     shutdown: &CancellationToken,
+    flush: bool,
 ) -> Result<(), FollowError> {
     let (log, views, shutdown) = (Arc::clone(log), Arc::clone(views), shutdown.clone());
-    let work = move || level(log.as_ref(), &views, &|| shutdown.is_cancelled());
+    let work = move || {
+        level(log.as_ref(), &views, &|| shutdown.is_cancelled())?;
+        if flush { Ok(views.flush()?) } else { Ok(()) }
+    };
     tokio::task::spawn_blocking(work).await.map_err(|_| FollowError::Thread)?
 }
 
@@ -78,7 +99,8 @@ async fn catch_up_apart(
 /// # Errors
 /// When the log cannot be read or the views cannot be written.
 pub fn catch_up(log: &dyn EventLog, views: &Views) -> Result<(), FollowError> {
-    level(log, views, &|| false)
+    level(log, views, &|| false)?;
+    Ok(views.flush()?)
 }
 
 fn level(log: &dyn EventLog, views: &Views, stop: &dyn Fn() -> bool) -> Result<(), FollowError> {
@@ -112,19 +134,18 @@ fn is_of_this_log(log: &dyn EventLog, views: &Views) -> Result<bool, FollowError
 
 fn take_over(log: &dyn EventLog, views: &Views, stop: &dyn Fn() -> bool) -> Result<(), FollowError> {
     let begin = views.cursor()?.sequence;
-    let mut said = begin;
+    let (mut reached, mut said) = (begin, begin);
     let mut commits = log.read(begin.saturating_add(1));
     while !stop() {
-        let batch = commits.by_ref().take(BATCH).collect::<Result<Vec<_>, _>>()?;
+        let size = if log.head().saturating_sub(reached) > NEARLY { BATCH } else { SHORT_BATCH };
+        let batch = commits.by_ref().take(size).collect::<Result<Vec<_>, _>>()?;
         let Some(last) = batch.last() else { break };
+        reached = last.sequence;
         views.apply(&batch)?;
         if last.sequence - said >= PROGRESS {
             said = last.sequence;
             tracing::info!(commit = said, of = log.head(), "building the views");
         }
-    }
-    if said > begin {
-        views.flush()?;
     }
     Ok(())
 }

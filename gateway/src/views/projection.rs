@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use shared::ids::{AlertId, LeadId, VisitId};
-use sled::{Batch, Tree};
+use sled::{Batch, IVec, Tree};
 
 use super::ViewsError;
 use super::keys::{self, Kind};
@@ -23,8 +23,14 @@ const LONGEST_VISIT_MS: i64 = 24 * 60 * 60 * 1000;
 /// Rows that commits have changed and that are not written yet.
 pub(super) struct Projection<'a> {
     tree: &'a Tree,
-    visits: BTreeMap<VisitId, StoredVisit>,
+    visits: BTreeMap<VisitId, Visit>,
     leads: BTreeMap<LeadId, LeadRow>,
+}
+
+struct Visit {
+    stored: StoredVisit,
+    /// As it stands in the tree; none for one that is new.
+    before: Option<IVec>,
 }
 
 impl<'a> Projection<'a> {
@@ -47,10 +53,15 @@ impl<'a> Projection<'a> {
     /// Everything that has changed, to be written at once.
     pub(super) fn into_batch(self) -> Result<Batch, ViewsError> {
         let mut batch = Batch::default();
-        for (visit, stored) in self.visits {
+        for (visit, Visit { stored, before }) in self.visits {
             let key = Kind::Visit.at(stored.row.arrived_at, visit.uuid());
-            batch.insert(&keys::visit_index(visit), &key);
-            batch.insert(&key, stored.encode()?);
+            let row = stored.encode()?;
+            if before.is_none() {
+                batch.insert(&keys::visit_index(visit), &key);
+            }
+            if before.as_deref() != Some(&*row) {
+                batch.insert(&key, row);
+            }
         }
         for (lead, row) in self.leads {
             let key = Kind::Lead.at(row.received_at, lead.uuid());
@@ -63,7 +74,7 @@ impl<'a> Projection<'a> {
     fn floor(&mut self, event: &FloorEvent, at: DateTime<Utc>) -> Result<(), ViewsError> {
         if let FloorEvent::CheckedIn(came) = event {
             if self.visit(came.visit)?.is_none() {
-                self.visits.insert(came.visit, checked_in(came, at));
+                self.visits.insert(came.visit, Visit { stored: checked_in(came, at), before: None });
             }
             return Ok(());
         }
@@ -81,10 +92,10 @@ impl<'a> Projection<'a> {
     fn clock_stepped(&mut self, by_ms: i64, at: Millis) -> Result<(), ViewsError> {
         let from = Millis(at.0.saturating_sub(by_ms.saturating_abs()).saturating_sub(LONGEST_VISIT_MS));
         for item in self.tree.range(Kind::Visit.from(from)..Kind::Visit.from(Millis(i64::MAX))) {
-            let stored = StoredVisit::decode(&item?.1)?;
-            self.visits.entry(stored.row.visit).or_insert(stored);
+            let visit = Visit::of(item?.1)?;
+            self.visits.entry(visit.stored.row.visit).or_insert(visit);
         }
-        for stored in self.visits.values_mut() {
+        for Visit { stored, .. } in self.visits.values_mut() {
             if stored.row.arrived_at >= from && stored.row.ended_at.is_none() {
                 stored.stepped_ms = stored.stepped_ms.saturating_add(by_ms);
                 stored.row.time_uncertain = true;
@@ -112,9 +123,9 @@ impl<'a> Projection<'a> {
         if let std::collections::btree_map::Entry::Vacant(place) = self.visits.entry(visit)
             && let Some(bytes) = indexed(self.tree, keys::visit_index(visit))?
         {
-            place.insert(StoredVisit::decode(&bytes)?);
+            place.insert(Visit::of(bytes)?);
         }
-        Ok(self.visits.get_mut(&visit))
+        Ok(self.visits.get_mut(&visit).map(|visit| &mut visit.stored))
     }
 
     fn stored_lead(&mut self, lead: LeadId) -> Result<Option<&mut LeadRow>, ViewsError> {
@@ -127,8 +138,14 @@ impl<'a> Projection<'a> {
     }
 }
 
+impl Visit {
+    fn of(bytes: IVec) -> Result<Self, ViewsError> {
+        Ok(Self { stored: StoredVisit::decode(&bytes)?, before: Some(bytes) })
+    }
+}
+
 /// The row that an index entry points to.
-pub(super) fn indexed(tree: &Tree, index: keys::IdKey) -> Result<Option<sled::IVec>, ViewsError> {
+pub(super) fn indexed(tree: &Tree, index: keys::IdKey) -> Result<Option<IVec>, ViewsError> {
     match tree.get(index)? {
         None => Ok(None),
         Some(key) => tree.get(key)?.ok_or(ViewsError::Broken).map(Some),

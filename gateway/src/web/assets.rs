@@ -42,6 +42,7 @@ files![
     "sound.js",
     "state.js",
     "tasks.js",
+    "visit.js",
     "visitor.js",
     "wake.js",
     "words.js",

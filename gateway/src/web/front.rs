@@ -25,6 +25,9 @@ use super::{WebParts, problem::Problem};
 /// Passwords that are checked at one time: each costs 19 MiB.
 const PASSWORD_CHECKS: usize = 2;
 
+/// How long a reader waits for the records to show what was written before.
+const LEVEL: Duration = Duration::from_secs(2);
+
 /// The parts, and what the web keeps beside them.
 pub(super) struct Front {
     pub(super) parts: WebParts,
@@ -66,6 +69,14 @@ impl Front {
             connections: config.connections,
             shutdown,
             parts,
+        })
+    }
+
+    /// Waits until the records show what was written before this request; only while they are rebuilt it takes longer.
+    pub(super) async fn level(&self) -> Result<(), Problem> {
+        let head = *self.parts.head.borrow();
+        self.parts.views.level(head, LEVEL).await.map_err(|behind| {
+            Problem::unavailable("rebuilding", &behind.to_string(), 2)
         })
     }
 

@@ -23,6 +23,9 @@ const TOMBSTONE: TimeDelta = TimeDelta::hours(48);
 /// Place in the queue: appointments first, then by arrival.
 type Place = (bool, DateTime<Utc>, VisitId);
 
+/// Place among all visits: whoever waits first, the longest waiting at the top; then those who are served; then the ended.
+type Rank = (bool, bool, DateTime<Utc>, VisitId);
+
 /// The floor.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Floor {
@@ -50,6 +53,13 @@ struct Index {
     queue: BTreeMap<Role, BTreeSet<Place>>,
     /// Visits that the managers have to know of.
     shouting: BTreeSet<VisitId>,
+    /// Every visit, as screens list them.
+    ranked: BTreeSet<Rank>,
+    /// How many wait, and how many of them in breach.
+    waiting: usize,
+    breached: usize,
+    /// Accepted visits that go on, by who accepted.
+    serving: BTreeMap<StaffId, BTreeSet<VisitId>>,
     /// Who is free, by role.
     free: BTreeMap<Role, BTreeSet<StaffId>>,
 }
@@ -87,6 +97,22 @@ impl Floor {
     /// Every such visit, by id.
     pub fn visits(&self) -> impl Iterator<Item = &Visit> {
         self.visits.values()
+    }
+
+    /// Every such visit: whoever waits first, the longest waiting at the top; then those who are served; then the ended.
+    pub fn ranked(&self) -> impl Iterator<Item = &Visit> {
+        self.index.ranked.iter().filter_map(|(_, _, _, id)| self.visits.get(id))
+    }
+
+    /// Visits that this person accepted and that go on.
+    pub fn serving(&self, staff: &StaffId) -> impl Iterator<Item = VisitId> {
+        self.index.serving.get(staff).into_iter().flatten().copied()
+    }
+
+    /// How many visits wait, and how many of them in breach.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.index.waiting, self.index.breached)
     }
 
     /// Whether the visit ended within the last 48 hours.
@@ -231,6 +257,12 @@ impl Index {
         if visit.shouts() {
             self.shouting.insert(visit.id);
         }
+        if let Some(by) = served_by(visit) {
+            self.serving.entry(by.clone()).or_default().insert(visit.id);
+        }
+        self.ranked.insert(rank(visit));
+        self.waiting += usize::from(visit.waits());
+        self.breached += usize::from(waits_in_breach(visit));
     }
 
     fn remove_visit(&mut self, visit: &Visit, rules: &FloorRules) {
@@ -246,6 +278,15 @@ impl Index {
             }
         }
         self.shouting.remove(&visit.id);
+        if let Some((by, visits)) = served_by(visit).and_then(|by| Some((by, self.serving.get_mut(by)?))) {
+            visits.remove(&visit.id);
+            if visits.is_empty() {
+                self.serving.remove(by);
+            }
+        }
+        self.ranked.remove(&rank(visit));
+        self.waiting -= usize::from(visit.waits());
+        self.breached -= usize::from(waits_in_breach(visit));
     }
 
     fn add_member(&mut self, member: &Member) {
@@ -266,6 +307,18 @@ impl Index {
 
 fn place(visit: &Visit) -> Place {
     (visit.purpose != Purpose::Appointment, visit.arrived_at, visit.id)
+}
+
+fn rank(visit: &Visit) -> Rank {
+    (!visit.is_unserved(), visit.ended.is_some(), visit.received_at, visit.id)
+}
+
+fn served_by(visit: &Visit) -> Option<&StaffId> {
+    visit.accepted.as_ref().filter(|_| visit.ended.is_none()).map(|(by, _)| by)
+}
+
+fn waits_in_breach(visit: &Visit) -> bool {
+    visit.waits() && visit.breach.is_some()
 }
 
 impl Visit {

@@ -125,17 +125,11 @@ impl Floor {
         events.extend(withdrawn(visit.open_askings(), true));
         if let Some((staff, _)) = &visit.accepted
             && self.member(staff).is_some_and(|member| member.presence == Presence::WithCustomer)
-            && !self.is_with_another(staff, visit.id)
+            && self.serving(staff).all(|other| other == visit.id)
         {
             events.push(FloorEvent::PresenceSet { staff: staff.clone(), presence: Presence::Free });
         }
         events
-    }
-
-    fn is_with_another(&self, staff: &StaffId, this: VisitId) -> bool {
-        self.visits().any(|visit| {
-            visit.id != this && visit.ended.is_none() && visit.accepted.as_ref().is_some_and(|(by, _)| by == staff)
-        })
     }
 
     pub(super) fn undo_visit(

@@ -43,11 +43,12 @@ impl Store {
     }
 
     pub(in crate::log) fn insert(&self, records: &[Record]) -> Result<(), LogError> {
-        let mut batch = sled::Batch::default();
+        // One by one: sled recovers what was written in the order of writing, and a batch would cost two more writes to
+        // the disk and keep every other tree of the process waiting.
         for record in records {
-            batch.insert(&record.sequence.to_be_bytes(), record.value());
+            self.commits.insert(record.sequence.to_be_bytes(), record.value())?;
         }
-        Ok(self.commits.apply_batch(batch)?)
+        Ok(())
     }
 
     pub(in crate::log) fn flush(&self) -> Result<(), BarrierError> {

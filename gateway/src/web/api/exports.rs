@@ -39,6 +39,7 @@ pub(crate) async fn export(
         _ => return Err(Problem::not_found()),
     };
     let (from, to) = span.days(front.today())?;
+    front.level().await?;
     let name = format!("{}-visits-{from}-{to}.{ending}", front.parts.showroom.store);
     tracing::info!(consultant.id = %person.id, %from, %to, "visits are exported");
     let (from, to) = front.days(from, to);

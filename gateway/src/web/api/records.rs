@@ -70,6 +70,7 @@ pub(crate) async fn visits(
         return Err(Problem::forbidden());
     }
     let (from, to) = front.days(from, to);
+    front.level().await?;
     reading(move || {
         let page = front.parts.views.visits(from, to, span.cursor.as_deref(), PAGE)?;
         let mut moment = Moment::new(front.zone());
@@ -83,6 +84,7 @@ pub(crate) async fn visits(
 pub(crate) async fn leads(State(front): State<Arc<Front>>, Query(span): Query<Span>) -> Result<Response, Problem> {
     let (from, to) = span.days(front.today())?;
     let (from, to) = front.days(from, to);
+    front.level().await?;
     reading(move || {
         let mut page = front.parts.views.leads(from, to, span.cursor.as_deref(), PAGE)?;
         for row in &mut page.rows {

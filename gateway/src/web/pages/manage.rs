@@ -108,6 +108,8 @@ async fn day(front: &Arc<Front>, frame: &Frame) -> Result<Day, Problem> {
 async fn records(front: &Arc<Front>) -> Result<(DayFigures, Vec<VisitRow>, Vec<LeadRow>), Problem> {
     let today = front.today();
     let (from, to) = front.days(today, today);
+    // While the records are rebuilt the page shows what is there already.
+    let _ = front.level().await;
     let front = Arc::clone(front);
     reading(move || {
         let views = &front.parts.views;

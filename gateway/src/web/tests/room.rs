@@ -15,6 +15,7 @@ use shared::personal::Personal;
 use shared::wire::Brand;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::domain::Input;
@@ -96,6 +97,7 @@ impl Room {
         let mut parts = WebParts {
             handle,
             views: Arc::new(Views::open(data.path()).unwrap()),
+            head: watch::Sender::new(0).subscribe(),
             open_lead: Arc::new(|_| {}),
             showroom: Showroom { store: "demo".parse().unwrap(), zone: chrono_tz::Asia::Shanghai },
             brand: Brand { zh: "星河汽车".to_owned(), en: "Xinghe".to_owned() },
