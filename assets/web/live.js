@@ -71,15 +71,17 @@ function sayAlive(reopen) {
 
 /** Takes a `floor` event over: everything, or what changed. */
 export function takeFloor(floor) {
+  const more = (member) => [member.id, { ...state.staff.get(member.id), ...member }];
   if (floor.whole) {
-    state.staff = new Map(floor.staff.map((member) => [member.id, member]));
+    state.staff = new Map(floor.staff.map(more));
     state.visits = new Map((floor.visits ?? []).map((visit) => [visit.id, visit]));
   } else {
-    for (const member of floor.staff ?? []) state.staff.set(member.id, member);
+    for (const member of floor.staff ?? []) state.staff.set(...more(member));
     for (const id of floor.staff_gone ?? []) state.staff.delete(id);
     for (const visit of floor.visits ?? []) state.visits.set(visit.id, visit);
     for (const id of floor.visits_gone ?? []) state.visits.delete(id);
   }
   if (floor.mine) state.mine = floor.mine;
+  if (floor.me) state.staff.set(...more(floor.me));
   if (floor.waiting !== undefined) [state.waiting, state.breached] = [floor.waiting, floor.breached];
 }

@@ -41,6 +41,17 @@ impl State {
         self.speech = speech;
     }
 
+    /// What a snapshot stores.
+    #[must_use]
+    pub fn for_snapshot(&self) -> Self {
+        Self {
+            roster: self.roster.clone(),
+            floor: self.floor.without_index(),
+            sales: self.sales.clone(),
+            speech: Speech::default(),
+        }
+    }
+
     /// What an input brings about; changes nothing.
     ///
     /// # Errors

@@ -1,11 +1,14 @@
 //! The floor as live readers see it: a copy that the runtime publishes after each change, at most four times a second.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::ids::{ModelId, StaffId, VisitId};
 use shared::wire::{Language, Purpose, Stage};
 
 use crate::domain::State;
+use crate::domain::floor::Floor;
 use crate::domain::floor::member::{Member, Presence, Turns};
 use crate::domain::floor::visit::{Breach, Outcome, Visit};
 use crate::domain::roster::Role;
@@ -83,7 +86,7 @@ pub struct FloorSnapshot {
     pub at: DateTime<Utc>,
     /// Everybody on the staff.
     pub staff: Vec<FloorMember>,
-    /// Open visits, the longest waiting first, at most 200.
+    /// Open visits, the longest waiting first: the first 200, and every one that is served.
     pub visits: Vec<FloorVisit>,
     /// How many wait for somebody, also beyond those listed.
     pub waiting: u32,
@@ -104,11 +107,19 @@ impl FloorSnapshot {
             sequence,
             at: now,
             staff: floor.members().map(|member| FloorMember::of(state, member, now)).collect(),
-            visits: floor.ranked().take(LISTED).map(|visit| FloorVisit::of(state, visit)).collect(),
+            visits: listed(floor).map(|visit| FloorVisit::of(state, visit)).collect(),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             breached: u32::try_from(breached).unwrap_or(u32::MAX),
         }
     }
+}
+
+/// The first of all visits; and those that somebody serves, so that nobody loses sight of their own in a crowd.
+fn listed(floor: &Floor) -> impl Iterator<Item = &Visit> {
+    let first: BTreeSet<VisitId> = floor.ranked().take(LISTED).map(|visit| visit.id).collect();
+    let served = floor.members().flat_map(|member| floor.serving(&member.id)).filter_map(|id| floor.visit(id));
+    let more: Vec<_> = served.filter(|visit| !first.contains(&visit.id)).collect();
+    floor.ranked().take(LISTED).chain(more)
 }
 
 impl FloorMember {

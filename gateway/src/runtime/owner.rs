@@ -299,7 +299,7 @@ impl Runtime {
         }
         let visits = u64::try_from(self.state.floor.visits().count()).unwrap_or(u64::MAX);
         self.snapshot_after = SNAPSHOT_EVERY.saturating_add(visits.saturating_mul(SNAPSHOT_VISIT));
-        match self.snapshots.try_send((self.state.clone(), self.head)) {
+        match self.snapshots.try_send((self.state.for_snapshot(), self.head)) {
             Ok(()) => self.since_snapshot = 0,
             // The one before is still being written: a later round tries again, with a newer state.
             Err(_) => self.since_snapshot = self.snapshot_after - self.snapshot_after / 10,

@@ -1,10 +1,11 @@
 //! The floor for open pages: what the runtime publishes, serialised once for everybody.
 //!
-//! Two audiences: the whole (reception, manager) and the limited one (colleagues and counts, without visits). Each
+//! Two audiences: the whole (reception, manager) four times a second, and the limited one (colleagues and counts, without
+//! visits) once a second: two hundred phones that each hear of two hundred colleagues cost more than all alerts. Each
 //! publication becomes a change against the one before, kept for clients that are a little behind; whoever is further
-//! behind gets the whole anew. A client's own visits are kept apart, per person.
+//! behind gets the whole anew. What is a client's own, the person and the visits, is kept apart.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -12,13 +13,18 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::ids::{StaffId, VisitId};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::domain::floor::member::Presence;
+use crate::domain::roster::Role;
 use crate::runtime::{FloorMember, FloorSnapshot, FloorVisit};
 
 /// At most four a second to a client (DESIGN §6).
 const PAUSE: Duration = Duration::from_millis(250);
+/// At most one a second to those who see no visits.
+const LIMITED_PAUSE: Duration = Duration::from_secs(1);
 const CHANGES: usize = 16;
 
 /// How much of the floor somebody sees.
@@ -30,12 +36,13 @@ pub(super) enum Audience {
     Limited,
 }
 
-#[derive(Debug, Clone)]
-struct Change {
-    version: u64,
-    whole: Arc<str>,
-    /// None when nothing changed for those who see no visits.
-    limited: Option<Arc<str>>,
+/// Changes in order, the version that each led to, and the floor that the last one led to.
+#[derive(Debug, Clone, Default)]
+struct Changes {
+    base: Arc<FloorSnapshot>,
+    /// The version that the oldest kept change starts from.
+    from: u64,
+    kept: VecDeque<(u64, Arc<str>)>,
 }
 
 /// One publication.
@@ -43,7 +50,8 @@ struct Change {
 pub(super) struct Frame {
     version: u64,
     pub(super) snapshot: Arc<FloorSnapshot>,
-    changes: VecDeque<Change>,
+    all: Changes,
+    few: Changes,
     mine: BTreeMap<StaffId, Arc<str>>,
     whole: OnceLock<Arc<str>>,
     limited: OnceLock<Arc<str>>,
@@ -63,13 +71,20 @@ impl FloorFeed {
         let first = Frame::first(Arc::clone(&floor.borrow_and_update()));
         let (sender, frames) = watch::channel(Arc::new(first));
         tasks.spawn(async move {
+            let mut limited_at = Instant::now();
+            let mut limited_waits = false;
             loop {
                 tokio::select! {
                     () = shutdown.cancelled() => return,
                     changed = floor.changed() => if changed.is_err() { return },
+                    () = sleep_until(limited_at), if limited_waits => {}
                 }
                 let snapshot = Arc::clone(&floor.borrow_and_update());
-                let next = sender.borrow().next(snapshot);
+                limited_waits = Instant::now() < limited_at;
+                if !limited_waits {
+                    limited_at = Instant::now() + LIMITED_PAUSE;
+                }
+                let next = sender.borrow().next(snapshot, !limited_waits);
                 sender.send_replace(Arc::new(next));
                 tokio::time::sleep(PAUSE).await;
             }
@@ -93,23 +108,33 @@ struct Whole<'a> {
     whole: bool,
 }
 
+/// A colleague as colleagues see one.
+#[derive(Serialize, PartialEq)]
+struct Colleague<'a> {
+    id: &'a StaffId,
+    name: &'a str,
+    role: Role,
+    presence: Presence,
+    reachable: bool,
+}
+
 #[derive(Serialize)]
 struct Limited<'a> {
     sequence: u64,
     at: DateTime<Utc>,
-    staff: &'a [FloorMember],
+    staff: Vec<Colleague<'a>>,
     waiting: u32,
     breached: u32,
     whole: bool,
 }
 
-/// What differs: members and visits that are new or changed, and visits that are gone.
+/// What differs: members and visits that are new or changed, and those that are gone.
 #[derive(Serialize)]
-struct Difference<'a> {
+struct Difference<'a, M> {
     sequence: u64,
     at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    staff: Vec<&'a FloorMember>,
+    staff: Vec<M>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     staff_gone: Vec<&'a StaffId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -122,25 +147,21 @@ struct Difference<'a> {
 
 impl Frame {
     fn first(snapshot: Arc<FloorSnapshot>) -> Self {
-        Self { mine: mine(&snapshot), snapshot, ..Self::default() }
+        let changes = Changes { base: Arc::clone(&snapshot), ..Changes::default() };
+        Self { mine: mine(&snapshot), snapshot, all: changes.clone(), few: changes, ..Self::default() }
     }
 
-    fn next(&self, snapshot: Arc<FloorSnapshot>) -> Self {
+    /// The frame after this one; `limited` also for those who see no visits.
+    fn next(&self, snapshot: Arc<FloorSnapshot>, limited: bool) -> Self {
         let version = self.version + 1;
-        let mut changes = self.changes.clone();
-        if changes.len() == CHANGES {
-            changes.pop_front();
+        let (mut all, mut few) = (self.all.clone(), self.few.clone());
+        let everything = all_changes(&all.base, &snapshot);
+        all.push(version, &snapshot, everything);
+        if limited {
+            let colleagues = colleague_changes(&few.base, &snapshot);
+            few.push(version, &snapshot, colleagues);
         }
-        let mut difference = difference(&self.snapshot, &snapshot);
-        let whole = json(&difference);
-        let counts = (self.snapshot.waiting, self.snapshot.breached) != (snapshot.waiting, snapshot.breached);
-        let limited = (counts || !difference.staff.is_empty() || !difference.staff_gone.is_empty()).then(|| {
-            difference.visits.clear();
-            difference.visits_gone.clear();
-            json(&difference)
-        });
-        changes.push_back(Change { version, whole, limited });
-        Self { version, mine: mine(&snapshot), snapshot, changes, ..Self::default() }
+        Self { version, mine: mine(&snapshot), snapshot, all, few, ..Self::default() }
     }
 
     pub(super) fn version(&self) -> u64 {
@@ -149,14 +170,15 @@ impl Frame {
 
     /// Everything that this audience sees; written out once, whoever asks first.
     pub(super) fn everything(&self, audience: Audience) -> Arc<str> {
-        let floor = &*self.snapshot;
         Arc::clone(match audience {
-            Audience::Whole => self.whole.get_or_init(|| json(&Whole { snapshot: floor, whole: true })),
+            Audience::Whole => self.whole.get_or_init(|| json(&Whole { snapshot: &self.snapshot, whole: true })),
             Audience::Limited => self.limited.get_or_init(|| {
+                // What the next change counts from, which may be a second old.
+                let floor = &*self.few.base;
                 json(&Limited {
                     sequence: floor.sequence,
                     at: floor.at,
-                    staff: &floor.staff,
+                    staff: floor.staff.iter().map(Colleague::of).collect(),
                     waiting: floor.waiting,
                     breached: floor.breached,
                     whole: true,
@@ -167,44 +189,99 @@ impl Frame {
 
     /// What a client that stands at `version` has to be sent, in order.
     pub(super) fn since(&self, version: u64, audience: Audience) -> Vec<Arc<str>> {
-        let known = self.changes.front().is_none_or(|oldest| oldest.version <= version + 1);
-        if !known {
+        let changes = match audience {
+            Audience::Whole => &self.all,
+            Audience::Limited => &self.few,
+        };
+        if version < changes.from {
             return vec![self.everything(audience)];
         }
-        let newer = self.changes.iter().filter(|change| change.version > version);
-        match audience {
-            Audience::Whole => newer.map(|change| Arc::clone(&change.whole)).collect(),
-            Audience::Limited => newer.filter_map(|change| change.limited.clone()).collect(),
-        }
+        changes.kept.iter().filter(|(to, _)| *to > version).map(|(_, change)| Arc::clone(change)).collect()
     }
 
-    /// The visits that this person has accepted, as `{"mine":[…]}`.
+    /// What is this person's own: `{"me":…,"mine":[…]}`, the visits that they have accepted.
     pub(super) fn mine(&self, staff: &StaffId) -> Arc<str> {
         self.mine.get(staff).cloned().unwrap_or_else(|| Arc::from("{\"mine\":[]}"))
     }
 }
 
-fn difference<'a>(before: &'a FloorSnapshot, after: &'a FloorSnapshot) -> Difference<'a> {
-    let members: BTreeMap<_, _> = before.staff.iter().map(|member| (&member.id, member)).collect();
+impl Changes {
+    /// Takes a change, if there is one, and forgets the oldest beyond the limit.
+    fn push(&mut self, version: u64, snapshot: &Arc<FloorSnapshot>, change: Option<Arc<str>>) {
+        self.base = Arc::clone(snapshot);
+        let Some(change) = change else { return };
+        if self.kept.len() == CHANGES
+            && let Some((oldest, _)) = self.kept.pop_front()
+        {
+            self.from = oldest;
+        }
+        self.kept.push_back((version, change));
+    }
+}
+
+impl<'a> Colleague<'a> {
+    fn of(member: &'a FloorMember) -> Self {
+        Self {
+            id: &member.id,
+            name: &member.name,
+            role: member.role,
+            presence: member.presence,
+            reachable: member.reachable,
+        }
+    }
+}
+
+fn all_changes(before: &FloorSnapshot, after: &FloorSnapshot) -> Option<Arc<str>> {
     let visits: BTreeMap<_, _> = before.visits.iter().map(|visit| (visit.id, visit)).collect();
-    let staff_now: std::collections::BTreeSet<_> = after.staff.iter().map(|member| &member.id).collect();
-    let visits_now: std::collections::BTreeSet<_> = after.visits.iter().map(|visit| visit.id).collect();
+    let visits_now: BTreeSet<_> = after.visits.iter().map(|visit| visit.id).collect();
+    let mut difference = differing(before, after, |member| member);
+    difference.visits = after.visits.iter().filter(|visit| visits.get(&visit.id) != Some(visit)).collect();
+    difference.visits_gone =
+        before.visits.iter().map(|visit| visit.id).filter(|id| !visits_now.contains(id)).collect();
+    difference.says_something(before).then(|| json(&difference))
+}
+
+fn colleague_changes(before: &FloorSnapshot, after: &FloorSnapshot) -> Option<Arc<str>> {
+    let difference = differing(before, after, Colleague::of);
+    difference.says_something(before).then(|| json(&difference))
+}
+
+/// What differs among the members, as somebody sees them, and in the counts.
+fn differing<'a, M: PartialEq>(
+    before: &'a FloorSnapshot,
+    after: &'a FloorSnapshot,
+    seen: impl Fn(&'a FloorMember) -> M,
+) -> Difference<'a, M> {
+    let members: BTreeMap<_, _> = before.staff.iter().map(|member| (&member.id, seen(member))).collect();
+    let staff_now: BTreeSet<_> = after.staff.iter().map(|member| &member.id).collect();
+    let now = after.staff.iter().map(|member| (&member.id, seen(member)));
     Difference {
         sequence: after.sequence,
         at: after.at,
-        staff: after.staff.iter().filter(|member| members.get(&member.id) != Some(member)).collect(),
+        staff: now.filter(|(id, member)| members.get(id) != Some(member)).map(|(_, member)| member).collect(),
         staff_gone: before.staff.iter().map(|member| &member.id).filter(|id| !staff_now.contains(id)).collect(),
-        visits: after.visits.iter().filter(|visit| visits.get(&visit.id) != Some(visit)).collect(),
-        visits_gone: before.visits.iter().map(|visit| visit.id).filter(|id| !visits_now.contains(id)).collect(),
+        visits: Vec::new(),
+        visits_gone: Vec::new(),
         waiting: after.waiting,
         breached: after.breached,
+    }
+}
+
+impl<M> Difference<'_, M> {
+    fn says_something(&self, before: &FloorSnapshot) -> bool {
+        (before.waiting, before.breached) != (self.waiting, self.breached)
+            || !self.staff.is_empty()
+            || !self.staff_gone.is_empty()
+            || !self.visits.is_empty()
+            || !self.visits_gone.is_empty()
     }
 }
 
 fn mine(snapshot: &FloorSnapshot) -> BTreeMap<StaffId, Arc<str>> {
     #[derive(Serialize)]
     struct Mine<'a> {
-        mine: &'a [&'a FloorVisit],
+        me: &'a FloorMember,
+        mine: Vec<&'a FloorVisit>,
     }
     let mut visits: BTreeMap<&StaffId, Vec<&FloorVisit>> = BTreeMap::new();
     for visit in &snapshot.visits {
@@ -212,7 +289,8 @@ fn mine(snapshot: &FloorSnapshot) -> BTreeMap<StaffId, Arc<str>> {
             visits.entry(consultant).or_default().push(visit);
         }
     }
-    visits.into_iter().map(|(staff, visits)| (staff.clone(), json(&Mine { mine: &visits }))).collect()
+    let own = |me| Mine { me, mine: visits.remove(&me.id).unwrap_or_default() };
+    snapshot.staff.iter().map(own).map(|own| (own.me.id.clone(), json(&own))).collect()
 }
 
 fn json(value: &impl Serialize) -> Arc<str> {
@@ -238,7 +316,7 @@ mod tests {
     #[test]
     fn a_change_names_what_is_new_and_what_is_gone() {
         let first = Frame::first(floor(1, vec![member("wang"), member("li")], vec![visit(1, None)]));
-        let next = first.next(floor(2, vec![member("wang")], vec![visit(2, Some("wang"))]));
+        let next = first.next(floor(2, vec![member("wang")], vec![visit(2, Some("wang"))]), true);
         let whole = read(&next.since(0, Audience::Whole));
         assert_eq!(whole.len(), 1);
         assert_eq!(whole[0]["staff_gone"], json!(["li"]));
@@ -254,7 +332,7 @@ mod tests {
         let mut coming = visit(1, None);
         let first = Frame::first(floor(1, vec![member("wang")], vec![coming.clone()]));
         coming.party = Some(3);
-        let next = first.next(floor(2, vec![member("wang")], vec![coming]));
+        let next = first.next(floor(2, vec![member("wang")], vec![coming]), true);
         assert!(next.since(0, Audience::Limited).is_empty());
         assert_eq!(next.since(0, Audience::Whole).len(), 1);
     }
@@ -263,12 +341,52 @@ mod tests {
     fn whoever_is_too_far_behind_gets_everything_and_others_every_change() {
         let mut frame = Frame::first(floor(0, vec![member("wang")], vec![]));
         for sequence in 1..=20 {
-            frame = frame.next(floor(sequence, vec![member("wang")], vec![visit(1, None)]));
+            let mut coming = visit(1, None);
+            coming.party = u8::try_from(sequence).ok();
+            frame = frame.next(floor(sequence, vec![member("wang")], vec![coming]), true);
         }
         assert!(frame.since(20, Audience::Whole).is_empty());
         assert_eq!(frame.since(4, Audience::Whole).len(), 16);
         let anew = read(&frame.since(3, Audience::Whole));
         assert_eq!((anew.len(), anew[0]["whole"].clone()), (1, json!(true)));
-        assert_eq!(&*frame.mine(&"wang".parse().unwrap()), "{\"mine\":[]}");
+    }
+
+    #[test]
+    fn what_is_ones_own_comes_with_every_frame() {
+        let frame = Frame::first(floor(1, vec![member("wang")], vec![visit(1, Some("wang")), visit(2, None)]));
+        let own: Value = serde_json::from_str(&frame.mine(&"wang".parse().unwrap())).unwrap();
+        assert_eq!((own["me"]["id"].clone(), own["mine"].as_array().unwrap().len()), (json!("wang"), 1));
+        assert!(own["me"]["turns"].is_object());
+        assert_eq!(&*frame.mine(&"nobody".parse().unwrap()), "{\"mine\":[]}");
+    }
+
+    #[test]
+    fn colleagues_are_told_more_seldom_and_miss_nothing() {
+        let with = |presence| {
+            let mut wang = member("wang");
+            wang.presence = presence;
+            vec![wang]
+        };
+        let first = Frame::first(floor(1, with(Presence::Free), vec![]));
+        let between = first.next(floor(2, with(Presence::Break), vec![]), false);
+        assert!(between.since(0, Audience::Limited).is_empty());
+        assert_eq!(between.since(0, Audience::Whole).len(), 1);
+        // Whoever opens now sees what the next change counts from.
+        let opened = read(&[between.everything(Audience::Limited)]);
+        assert_eq!(opened[0]["staff"][0]["presence"], json!("free"));
+        let back = between.next(floor(3, with(Presence::Free), vec![]), true);
+        assert!(back.since(1, Audience::Limited).is_empty());
+        let gone = back.next(floor(4, with(Presence::Off), vec![]), true);
+        assert_eq!(read(&gone.since(1, Audience::Limited))[0]["staff"][0]["presence"], json!("off"));
+    }
+
+    #[test]
+    fn a_colleague_hears_nothing_of_turns() {
+        let first = Frame::first(floor(1, vec![member("wang")], vec![]));
+        let mut wang = member("wang");
+        wang.turns.taken += 1;
+        let next = first.next(floor(2, vec![wang], vec![]), true);
+        assert!(next.since(0, Audience::Limited).is_empty());
+        assert_eq!(next.since(0, Audience::Whole).len(), 1);
     }
 }

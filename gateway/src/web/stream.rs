@@ -28,9 +28,8 @@ use crate::domain::effect::AlertOver;
 use crate::notify::{Feed, FeedId, Opening, Pushed, Subscription};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Reception and managers see the floor as it changes; consultants once a second, so that alerts have the line.
-const PACE_WHOLE: Duration = Duration::from_millis(250);
-const PACE_LIMITED: Duration = Duration::from_secs(1);
+/// The floor as it changes, at most four times a second, so that alerts have the line.
+const PACE: Duration = Duration::from_millis(250);
 /// Messages that go out in one piece.
 const TOGETHER: usize = 32;
 
@@ -195,11 +194,7 @@ impl Client {
     }
 
     fn pause_floor(&mut self) {
-        let pace = match self.audience {
-            Audience::Whole => PACE_WHOLE,
-            Audience::Limited => PACE_LIMITED,
-        };
-        self.pause = Some(Box::pin(sleep(pace)));
+        self.pause = Some(Box::pin(sleep(PACE)));
     }
 }
 

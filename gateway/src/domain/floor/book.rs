@@ -4,6 +4,7 @@
 //! that the indexes cannot disagree with what they index.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -31,8 +32,8 @@ type Rank = (bool, bool, DateTime<Utc>, VisitId);
 pub struct Floor {
     /// Everybody on the staff.
     pub(super) members: BTreeMap<StaffId, Member>,
-    /// Visits that go on, and those that ended within the time for undo.
-    pub(super) visits: BTreeMap<VisitId, Visit>,
+    /// Visits that go on, and those that ended within the time for undo. Shared with a snapshot that is being written.
+    pub(super) visits: BTreeMap<VisitId, Arc<Visit>>,
     /// Visits that ended within 48 hours: late words about them are refused, not taken for new visits.
     over: BTreeMap<VisitId, DateTime<Utc>>,
     /// The last visit of each kiosk.
@@ -71,6 +72,20 @@ impl Floor {
         self.reindex();
     }
 
+    /// What a snapshot stores, without what is derived: cheap to make, however many visits there are.
+    #[must_use]
+    pub fn without_index(&self) -> Self {
+        Self {
+            members: self.members.clone(),
+            visits: self.visits.clone(),
+            over: self.over.clone(),
+            at_kiosk: self.at_kiosk.clone(),
+            manager_alerted: self.manager_alerted,
+            rules: self.rules.clone(),
+            index: Index::default(),
+        }
+    }
+
     fn reindex(&mut self) {
         let mut index = Index::default();
         for visit in self.visits.values() {
@@ -91,17 +106,17 @@ impl Floor {
     /// A visit that goes on, or ended a moment ago.
     #[must_use]
     pub fn visit(&self, id: VisitId) -> Option<&Visit> {
-        self.visits.get(&id)
+        self.visits.get(&id).map(Arc::as_ref)
     }
 
     /// Every such visit, by id.
     pub fn visits(&self) -> impl Iterator<Item = &Visit> {
-        self.visits.values()
+        self.visits.values().map(Arc::as_ref)
     }
 
     /// Every such visit: whoever waits first, the longest waiting at the top; then those who are served; then the ended.
     pub fn ranked(&self) -> impl Iterator<Item = &Visit> {
-        self.index.ranked.iter().filter_map(|(_, _, _, id)| self.visits.get(id))
+        self.index.ranked.iter().filter_map(|(_, _, _, id)| self.visit(*id))
     }
 
     /// Visits that this person accepted and that go on.
@@ -151,7 +166,7 @@ impl Floor {
 
     /// Who waits for the first of this role who becomes free, in order.
     pub fn queue(&self, role: Role) -> impl Iterator<Item = &Visit> {
-        self.index.queue.get(&role).into_iter().flatten().filter_map(|(_, _, id)| self.visits.get(id))
+        self.index.queue.get(&role).into_iter().flatten().filter_map(|(_, _, id)| self.visit(*id))
     }
 
     /// How many visits the managers have to know of.
@@ -168,12 +183,13 @@ impl Floor {
 
     pub(super) fn insert_visit(&mut self, visit: Visit) {
         self.index.add_visit(&visit, &self.rules);
-        self.visits.insert(visit.id, visit);
+        self.visits.insert(visit.id, Arc::new(visit));
     }
 
     pub(super) fn change_visit(&mut self, id: VisitId, change: impl FnOnce(&mut Visit)) {
         if let Some(visit) = self.visits.get_mut(&id) {
             self.index.remove_visit(visit, &self.rules);
+            let visit = Arc::make_mut(visit);
             change(visit);
             self.index.add_visit(visit, &self.rules);
         }
@@ -182,8 +198,8 @@ impl Floor {
     pub(super) fn forget_visit(&mut self, id: VisitId, at: DateTime<Utc>) {
         if let Some(visit) = self.visits.remove(&id) {
             self.index.remove_visit(&visit, &self.rules);
-            if let Some(kiosk) = visit.kiosk.filter(|kiosk| self.at_kiosk.get(kiosk) == Some(&id)) {
-                self.at_kiosk.remove(&kiosk);
+            if let Some(kiosk) = visit.kiosk.as_ref().filter(|kiosk| self.at_kiosk.get(kiosk) == Some(&id)) {
+                self.at_kiosk.remove(kiosk);
             }
         }
         self.over.insert(id, at);
@@ -198,7 +214,7 @@ impl Floor {
     /// Moves every time of visits that go on, after the clock was set.
     pub(super) fn shift_visits(&mut self, by: TimeDelta) {
         for visit in self.visits.values_mut() {
-            visit.shift(by);
+            Arc::make_mut(visit).shift(by);
         }
         for member in self.members.values_mut() {
             member.alive_at = member.alive_at.map(|at| at + by);
@@ -353,8 +369,11 @@ impl Visit {
 
 impl Secrets for Floor {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
-        for secret in self.visits.values_mut().filter_map(|visit| visit.secret.as_mut()) {
-            each(secret);
+        // Only what holds a secret is taken apart from a snapshot that shares it.
+        for visit in self.visits.values_mut().filter(|visit| visit.secret.is_some()) {
+            if let Some(secret) = &mut Arc::make_mut(visit).secret {
+                each(secret);
+            }
         }
     }
 }
