@@ -12,6 +12,7 @@
 pub mod http;
 pub mod kiosk;
 pub mod ledger;
+pub mod machine;
 pub mod phone;
 pub mod plan;
 pub mod run;

@@ -236,8 +236,7 @@ fn all_changes(before: &FloorSnapshot, after: &FloorSnapshot) -> Option<Arc<str>
     let visits_now: BTreeSet<_> = after.visits.iter().map(|visit| visit.id).collect();
     let mut difference = differing(before, after, |member| member);
     difference.visits = after.visits.iter().filter(|visit| visits.get(&visit.id) != Some(visit)).collect();
-    difference.visits_gone =
-        before.visits.iter().map(|visit| visit.id).filter(|id| !visits_now.contains(id)).collect();
+    difference.visits_gone = before.visits.iter().map(|visit| visit.id).filter(|id| !visits_now.contains(id)).collect();
     difference.says_something(before).then(|| json(&difference))
 }
 

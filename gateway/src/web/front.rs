@@ -75,9 +75,11 @@ impl Front {
     /// Waits until the records show what was written before this request; only while they are rebuilt it takes longer.
     pub(super) async fn level(&self) -> Result<(), Problem> {
         let head = *self.parts.head.borrow();
-        self.parts.views.level(head, LEVEL).await.map_err(|behind| {
-            Problem::unavailable("rebuilding", &behind.to_string(), 2)
-        })
+        self.parts
+            .views
+            .level(head, LEVEL)
+            .await
+            .map_err(|behind| Problem::unavailable("rebuilding", &behind.to_string(), 2))
     }
 
     /// Who sends this request, judged by the roster of this moment.

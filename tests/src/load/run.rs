@@ -16,7 +16,7 @@ use super::phone::Phone;
 use super::plan::{Answer, Arguments, Plan};
 use super::showroom::Place;
 use super::table::{Figures, Usages};
-use super::{stopwatch, usage};
+use super::{machine, stopwatch, usage};
 use crate::random::Random;
 use crate::wait;
 use crate::world::{ALL_DAYS, Credentials, parse_csv};
@@ -44,6 +44,8 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
     });
     let before = place.pid().map(usage::of).transpose()?;
     let kiosks = connect(place, &credentials, &common, &mut everybody).await?;
+    let quiet = CancellationToken::new();
+    let noise = machine::watch(place.folder(), quiet.clone())?;
     let start = stopwatch::micros();
     let publishers = publishers(kiosks, &common, seed);
     publish(plan, &common, publishers).await;
@@ -51,6 +53,8 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
     drain(plan, &ledger).await;
     let took = stopwatch::since(start);
     let after = place.pid().map(usage::of).transpose()?;
+    quiet.cancel();
+    let noise = noise.join().map_err(|_| anyhow::anyhow!("the thread that watches the machine died"))?;
     stop.cancel();
     while everybody.join_next().await.is_some() {}
     if let Some(gateway) = &mut place.gateway {
@@ -67,6 +71,7 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
         summary: ledger.summary(),
         exported,
         usages,
+        noise,
         alone: arguments.against.is_none(),
     })
 }

@@ -24,7 +24,7 @@ pub struct Place {
     /// What it is, for the head of the table.
     pub what: String,
     _broker: Option<Mosquitto>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Place {
@@ -37,7 +37,7 @@ impl Place {
         if let (Some(data), Some(http), Some(mqtt)) = (&arguments.against, &arguments.http, &arguments.mqtt) {
             let (data, what) = (data.clone(), format!("the gateway that runs on {}", data.display()));
             let (http, mqtt) = (http.clone(), mqtt.clone());
-            return Ok(Self { gateway: None, http, mqtt, data, what, _broker: None, _folder: folder });
+            return Ok(Self { gateway: None, http, mqtt, data, what, _broker: None, folder });
         }
         let broker = if arguments.mosquitto { Some(Mosquitto::start(folder.path(), None).await?) } else { None };
         let config = broker.as_ref().map(|broker| format!("[mqtt]\nurl = \"mqtt://{}\"\n", broker.address()));
@@ -51,7 +51,13 @@ impl Place {
         };
         let what = format!("{profile}, {}", if broker.is_some() { "mosquitto" } else { "embedded broker" });
         let http = gateway.http_address().to_owned();
-        Ok(Self { gateway: Some(gateway), http, mqtt, data, what, _broker: broker, _folder: folder })
+        Ok(Self { gateway: Some(gateway), http, mqtt, data, what, _broker: broker, folder })
+    }
+
+    /// A folder of the run's own.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The gateway's process id, when it is the run's own.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::ledger::Summary;
+use super::machine::Noise;
 use super::plan::{Goal, Plan};
 use super::usage::{self, Usage};
 
@@ -34,6 +35,8 @@ pub struct Figures {
     pub exported: BTreeMap<String, usize>,
     /// The gateway's own.
     pub usages: Option<Usages>,
+    /// The machine's own share.
+    pub noise: Noise,
     /// Nobody else used this gateway: foreign rows would be a fault.
     pub alone: bool,
 }
@@ -129,6 +132,7 @@ impl Figures {
                 megabytes(after.peak)
             ));
         }
+        line(self.noise.line());
         for goal in &self.plan.goals {
             let (reached, figure) = self.reached(*goal);
             line(format!("{}: {figure}", if reached { "reached" } else { "MISSED" }));

@@ -90,7 +90,7 @@ fn launch(config: &Path) -> Result<Process> {
 fn text(port: u16, home: &Path, tls: Option<&Certificate>) -> String {
     let mut text = format!(
         "listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location {}/\n\
-         autosave_interval 1\nautosave_on_changes true\nmax_queued_messages 0\nset_tcp_nodelay true\n",
+         max_queued_messages 0\nset_tcp_nodelay true\n",
         home.display()
     );
     if rustix::process::geteuid().is_root() {
