@@ -256,6 +256,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_can_be_read() {
+        let example = include_str!("../../assets/config/kiosk.toml");
+        let config = read(example, &[]).unwrap();
+        assert_eq!(config.mqtt.client_id, "kiosk-entrance");
+    }
+
+    #[test]
     fn without_a_file_there_are_defaults() {
         let config = read("", &[]).unwrap();
         assert_eq!(config.mqtt.host, "127.0.0.1");

@@ -1,0 +1,67 @@
+//! `cargo run`: the whole showroom in the kiosk's process.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::json;
+use tests::process::Process;
+use tests::world::{DEMO_PASSWORD, Phone, Session};
+use tests::{programs, wait};
+
+/// Starts it as `cargo run` does, on a machine without a display.
+fn open(data: &Path) -> Result<Process> {
+    let mut command = Command::new(programs::kiosk()?);
+    command.arg("--data").arg(data).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    Process::start("the demo showroom", &mut command)
+}
+
+/// Waits for the banner and gives the address of the staff's pages.
+async fn address(showroom: &Process) -> Result<String> {
+    let address = wait::until("the banner's links", || {
+        let lines = showroom.err.all();
+        let staff = lines.iter().find_map(|line| line.trim().strip_prefix("Staff 员工"))?;
+        // The last line of the code, so that everything before it is there.
+        lines.iter().any(|line| line.contains('█')).then(|| staff.trim().trim_end_matches("/sign-in").to_owned())
+    });
+    address.await.with_context(|| showroom.err.tail())
+}
+
+#[tokio::test]
+async fn without_a_display_the_showroom_is_open_all_the_same() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut showroom = open(folder.path())?;
+    let base = address(&showroom).await?;
+    wait::until("a word about the window", || {
+        showroom.err.all().into_iter().find(|line| line.contains("no window can be opened here"))
+    })
+    .await?;
+    let said = showroom.err.all().join("\n");
+    for expected in ["wang", "zhao", DEMO_PASSWORD, "/floor", "/manage", "mqtt://", "/i/"] {
+        assert!(said.contains(expected), "the banner does not say {expected}:\n{said}");
+    }
+    let wang = Phone::open(Session::sign_in(&base, "wang", DEMO_PASSWORD).await?).await?;
+    wang.session().presence("free").await?;
+    let zhao = Session::sign_in(&base, "zhao", DEMO_PASSWORD).await?;
+    zhao.call(Method::POST, "/api/v1/visits", Some(json!({"purpose": "browse", "language": "zh"}))).await?;
+    let alert = wang.alert().await?;
+    wang.serve(&alert, "interested").await?;
+
+    // The same folder once more: one line that says what to do.
+    let mut second = open(folder.path())?;
+    let status = second.end().await?;
+    assert!(!status.success());
+    let fault: Vec<_> = second.err.all().into_iter().filter(|line| line.contains("in use")).collect();
+    assert_eq!(fault.len(), 1, "{}", second.err.tail());
+    wang.close();
+    assert!(showroom.stop().await?.success(), "{}", showroom.err.tail());
+
+    // What was set up and what happened is there again.
+    let mut again = open(folder.path())?;
+    let lin = Session::sign_in(&address(&again).await?, "lin", DEMO_PASSWORD).await?;
+    let visits = lin.call(Method::GET, "/api/v1/visits", None).await?;
+    assert_eq!(visits["visits"][0]["outcome"], json!("interested"), "{visits}");
+    assert!(again.stop().await?.success(), "{}", again.err.tail());
+    Ok(())
+}
