@@ -9,7 +9,6 @@ use shared::clock::{Anchor, Clock, Reading};
 use shared::ids::VisitId;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
@@ -26,9 +25,11 @@ use crate::vault::{Vault, VaultError};
 
 /// Inputs that are decided with one `now` and appended as one group (DESIGN §4).
 const DRAINED: usize = 256;
-/// Events between two snapshots (DESIGN §4), and for each visit of the state: writing a large state down is made good first.
+/// Events between two snapshots (DESIGN §4), and so many more for each visit of the state: writing a crowd down is made good
+/// first. At most so many in all, which a start replays in a fraction of a second.
 const SNAPSHOT_EVERY: u64 = 20_000;
 const SNAPSHOT_VISIT: u64 = 4;
+const SNAPSHOT_MOST: u64 = 200_000;
 /// What can wait is gathered for so long, unless something comes that cannot. A commit costs its syncs however much it holds
 /// (0.6 to 1.3 ms): without this, proofs and ends alone kept the disk busy at a hundred visits a second.
 const GATHER: Duration = Duration::from_millis(5);
@@ -81,7 +82,7 @@ pub struct Runtime {
     head: u64,
     since_snapshot: u64,
     snapshot_after: u64,
-    snapshots: std::sync::mpsc::SyncSender<(State, u64)>,
+    snapshots: SnapshotWriter,
     keys: std::sync::mpsc::SyncSender<Vec<Subject>>,
     unpublished: bool,
     published_at: Duration,
@@ -98,7 +99,7 @@ impl Runtime {
     #[must_use]
     pub fn new(loaded: Loaded, parts: Parts<dyn EventLog>, clock: Arc<dyn Clock>) -> Self {
         let anchor = Anchor::new(clock.read());
-        let snapshots = store_snapshots(parts.snapshots.clone(), Arc::clone(&parts.vault));
+        let snapshots = SnapshotWriter::start(parts.snapshots.clone(), Arc::clone(&parts.vault));
         let keys = destroy_keys(Arc::clone(&parts.vault));
         Self {
             state: loaded.state,
@@ -142,21 +143,25 @@ impl Runtime {
             self.round(&mut letters)?;
         }
         self.publish();
+        if self.since_snapshot > 0 {
+            // The next start has nothing to replay.
+            self.snapshots.finish(&self.state, self.head);
+        }
         tracing::info!(commit = self.head, "the runtime has drained what waited and stops");
         Ok(())
     }
 
     /// Waits for company while nothing is urgent.
     async fn gather(&mut self, letters: &mut Vec<Letter>) {
-        let until = Instant::now() + GATHER;
+        let mut over = std::pin::pin!(tokio::time::sleep(GATHER));
         let mut looked_at = 0;
         while (1..DRAINED).contains(&letters.len())
             && letters.iter().skip(looked_at).all(|letter| letter.input.command.can_wait())
         {
             looked_at = letters.len();
-            let more = self.parts.desk.letters.recv_many(letters, DRAINED - looked_at);
-            if !timeout_at(until, more).await.is_ok_and(|received| received > 0) {
-                break;
+            tokio::select! {
+                () = over.as_mut() => return,
+                received = self.parts.desk.letters.recv_many(letters, DRAINED - looked_at) => if received == 0 { return },
             }
         }
     }
@@ -298,11 +303,12 @@ impl Runtime {
             return;
         }
         let visits = u64::try_from(self.state.floor.visits().count()).unwrap_or(u64::MAX);
-        self.snapshot_after = SNAPSHOT_EVERY.saturating_add(visits.saturating_mul(SNAPSHOT_VISIT));
-        match self.snapshots.try_send((self.state.for_snapshot(), self.head)) {
-            Ok(()) => self.since_snapshot = 0,
+        self.snapshot_after = SNAPSHOT_EVERY.saturating_add(visits.saturating_mul(SNAPSHOT_VISIT)).min(SNAPSHOT_MOST);
+        if self.snapshots.begin(&self.state, self.head) {
+            self.since_snapshot = 0;
+        } else {
             // The one before is still being written: a later round tries again, with a newer state.
-            Err(_) => self.since_snapshot = self.snapshot_after - self.snapshot_after / 10,
+            self.since_snapshot = self.snapshot_after - self.snapshot_after / 10;
         }
     }
 
@@ -333,18 +339,42 @@ impl Batch {
     }
 }
 
-/// A thread that stores one snapshot after the other; one waits at most.
-fn store_snapshots(snapshots: Snapshots, vault: Arc<Vault>) -> std::sync::mpsc::SyncSender<(State, u64)> {
-    let (sender, states) = std::sync::mpsc::sync_channel::<(State, u64)>(0);
-    std::thread::spawn(move || {
-        for (state, sequence) in states {
-            match snapshots.store(state, sequence, &vault) {
-                Ok(()) => tracing::debug!(sequence, "snapshot stored"),
-                Err(error) => tracing::warn!(%error, sequence, "a snapshot could not be stored; a start takes longer"),
+/// A thread that stores one snapshot after the other; none waits.
+struct SnapshotWriter {
+    states: std::sync::mpsc::SyncSender<(State, u64)>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl SnapshotWriter {
+    fn start(snapshots: Snapshots, vault: Arc<Vault>) -> Self {
+        let (states, taken) = std::sync::mpsc::sync_channel::<(State, u64)>(0);
+        let thread = std::thread::spawn(move || {
+            for (state, sequence) in taken {
+                match snapshots.store(state, sequence, &vault) {
+                    Ok(()) => tracing::debug!(sequence, "snapshot stored"),
+                    Err(error) => {
+                        tracing::warn!(%error, sequence, "a snapshot could not be stored; a start takes longer");
+                    }
+                }
             }
+        });
+        Self { states, thread }
+    }
+
+    /// Whether the thread was free to take it.
+    fn begin(&self, state: &State, sequence: u64) -> bool {
+        self.states.try_send((state.for_snapshot(), sequence)).is_ok()
+    }
+
+    /// Stores a last one and waits until it is written.
+    fn finish(self, state: &State, sequence: u64) {
+        let Self { states, thread } = self;
+        let taken = states.send((state.for_snapshot(), sequence)).is_ok();
+        drop(states);
+        if !taken || thread.join().is_err() {
+            tracing::warn!("the last snapshot could not be stored; the next start takes longer");
         }
-    });
-    sender
+    }
 }
 
 /// A thread that destroys the keys of visits that ended.

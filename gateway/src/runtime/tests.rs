@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Done, Handle, Parts, Runtime, SubmitError, ToKiosk, load};
 use crate::domain::command::{Cause, Told};
+use crate::domain::floor::event::{self, FloorEvent};
 use crate::domain::{Actor, Command, Input, Refusal};
-use crate::log::{EventLog, MemoryLog, Snapshots};
+use crate::log::{Commit, EventLog, MemoryLog, Snapshots};
 use crate::vault::Vault;
 
 struct Bench {
@@ -116,4 +117,46 @@ async fn inputs_after_the_end_are_told_so_and_those_before_it_are_kept() {
     bench.stop().await;
     assert_eq!(handle.submit(check_in(2, Purpose::Browse)).await, Err(SubmitError::Ended));
     assert!(!handle.is_alive());
+}
+
+#[tokio::test]
+async fn a_stop_leaves_a_snapshot_so_that_the_next_start_replays_nothing() {
+    let bench = Bench::start();
+    bench.handle.submit(check_in(1, Purpose::Browse)).await.unwrap();
+    let (dir, log) = bench.stop().await;
+    let vault = Vault::open(&dir.path().join("keys"), &dir.path().join("key")).unwrap();
+    let (rules, speech) = Default::default();
+    let loaded = load(&*log, &Snapshots::of(dir.path()), &vault, &rules, &speech).unwrap();
+    assert_eq!((loaded.head, loaded.replayed), (1, 0));
+    assert_eq!(loaded.state.floor.visits().count(), 1);
+    assert!(loaded.state.floor.is_consistent(), "the indexes are made anew");
+}
+
+#[tokio::test]
+async fn what_another_gateway_appended_is_taken_over_before_an_input_is_decided() {
+    let bench = Bench::start();
+    bench.handle.submit(check_in(1, Purpose::Browse)).await.unwrap();
+    let theirs = VisitId::new(SystemClock.now(), [2; 10]);
+    let came = event::CheckedIn {
+        visit: theirs,
+        kiosk: None,
+        by: None,
+        purpose: Purpose::Browse,
+        language: Language::Zh,
+        party: None,
+        arrived_at: SystemClock.now(),
+        time_uncertain: false,
+        late: false,
+        touched_ms: None,
+    };
+    let events = vec![FloorEvent::CheckedIn(came).into()];
+    let mut commit = Commit { sequence: 0, at: SystemClock.now(), before: String::new(), causes: Vec::new(), events };
+    bench.log.append(1, &mut commit).unwrap();
+    let mut floor = bench.handle.floor();
+    assert_eq!(bench.handle.submit(check_in(3, Purpose::Browse)).await, Ok(Done::Kept));
+    assert_eq!(bench.log.head(), 3);
+    let seen = floor.wait_for(|floor| floor.sequence == 3).await.unwrap().clone();
+    assert!(seen.visits.iter().any(|visit| visit.id == theirs));
+    assert_eq!(seen.visits.len(), 3);
+    bench.stop().await;
 }

@@ -6,7 +6,6 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Cursor, Views, ViewsError};
@@ -24,8 +23,9 @@ const NEARLY: u64 = 4096;
 /// The least time from one catching up to the next. Rows that change several times meanwhile are written once.
 const PACE: Duration = Duration::from_millis(100);
 
-/// The views are written out after so long at the latest. Without the barrier: what a crash takes is projected again.
-const FLUSH: Duration = Duration::from_secs(5);
+/// The views are written out after so many, which is every five seconds of a busy day. Without the barrier: what a crash takes
+/// is projected again.
+const FLUSH_EVERY: u32 = 50;
 
 /// A rebuild says how far it is after so many commits.
 const PROGRESS: u64 = 50_000;
@@ -50,11 +50,12 @@ pub enum FollowError {
 /// Follows the log until the shutdown. A fault is logged and tried again: without views the floor goes on.
 pub async fn follow(log: Arc<dyn EventLog>, views: Arc<Views>, shutdown: CancellationToken) {
     let mut head = log.watch();
-    let mut flushed = Instant::now();
+    let mut unflushed = 0;
     loop {
         // What moves the head from here on wakes the wait below.
         head.mark_unchanged();
-        let flush = flushed.elapsed() >= FLUSH;
+        unflushed += 1;
+        let flush = unflushed >= FLUSH_EVERY;
         let pause = match catch_up_apart(&log, &views, &shutdown, flush).await {
             Ok(()) => PACE,
             Err(fault) => {
@@ -63,7 +64,7 @@ pub async fn follow(log: Arc<dyn EventLog>, views: Arc<Views>, shutdown: Cancell
             }
         };
         if flush {
-            flushed = Instant::now();
+            unflushed = 0;
         }
         let moved = async {
             tokio::time::sleep(pause).await;

@@ -13,7 +13,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::ids::{StaffId, VisitId};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,8 +22,8 @@ use crate::runtime::{FloorMember, FloorSnapshot, FloorVisit};
 
 /// At most four a second to a client (DESIGN §6).
 const PAUSE: Duration = Duration::from_millis(250);
-/// At most one a second to those who see no visits.
-const LIMITED_PAUSE: Duration = Duration::from_secs(1);
+/// Those who see no visits hear of every fourth publication, which is one a second, and of the last.
+const LIMITED_EVERY: u32 = 4;
 const CHANGES: usize = 16;
 
 /// How much of the floor somebody sees.
@@ -71,20 +70,22 @@ impl FloorFeed {
         let first = Frame::first(Arc::clone(&floor.borrow_and_update()));
         let (sender, frames) = watch::channel(Arc::new(first));
         tasks.spawn(async move {
-            let mut limited_at = Instant::now();
-            let mut limited_waits = false;
+            // How many more publications the few do not hear of; none after a quiet second, which tells them the last.
+            let mut unheard = 0;
             loop {
-                tokio::select! {
+                let quiet = tokio::select! {
                     () = shutdown.cancelled() => return,
-                    changed = floor.changed() => if changed.is_err() { return },
-                    () = sleep_until(limited_at), if limited_waits => {}
-                }
+                    changed = floor.changed() => if changed.is_ok() { false } else { return },
+                    () = tokio::time::sleep(PAUSE * LIMITED_EVERY), if unheard > 0 => true,
+                };
+                let limited = quiet || unheard == 0;
                 let snapshot = Arc::clone(&floor.borrow_and_update());
-                limited_waits = Instant::now() < limited_at;
-                if !limited_waits {
-                    limited_at = Instant::now() + LIMITED_PAUSE;
-                }
-                let next = sender.borrow().next(snapshot, !limited_waits);
+                let next = sender.borrow().next(snapshot, limited);
+                unheard = match (quiet, limited) {
+                    (true, _) => 0,
+                    (false, true) => LIMITED_EVERY - 1,
+                    (false, false) => unheard - 1,
+                };
                 sender.send_replace(Arc::new(next));
                 tokio::time::sleep(PAUSE).await;
             }
