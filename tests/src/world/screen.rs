@@ -41,7 +41,9 @@ impl Screen {
     /// When Xvfb does not start.
     pub async fn start(width: u32, height: u32) -> Result<Self> {
         let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", &format!("{width}x{height}x24"), "-nolisten", "tcp"]);
+        let size = format!("{width}x{height}x24");
+        // Without -noreset it begins anew whenever its last client leaves, and refuses whoever comes at that moment.
+        command.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-noreset"]);
         let mut server = Process::start("Xvfb", &mut command)?;
         let number = server.line(PATIENCE, "a display", |line| line.trim().parse::<u32>().ok()).await?;
         Ok(Self { display: format!(":{number}"), _server: server })
