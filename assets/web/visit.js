@@ -1,4 +1,4 @@
-// What can be done to a visit. Whoever does it sees it at once: the floor says the same up to a second later.
+// What can be done to a visit. Whoever does it sees it at once: the floor says the same a moment later.
 import { send } from "./api.js";
 import { listed } from "./dom.js";
 import { act, choose } from "./sheet.js";

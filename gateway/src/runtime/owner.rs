@@ -26,7 +26,7 @@ use crate::vault::{Vault, VaultError};
 /// Inputs that are decided with one `now` and appended as one group (DESIGN §4).
 const DRAINED: usize = 256;
 /// Events between two snapshots (DESIGN §4), and so many more for each visit of the state: writing a crowd down is made good
-/// first. At most so many in all, which a start replays in a fraction of a second.
+/// first. At most so many in all: a start after a crash has to replay them.
 const SNAPSHOT_EVERY: u64 = 20_000;
 const SNAPSHOT_VISIT: u64 = 4;
 const SNAPSHOT_MOST: u64 = 200_000;

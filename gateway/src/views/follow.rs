@@ -1,4 +1,4 @@
-//! Keeps the views level with the log: catches up, then waits for its head to move. Nothing polls.
+//! Keeps the views level with the log: catches up, then waits for its head to move, at a pace. Nothing polls.
 //!
 //! [`follow`] runs for as long as the gateway does; a command without a gateway calls [`catch_up`] once.
 
