@@ -58,7 +58,7 @@ impl Views {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> impl Iterator<Item = Result<VisitRow, ViewsError>> + use<> {
-        self.tree().range(between(Kind::Visit, &(from..to))).map(|item| VisitRow::decode(&item?.1))
+        self.each(Kind::Visit, from..to, VisitRow::decode)
     }
 
     /// One visit.
@@ -104,7 +104,7 @@ impl Views {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> impl Iterator<Item = Result<LeadRow, ViewsError>> + use<> {
-        self.tree().range(between(Kind::Lead, &(from..to))).map(|item| LeadRow::decode(&item?.1))
+        self.each(Kind::Lead, from..to, LeadRow::decode)
     }
 
     /// One lead; its contact is sealed.
@@ -113,6 +113,26 @@ impl Views {
     /// A broken row, or sled.
     pub fn lead(&self, lead: LeadId) -> Result<Option<LeadRow>, ViewsError> {
         indexed(&self.tree(), keys::lead_index(lead))?.map(|bytes| LeadRow::decode(&bytes)).transpose()
+    }
+
+    /// Rows one at a time, in flat memory. sled looks at its cache's limit only after 64 accesses to a part of the cache, and a
+    /// sweep touches each page once: 190 MB of pages lay there before it looked (measured with 500,000 visits). So each
+    /// row counts as an access.
+    fn each<T, D>(
+        &self,
+        kind: Kind,
+        range: Range<DateTime<Utc>>,
+        decode: D,
+    ) -> impl Iterator<Item = Result<T, ViewsError>> + use<T, D>
+    where
+        D: Fn(&[u8]) -> Result<T, ViewsError>,
+    {
+        let tree = self.tree();
+        self.tree().range(between(kind, &range)).map(move |item| {
+            let (key, value) = item?;
+            tree.contains_key(&key)?;
+            decode(&value)
+        })
     }
 
     fn page<T>(

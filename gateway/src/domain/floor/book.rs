@@ -19,7 +19,12 @@ use crate::domain::roster::Role;
 use crate::domain::secret::{Sealable, Secrets};
 
 /// For how long the id of an ended visit is known as such.
-const TOMBSTONE: TimeDelta = TimeDelta::hours(48);
+const OVER_KNOWN: TimeDelta = TimeDelta::hours(48);
+
+/// When a visit was forgotten. Snapshots hold a great many of them after a busy day: a number is read faster than a date.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Tombstone(#[serde(with = "chrono::serde::ts_milliseconds")] DateTime<Utc>);
 
 /// Place in the queue: appointments first, then by arrival.
 type Place = (bool, DateTime<Utc>, VisitId);
@@ -35,7 +40,7 @@ pub struct Floor {
     /// Visits that go on, and those that ended within the time for undo. Shared with a snapshot that is being written.
     pub(super) visits: BTreeMap<VisitId, Arc<Visit>>,
     /// Visits that ended within 48 hours: late words about them are refused, not taken for new visits.
-    over: BTreeMap<VisitId, DateTime<Utc>>,
+    over: BTreeMap<VisitId, Tombstone>,
     /// The last visit of each kiosk.
     pub(super) at_kiosk: BTreeMap<DeviceId, VisitId>,
     /// When the managers' one alert was last raised, while it stands.
@@ -202,9 +207,9 @@ impl Floor {
                 self.at_kiosk.remove(kiosk);
             }
         }
-        self.over.insert(id, at);
+        self.over.insert(id, Tombstone(at));
         while let Some(oldest) = self.over.first_entry() {
-            if at - *oldest.get() <= TOMBSTONE {
+            if at - oldest.get().0 <= OVER_KNOWN {
                 break;
             }
             oldest.remove();

@@ -13,7 +13,7 @@ use crate::log::record::{Link, Record, commit_of};
 use crate::log::sled_log::BarrierError;
 
 /// sled's cache (FACTS: 64 MiB a process in all). The log is read in one sweep and otherwise only written.
-const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+const CACHE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Records that are judged at every start; the rest when they are read.
 const TAIL: usize = 64;
