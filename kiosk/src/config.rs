@@ -20,6 +20,7 @@
 //! idle = "30s"                       # untouched for so long: the countdown
 //! countdown = "10s"                  # then everything personal goes
 //! farewell = "6s"
+//! carry = "25s"                      # the same with a code to take along
 //! fullscreen = false
 //!
 //! [patience]
@@ -157,6 +158,7 @@ impl Config {
                 idle: keys.duration("screen.idle").unwrap_or(default.idle),
                 countdown: keys.duration("screen.countdown").unwrap_or(default.countdown),
                 farewell: keys.duration("screen.farewell").unwrap_or(default.farewell),
+                carry: keys.duration("screen.carry").unwrap_or(default.carry),
                 receipt: keys.duration("patience.receipt").unwrap_or(default.receipt),
                 outbox: keys.duration("patience.outbox").unwrap_or(default.outbox),
                 settle: default.settle,

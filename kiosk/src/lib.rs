@@ -22,6 +22,7 @@ pub mod ui;
 
 mod all_in_one;
 mod bridge;
+mod surnames;
 
 /// An error and what caused it, on one line.
 #[must_use]

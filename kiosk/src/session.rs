@@ -10,28 +10,32 @@
 //! - A visit's status is heard only by the visit on the screen; after a wipe nothing personal is left in here.
 //! - A deadline is set whenever anything but the untouched welcome page is shown, and none otherwise.
 
+mod aside;
 mod call;
 mod idle;
 mod input;
 mod keypad;
+mod naming;
+mod noted;
 mod screen;
+mod tiles;
 mod visitor;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use shared::clock::Reading;
-use shared::consent::{ConsentPurpose, Wording};
 use shared::ids::{EventId, VisitId};
-use shared::phone::PhoneNumber;
 use shared::wire::{KioskConfig, Language, Purpose, QrOffer, Receipt, Stage, VisitStatus};
 
+use aside::Draft;
 pub use call::Call;
 use call::OnScreen;
-pub use input::{Effect, Entropy, Input, Intent, NewEvent, Told};
-use keypad::Keypad;
+pub use input::{Effect, Entropy, Input, Intent, NewEvent, Told, Turn};
 pub use keypad::Verdict;
-pub use screen::{ConsentView, Farewell, KeypadView, Page, Screen, VisitView};
+pub use screen::{
+    Aside, ConsentView, Farewell, KeypadView, NamingStep, NamingView, NotedView, Page, Screen, Tile, Tiles, VisitView,
+};
 
 /// How long things last on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +50,8 @@ pub struct Rules {
     pub outbox: Duration,
     /// How long a farewell stands.
     pub farewell: Duration,
+    /// How long it stands with a code to take along.
+    pub carry: Duration,
     /// After the page changed, taps are not heard for so long: the second half of a double tap was meant for the page before.
     pub settle: Duration,
 }
@@ -58,6 +64,7 @@ impl Default for Rules {
             receipt: Duration::from_secs(3),
             outbox: Duration::from_secs(2),
             farewell: Duration::from_secs(6),
+            carry: Duration::from_secs(25),
             settle: Duration::from_millis(350),
         }
     }
@@ -71,7 +78,7 @@ pub struct Session {
     page: Page,
     language: Language,
     visit: Option<OnScreen>,
-    keypad: Keypad,
+    draft: Draft,
     /// Events on their way to the disk, with their visits. Also those of visits that left the screen.
     unkept: BTreeMap<EventId, VisitId>,
     /// Since when the link is down; `None` while it is up.
@@ -93,7 +100,7 @@ impl Session {
             page: Page::Welcome,
             language,
             visit: None,
-            keypad: Keypad::default(),
+            draft: Draft::default(),
             unkept: BTreeMap::new(),
             link_down: Some(now.boot),
             qr: None,
@@ -111,7 +118,7 @@ impl Session {
             Input::Tick => {}
             Input::Intent(intent) => self.intend(intent, now, entropy, &mut effects),
             Input::Kept(event) => self.kept(event, &mut effects),
-            Input::NotKept(event) => self.not_kept(event, &mut effects),
+            Input::NotKept(event) => self.not_kept(event, now, &mut effects),
             Input::Link(up) => self.link(up, now),
             Input::Receipt(receipt) => self.receipt(&receipt, &mut effects),
             Input::Status(status) => self.status(status, now, &mut effects),
@@ -134,7 +141,6 @@ impl Session {
     /// The whole picture at `now`.
     #[must_use]
     pub fn screen(&self, now: Reading) -> Screen {
-        let wording = self.wording();
         Screen {
             page: self.page,
             language: self.language,
@@ -146,14 +152,14 @@ impl Session {
                 visit: visit.visit,
                 purpose: visit.purpose,
                 call: visit.call(&self.rules, self.link_down, now),
-                phone: visit.phone.as_ref().map(PhoneNumber::masked),
+                noted: visit.noted.view(&self.config, self.language),
                 reminded: visit.reminded,
             }),
-            keypad: self.keypad.view(wording.map(|wording| ConsentView {
-                ticked: self.keypad.consent,
-                zh: wording.zh.clone(),
-                en: wording.en.clone(),
-            })),
+            asides: self.asides(),
+            tiles: self.tiles(),
+            keypad: self.draft.keypad.view(),
+            naming: self.naming(),
+            consents: self.consents(),
             countdown: self.countdown(now),
             link: self.link_down.is_none(),
         }
@@ -167,10 +173,12 @@ impl Session {
         effects.push(Effect::Tell(Told::Received { visit, event }));
     }
 
-    fn not_kept(&mut self, event: EventId, effects: &mut Vec<Effect>) {
+    fn not_kept(&mut self, event: EventId, now: Reading, effects: &mut Vec<Effect>) {
         let Some(visit) = self.unkept.remove(&event) else { return };
         if let Some(on_screen) = self.visit.as_mut().filter(|on_screen| on_screen.visit == visit) {
             on_screen.not_kept(event);
+            // Whatever else stands there: the visitor must read that nobody was called, or that a word was not noted.
+            self.leave_aside(Page::Visit, now);
         }
         effects.push(Effect::Tell(Told::NotReceived { visit, event }));
     }
@@ -220,7 +228,7 @@ impl Session {
     }
 
     fn say_farewell(&mut self, farewell: Farewell, now: Reading) {
-        self.keypad = Keypad::default();
+        self.draft = Draft::default();
         self.turn_to(Page::Farewell(farewell), now);
     }
 
@@ -244,17 +252,13 @@ impl Session {
         self.turn_to(Page::Welcome, now);
         self.language = default_language(&self.config);
         self.visit = None;
-        self.keypad = Keypad::default();
+        self.draft = Draft::default();
         self.first_touch = None;
     }
 
     fn offered_url(&self, now: Reading) -> Option<String> {
         let offer = self.qr.as_ref().filter(|(_, until)| now.boot < *until).map(|(url, _)| url.clone());
         offer.or_else(|| self.config.store_url.clone())
-    }
-
-    fn wording(&self) -> Option<&Wording> {
-        self.config.wordings.iter().find(|wording| wording.purpose == ConsentPurpose::Contact)
     }
 }
 

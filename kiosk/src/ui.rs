@@ -2,9 +2,12 @@
 //!
 //! Adapters turn a [`Screen`] into the globals' properties, and callbacks into [`Intent`]s. They decide nothing.
 
+mod consent;
+mod name;
 mod phone;
 mod purpose;
 mod shell;
+mod tiles;
 mod visit;
 mod welcome;
 
@@ -46,7 +49,10 @@ pub fn open(send: &Send) -> Result<AppWindow, slint::PlatformError> {
     welcome::listen(&window, send);
     purpose::listen(&window, send);
     visit::listen(&window, send);
+    tiles::listen(&window, send);
     phone::listen(&window, send);
+    name::listen(&window, send);
+    consent::listen(&window, send);
     Ok(window)
 }
 
@@ -56,6 +62,9 @@ pub fn show(window: &AppWindow, screen: &Screen) {
     welcome::show(window, screen);
     purpose::show(window, screen);
     visit::show(window, screen);
+    tiles::show(window, screen);
     phone::show(window, screen);
+    name::show(window, screen);
+    consent::show(window, screen);
     shell::show(window, screen);
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use shared::clock::Reading;
 use shared::ids::{EventId, VisitId};
-use shared::phone::PhoneNumber;
 use shared::wire::{Purpose, Stage, VisitStatus};
 
 use super::Rules;
+use super::noted::Noted;
 
 /// How far the call is, and no further than is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +48,7 @@ enum CheckIn {
 pub(super) struct OnScreen {
     pub(super) visit: VisitId,
     pub(super) purpose: Purpose,
-    pub(super) phone: Option<PhoneNumber>,
-    pub(super) pending_phone: Option<(EventId, PhoneNumber)>,
-    pub(super) consented: bool,
+    pub(super) noted: Noted,
     pub(super) reminded: bool,
     event: EventId,
     tapped: Duration,
@@ -63,9 +61,7 @@ impl OnScreen {
         Self {
             visit,
             purpose,
-            phone: None,
-            pending_phone: None,
-            consented: false,
+            noted: Noted::default(),
             reminded: false,
             event,
             tapped,
@@ -78,13 +74,11 @@ impl OnScreen {
         if event == self.event && self.check_in == CheckIn::Noting {
             self.check_in = CheckIn::Kept;
         }
-        if let Some((_, phone)) = self.pending_phone.take_if(|(id, _)| *id == event) {
-            self.phone = Some(phone);
-        }
+        self.noted.kept(event);
     }
 
     pub(super) fn not_kept(&mut self, event: EventId) {
-        self.pending_phone.take_if(|(id, _)| *id == event);
+        self.noted.not_kept(event);
         if event == self.event {
             self.check_in = CheckIn::Failed;
         }

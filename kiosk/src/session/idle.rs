@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use shared::clock::Reading;
 
-use super::screen::Page;
+use super::screen::{Farewell, Page};
 use super::{Session, default_language};
 
 impl Session {
     pub(super) fn pass_time(&mut self, now: Reading) {
-        if self.wipe_at().is_some_and(|at| now.boot >= at) {
+        if self.wipe_at(now).is_some_and(|at| now.boot >= at) {
             self.wipe(now);
         }
         if self.qr.as_ref().is_some_and(|(_, until)| now.boot >= *until) {
@@ -22,8 +22,10 @@ impl Session {
         self.page != Page::Welcome || self.language != default_language(&self.config) || self.first_touch.is_some()
     }
 
-    fn wipe_at(&self) -> Option<Duration> {
+    fn wipe_at(&self, now: Reading) -> Option<Duration> {
         match self.page {
+            // Time to take out a phone and scan.
+            Page::Farewell(Farewell::Left) if self.offered_url(now).is_some() => Some(self.turned + self.rules.carry),
             Page::Farewell(_) => Some(self.turned + self.rules.farewell),
             _ if self.is_touched() => Some(self.last_touch + self.rules.idle + self.rules.countdown),
             _ => None,
@@ -33,13 +35,13 @@ impl Session {
     /// Whole seconds left until the wipe, once the countdown runs. The welcome page is wiped without asking.
     pub(super) fn countdown(&self, now: Reading) -> Option<u64> {
         let shown = !matches!(self.page, Page::Welcome | Page::Farewell(_));
-        let wipe_at = self.wipe_at().filter(|_| shown)?;
+        let wipe_at = self.wipe_at(now).filter(|_| shown)?;
         let left = wipe_at.checked_sub(now.boot)?;
         (left <= self.rules.countdown && !left.is_zero()).then(|| left.as_millis().div_ceil(1000).try_into().ok())?
     }
 
     pub(super) fn idle_deadline(&self, now: Reading) -> Option<Duration> {
-        let wipe_at = self.wipe_at()?;
+        let wipe_at = self.wipe_at(now)?;
         let left = wipe_at.saturating_sub(now.boot);
         Some(match self.countdown(now) {
             // The next whole second.

@@ -1,8 +1,11 @@
 //! What a session hears, and what it asks for.
 
 use shared::clock::Reading;
+use shared::consent::ConsentPurpose;
 use shared::ids::{EventId, VisitId};
-use shared::wire::{Code, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, VisitStatus};
+use shared::wire::{Code, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, Title, VisitStatus};
+
+use super::screen::Aside;
 
 /// Fresh random bytes for one input: enough for one visit and one event.
 #[derive(Debug, Clone, Copy)]
@@ -68,18 +71,28 @@ pub enum Intent {
     CheckIn(Purpose, Box<Detailed>),
     /// 请人帮忙
     SendSomeone,
-    /// Open the keypad.
-    AskPhone,
-    /// A key of the keypad: a digit or `+`.
+    /// Add something to the visit.
+    Add(Aside),
+    /// A tile: a model, a consultant, a letter, a surname.
+    Pick(String),
+    /// The next page of tiles, or the one before.
+    Turn(Turn),
+    /// The surname is not among the tiles.
+    Spell,
+    /// A key: a digit or `+` of a number, a letter of a name.
     Key(char),
-    /// Take the last digit back.
+    /// Take the last one back.
     Erase,
-    /// Read the consent's wording in full.
-    ReadConsent,
-    /// Tick or untick the consent to be contacted.
-    Consent(bool),
-    /// Hand the number in.
-    LeavePhone,
+    /// How to address them; `None`: they would rather not say.
+    Address(Option<Title>),
+    /// So many came together.
+    Party(u8),
+    /// That is all on this page: hand in what was picked or typed.
+    Done,
+    /// Read a consent's wording in full.
+    ReadWording(ConsentPurpose),
+    /// Tick or untick a consent.
+    Consent(ConsentPurpose, bool),
     /// More about the visit (headless only).
     Detail(Box<Detailed>),
     /// 已见到顾问
@@ -97,6 +110,15 @@ impl Intent {
     pub(super) fn is_tap(&self) -> bool {
         !matches!(self, Self::Touch | Self::Stay | Self::Wipe | Self::Detail(_))
     }
+}
+
+/// Which way tiles are turned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Onwards.
+    Next,
+    /// Back.
+    Previous,
 }
 
 /// Something to be done.

@@ -2,7 +2,7 @@
 
 use shared::phone::{PhoneError, PhoneNumber};
 
-use super::screen::{ConsentView, KeypadView};
+use super::screen::KeypadView;
 
 /// The longest number of E.164 has 15 digits.
 const MAX_DIGITS: usize = 15;
@@ -28,12 +28,11 @@ pub enum Verdict {
 #[derive(Clone, Default)]
 pub(super) struct Keypad {
     digits: String,
-    pub(super) consent: bool,
 }
 
 impl std::fmt::Debug for Keypad {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keypad").field("consent", &self.consent).finish_non_exhaustive()
+        f.debug_struct("Keypad").finish_non_exhaustive()
     }
 }
 
@@ -53,8 +52,8 @@ impl Keypad {
         PhoneNumber::parse(&self.digits)
     }
 
-    pub(super) fn view(&self, consent: Option<ConsentView>) -> KeypadView {
-        KeypadView { number: self.grouped(), verdict: self.verdict(), consent }
+    pub(super) fn view(&self) -> KeypadView {
+        KeypadView { number: self.grouped(), verdict: self.verdict() }
     }
 
     fn is_foreign(&self) -> bool {

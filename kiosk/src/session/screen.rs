@@ -1,7 +1,8 @@
 //! What stands on the screen, as plain values.
 
+use shared::consent::ConsentPurpose;
 use shared::ids::VisitId;
-use shared::wire::{Brand, Language, Purpose};
+use shared::wire::{Brand, Language, Picture, Purpose, Title};
 
 use super::call::Call;
 use super::keypad::Verdict;
@@ -15,12 +16,29 @@ pub enum Page {
     Purpose,
     /// Who is coming.
     Visit,
-    /// The keypad.
-    Phone,
-    /// The consent's wording in full.
-    Consent,
+    /// More about the visitor, while the consultant is on the way.
+    Aside(Aside),
+    /// What may be done with the number: one consent a purpose.
+    Consents,
+    /// A consent's wording in full.
+    Wording(ConsentPurpose),
     /// A last word.
     Farewell(Farewell),
+}
+
+/// What a visitor may add, each only if they like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Aside {
+    /// The models they came for.
+    Models,
+    /// The consultant they want to see.
+    Consultants,
+    /// Their number.
+    Phone,
+    /// Their surname, and how to address them.
+    Name,
+    /// How many came together.
+    Party,
 }
 
 /// Which last word.
@@ -53,8 +71,16 @@ pub struct Screen {
     pub qr: Option<String>,
     /// The visit on the screen.
     pub visit: Option<VisitView>,
+    /// What may be added to the visit on the screen, in this order.
+    pub asides: Vec<Aside>,
+    /// The tiles of the page that stands, if it has any.
+    pub tiles: Tiles,
     /// The keypad.
     pub keypad: KeypadView,
+    /// The name while it is picked.
+    pub naming: NamingView,
+    /// The consents that are asked for.
+    pub consents: Vec<ConsentView>,
     /// Seconds until the wipe, while the countdown runs.
     pub countdown: Option<u64>,
     /// Whether the broker is reached.
@@ -70,10 +96,53 @@ pub struct VisitView {
     pub purpose: Purpose,
     /// How far the call is, truthfully.
     pub call: Call,
-    /// The number that was noted, masked; only after the barrier.
-    pub phone: Option<String>,
+    /// What was noted; only after the barrier.
+    pub noted: NotedView,
     /// Whether they asked for help again.
     pub reminded: bool,
+}
+
+/// What the visitor added, as the screen may repeat it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NotedView {
+    /// The number, masked.
+    pub phone: Option<String>,
+    /// The surname.
+    pub surname: Option<String>,
+    /// How to address them.
+    pub title: Option<Title>,
+    /// How many came together.
+    pub party: Option<u8>,
+    /// The models' names.
+    pub models: Vec<String>,
+    /// The consultant's name.
+    pub consultant: Option<String>,
+}
+
+/// One page of tiles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tiles {
+    /// What can be tapped.
+    pub tiles: Vec<Tile>,
+    /// Which page of how many, from 0.
+    pub page: usize,
+    /// At least 1 where there are tiles.
+    pub pages: usize,
+}
+
+/// Something to be tapped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tile {
+    /// What the tap says.
+    pub id: String,
+    /// Its name.
+    pub words: String,
+    /// Where it stands; empty when there is nothing to add.
+    pub note: String,
+    /// Whether it is picked.
+    pub picked: bool,
+    /// Its picture.
+    pub picture: Option<Picture>,
 }
 
 /// The keypad.
@@ -83,17 +152,38 @@ pub struct KeypadView {
     pub number: String,
     /// What is known about it.
     pub verdict: Verdict,
-    /// The consent to be contacted, where a wording is in force.
-    pub consent: Option<ConsentView>,
+}
+
+/// How far the name is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamingView {
+    /// Which step.
+    pub step: NamingStep,
+    /// The surname so far, or the letter that was picked.
+    pub name: String,
+}
+
+/// The steps of a name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NamingStep {
+    /// Which letter does it begin with?
+    #[default]
+    Initials,
+    /// Which of these?
+    Surnames,
+    /// Letter by letter.
+    Spelling,
+    /// 先生 or 女士?
+    Addressing,
 }
 
 /// A consent on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentView {
+    /// For what.
+    pub purpose: ConsentPurpose,
     /// Never ticked beforehand.
     pub ticked: bool,
-    /// 中文
-    pub zh: String,
-    /// English.
-    pub en: String,
+    /// The wording, in the language of the screen.
+    pub wording: String,
 }

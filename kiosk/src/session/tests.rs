@@ -1,6 +1,8 @@
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
-use shared::wire::{Code, ConsultantCard, DeviceEvent, Refused};
+use shared::catalogue::Model;
+use shared::consent::{ConsentPurpose, Wording};
+use shared::wire::{Code, ConsultantCard, Detailed, DeviceEvent, Refused, Title};
 
 use super::*;
 
@@ -15,7 +17,60 @@ struct World {
     told: Vec<Told>,
 }
 
+/// A showroom that offers everything.
+fn furnished() -> KioskConfig {
+    let model = |number: u32| Model {
+        id: format!("m{number}").parse().unwrap(),
+        zh: format!("{number} 号车"),
+        en: format!("Model {number}"),
+        picture: None,
+        place: None,
+    };
+    let card = |id: &str, name: &str| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), photo: None };
+    let wording = |purpose| Wording { purpose, version: "v3".into(), zh: "同意".into(), en: "Yes".into() };
+    KioskConfig {
+        models: (0..8).map(model).collect(),
+        consultants: vec![card("wang", "王芳"), card("chen", "陈浩")],
+        wordings: vec![wording(ConsentPurpose::Contact), wording(ConsentPurpose::Marketing)],
+        ..crate::offer::built_in()
+    }
+}
+
 impl World {
+    fn furnished() -> Self {
+        let mut world = Self::new();
+        world.input(Input::Config(furnished()));
+        world
+    }
+
+    /// Taps this purpose, and everything reaches disk and gateway.
+    fn arrive(&mut self, purpose: Purpose) {
+        self.intend(Intent::Start(Language::Zh));
+        self.intend(Intent::CheckIn(purpose, Box::default()));
+        self.keep_all();
+        let event = self.kept.last().unwrap().id;
+        self.receipt(event);
+    }
+
+    fn keep_all(&mut self) {
+        let events: Vec<EventId> = self.kept.iter().map(|event| event.id).collect();
+        for event in events {
+            self.input(Input::Kept(event));
+        }
+    }
+
+    /// What the last event said about the visit.
+    fn detail(&self) -> &Detailed {
+        match &self.kept.last().unwrap().event {
+            DeviceEvent::Detailed { detail, .. } => detail,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn noted(&self) -> NotedView {
+        self.screen().visit.unwrap().noted
+    }
+
     fn new() -> Self {
         let now = Reading { wall: DateTime::from_timestamp(1_795_000_000, 0).unwrap(), boot: SECOND * 900 };
         let session = Session::new(Rules::default(), crate::offer::built_in(), now);
@@ -240,18 +295,125 @@ fn consent_that_was_given_can_be_taken_back() {
     world.checked_in();
     let mut given = Vec::new();
     for tick in [false, true, false] {
-        world.intend(Intent::AskPhone);
-        "13800138000".chars().for_each(|key| world.input(Input::Intent(Intent::Key(key))));
-        assert!(!world.screen().keypad.consent.unwrap().ticked);
+        world.intend(Intent::Add(Aside::Phone));
         // Keys within the settling time are not heard: type the number once the page stands.
         world.wait(SECOND);
         "13800138000".chars().for_each(|key| world.input(Input::Intent(Intent::Key(key))));
-        world.input(Input::Intent(Intent::Consent(tick)));
-        world.input(Input::Intent(Intent::LeavePhone));
-        let DeviceEvent::Detailed { detail, .. } = &world.kept.last().unwrap().event else { panic!() };
-        given.push(detail.consents.first().map(|consent| consent.given));
+        world.intend(Intent::Done);
+        assert_eq!(world.screen().page, Page::Consents);
+        assert!(!world.screen().consents[0].ticked);
+        world.intend(Intent::Consent(ConsentPurpose::Contact, tick));
+        world.kept.clear();
+        world.intend(Intent::Done);
+        assert_eq!(world.screen().page, Page::Visit);
+        let detail = world.kept.last().map(|event| match &event.event {
+            DeviceEvent::Detailed { detail, .. } => detail,
+            other => panic!("{other:?}"),
+        });
+        given.push(detail.and_then(|detail| detail.consents.first()).map(|consent| consent.given));
     }
     assert_eq!(given, [None, Some(true), Some(false)]);
+}
+
+#[test]
+fn models_are_picked_after_the_tap_has_rung_and_noted_after_the_disk() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::TestDrive);
+    assert_eq!(world.screen().page, Page::Aside(Aside::Models));
+    assert_eq!((world.screen().tiles.tiles.len(), world.screen().tiles.pages), (6, 2));
+    world.intend(Intent::Pick("m0".into()));
+    world.intend(Intent::Pick("m1".into()));
+    world.intend(Intent::Pick("m0".into()));
+    world.intend(Intent::Pick("sold out".into()));
+    world.intend(Intent::Turn(Turn::Next));
+    world.intend(Intent::Pick("m7".into()));
+    world.intend(Intent::Done);
+    assert_eq!(world.detail().models.iter().map(shared::ids::ModelId::as_str).collect::<Vec<_>>(), ["m1", "m7"]);
+    assert_eq!((world.screen().page, world.noted().models.len()), (Page::Visit, 0));
+    world.keep_all();
+    assert_eq!(world.noted().models, ["1 号车", "7 号车"]);
+    // They are ticked when the page is opened again, and leaving it as it is says nothing twice.
+    world.intend(Intent::Add(Aside::Models));
+    assert!(world.screen().tiles.tiles[1].picked);
+    let events = world.kept.len();
+    world.intend(Intent::Done);
+    assert_eq!(world.kept.len(), events);
+}
+
+#[test]
+fn whoever_has_an_appointment_is_asked_with_whom() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Appointment);
+    assert_eq!(world.screen().page, Page::Aside(Aside::Consultants));
+    world.intend(Intent::Pick("nobody".into()));
+    world.intend(Intent::Pick("chen".into()));
+    assert_eq!(world.detail().consultant.as_ref().map(shared::ids::StaffId::as_str), Some("chen"));
+    world.keep_all();
+    assert_eq!((world.screen().page, world.noted().consultant.as_deref()), (Page::Visit, Some("陈浩")));
+}
+
+#[test]
+fn a_name_is_picked_and_a_party_counted() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Browse);
+    assert_eq!(world.screen().page, Page::Visit);
+    world.intend(Intent::Add(Aside::Name));
+    world.intend(Intent::Pick("O".into()));
+    world.intend(Intent::Pick("欧阳".into()));
+    world.intend(Intent::Address(Some(Title::Ms)));
+    assert_eq!(world.detail().surname.as_ref().map(shared::personal::Personal::reveal), Some("欧阳"));
+    world.intend(Intent::Add(Aside::Party));
+    world.intend(Intent::Party(0));
+    assert_eq!(world.screen().page, Page::Aside(Aside::Party));
+    world.intend(Intent::Party(3));
+    world.keep_all();
+    let noted = world.noted();
+    assert_eq!((noted.surname.as_deref(), noted.title, noted.party), (Some("欧阳"), Some(Title::Ms), Some(3)));
+}
+
+#[test]
+fn whoever_complains_gets_a_person_and_no_form() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Complaint);
+    assert_eq!((world.screen().page, world.screen().asides), (Page::Visit, vec![]));
+    world.intend(Intent::Add(Aside::Phone));
+    assert_eq!(world.screen().page, Page::Visit);
+}
+
+#[test]
+fn a_call_that_failed_is_told_on_whatever_page_stands() {
+    let mut world = World::furnished();
+    world.intend(Intent::Start(Language::Zh));
+    world.intend(Intent::CheckIn(Purpose::Model, Box::default()));
+    let event = world.kept.last().unwrap().id;
+    world.input(Input::NotKept(event));
+    assert_eq!(world.screen().page, Page::Visit);
+    assert_eq!(world.screen().visit.unwrap().call, Call::Failed);
+}
+
+#[test]
+fn what_was_typed_is_gone_when_the_consultant_greets() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Browse);
+    world.intend(Intent::Add(Aside::Phone));
+    world.wait(SECOND);
+    world.intend(Intent::Key('1'));
+    let visit = world.visit();
+    world.status(visit, Stage::Greeted);
+    assert_eq!(world.screen().page, Page::Farewell(Farewell::Met));
+    assert_eq!(world.screen().keypad.verdict, Verdict::Empty);
+}
+
+#[test]
+fn whoever_has_to_go_may_take_the_code_along() {
+    let mut world = World::furnished();
+    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000 }));
+    world.arrive(Purpose::Browse);
+    world.intend(Intent::Left);
+    world.wait(Rules::default().farewell);
+    assert_eq!(world.screen().page, Page::Farewell(Farewell::Left));
+    world.wait(Rules::default().carry);
+    assert_eq!(world.screen().page, Page::Welcome);
 }
 
 #[test]
@@ -292,6 +454,20 @@ fn a_clock_set_by_an_hour_moves_no_deadline() {
     assert_eq!(world.screen().countdown, Some(9));
 }
 
+fn any_aside() -> impl Strategy<Value = Aside> {
+    prop_oneof![
+        Just(Aside::Models),
+        Just(Aside::Consultants),
+        Just(Aside::Phone),
+        Just(Aside::Name),
+        Just(Aside::Party),
+    ]
+}
+
+fn any_consent() -> impl Strategy<Value = ConsentPurpose> {
+    prop_oneof![Just(ConsentPurpose::Contact), Just(ConsentPurpose::Marketing)]
+}
+
 fn any_intent() -> impl Strategy<Value = Intent> {
     prop_oneof![
         Just(Intent::Touch),
@@ -301,12 +477,19 @@ fn any_intent() -> impl Strategy<Value = Intent> {
         Just(Intent::Back),
         Just(Intent::CheckIn(Purpose::Browse, Box::default())),
         Just(Intent::SendSomeone),
-        Just(Intent::AskPhone),
+        any_aside().prop_map(Intent::Add),
+        "[A-Z]|王|欧阳|m[0-9]|wang".prop_map(Intent::Pick),
+        any::<bool>().prop_map(|next| Intent::Turn(if next { Turn::Next } else { Turn::Previous })),
+        Just(Intent::Spell),
+        "[a-z]".prop_map(|letter| Intent::Key(letter.chars().next().unwrap())),
+        prop_oneof![Just(None), Just(Some(Title::Mr)), Just(Some(Title::Ms))].prop_map(Intent::Address),
+        any::<u8>().prop_map(Intent::Party),
+        Just(Intent::Done),
+        any_consent().prop_map(Intent::ReadWording),
         proptest::char::any().prop_map(Intent::Key),
         "[0-9]".prop_map(|digit| Intent::Key(digit.chars().next().unwrap())),
         Just(Intent::Erase),
-        any::<bool>().prop_map(Intent::Consent),
-        Just(Intent::LeavePhone),
+        (any_consent(), any::<bool>()).prop_map(|(purpose, given)| Intent::Consent(purpose, given)),
         Just(Intent::Met),
         Just(Intent::Left),
         Just(Intent::Cancel),
@@ -349,7 +532,7 @@ proptest! {
     /// deadline whenever somebody stands there, and an empty screen 40 seconds after the last touch and the last news.
     #[test]
     fn mashing_breaks_no_promise(steps in proptest::collection::vec(any_step(), 1..80)) {
-        let mut world = World::new();
+        let mut world = World::furnished();
         let mut answered = 0;
         let mut on_disk = std::collections::BTreeSet::new();
         let mut checked_in = std::collections::BTreeSet::new();

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use shared::clock::Reading;
-use shared::consent::{Consent, ConsentPurpose};
 use shared::ids::{EventId, VisitId};
 use shared::wire::{CheckedIn, Detailed, DeviceEvent, Language, Purpose, VisitRef};
 
 use super::Session;
 use super::call::OnScreen;
 use super::input::{Effect, Entropy, Intent, NewEvent};
-use super::keypad::Keypad;
 use super::screen::{Farewell, Page};
 
 impl Session {
@@ -31,23 +29,18 @@ impl Session {
             Intent::Back => self.back(now),
             Intent::CheckIn(purpose, detail) => self.check_in(purpose, *detail, now, entropy, effects),
             Intent::SendSomeone => self.send_someone(now, entropy, effects),
-            Intent::AskPhone => self.ask_phone(now),
-            Intent::Key(key) if self.page == Page::Phone => self.keypad.press(key),
-            Intent::Erase if self.page == Page::Phone => self.keypad.erase(),
-            Intent::ReadConsent if self.page == Page::Phone && self.wording().is_some() => {
-                self.turn_to(Page::Consent, now);
-            }
-            Intent::Consent(given) if matches!(self.page, Page::Phone | Page::Consent) => {
-                self.keypad.consent = given;
-                self.turn_to(Page::Phone, now);
-            }
-            Intent::Touch
-            | Intent::Stay
-            | Intent::Key(_)
-            | Intent::Erase
-            | Intent::ReadConsent
-            | Intent::Consent(_) => {}
-            Intent::LeavePhone => self.leave_phone(now, entropy, effects),
+            Intent::Add(aside) => self.add(aside, now),
+            Intent::Pick(tile) => self.pick(&tile, now, entropy, effects),
+            Intent::Turn(turn) => self.turn_tiles(turn),
+            Intent::Spell => self.spell(),
+            Intent::Key(key) => self.press(key),
+            Intent::Erase => self.erase(),
+            Intent::Address(title) => self.address(title, now, entropy, effects),
+            Intent::Party(party) => self.party(party, now, entropy, effects),
+            Intent::Done => self.done(now, entropy, effects),
+            Intent::ReadWording(purpose) => self.read_wording(purpose, now),
+            Intent::Consent(purpose, given) => self.consent(purpose, given, now),
+            Intent::Touch | Intent::Stay => {}
             Intent::Detail(detail) => self.detail(*detail, now, entropy, effects),
             Intent::Met => self.close(Farewell::Met, DeviceEvent::Met, now, entropy, effects),
             Intent::Left => self.close(Farewell::Left, DeviceEvent::Left, now, entropy, effects),
@@ -65,18 +58,20 @@ impl Session {
 
     /// Speaks a language that the showroom offers; any other leaves the one that is spoken.
     fn speak(&mut self, language: Language) {
-        if self.config.languages.contains(&language) {
+        if self.config.languages.contains(&language) && self.language != language {
             self.language = language;
+            self.name_anew();
         }
     }
 
     fn back(&mut self, now: Reading) {
+        if self.back_from_aside(now) {
+            return;
+        }
         match self.page {
             Page::Purpose => self.turn_to(Page::Welcome, now),
-            Page::Consent => self.turn_to(Page::Phone, now),
-            Page::Phone => self.turn_to(Page::Visit, now),
             Page::Farewell(_) => self.wipe(now),
-            Page::Welcome | Page::Visit => {}
+            _ => {}
         }
     }
 
@@ -97,7 +92,7 @@ impl Session {
         let event = DeviceEvent::CheckedIn(CheckedIn { visit, purpose, language: self.language, touched_ms, detail });
         let id = self.keep(visit, event, now, entropy, effects);
         self.visit = Some(OnScreen::new(visit, purpose, id, now.boot));
-        self.turn_to(Page::Visit, now);
+        self.leave_aside(self.page_after(purpose), now);
     }
 
     fn send_someone(&mut self, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
@@ -106,50 +101,8 @@ impl Session {
             // Somebody is being called already: say where help is at once, and promise nothing new.
             Some(visit) => {
                 visit.reminded = true;
-                if matches!(self.page, Page::Phone | Page::Consent) {
-                    self.turn_to(Page::Visit, now);
-                }
+                self.leave_aside(Page::Visit, now);
             }
-        }
-    }
-
-    fn ask_phone(&mut self, now: Reading) {
-        if self.page == Page::Visit && self.visit.as_ref().is_some_and(OnScreen::reached_disk) {
-            self.keypad = Keypad::default();
-            self.turn_to(Page::Phone, now);
-        }
-    }
-
-    fn leave_phone(&mut self, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
-        let (Page::Phone, Ok(phone)) = (self.page, self.keypad.number()) else { return };
-        let before = self.visit.as_ref().is_some_and(|visit| visit.consented);
-        let consents = match self.wording() {
-            // What was never given need not be taken back.
-            Some(wording) if self.keypad.consent || before => vec![Consent {
-                purpose: ConsentPurpose::Contact,
-                wording: wording.version.clone(),
-                given: self.keypad.consent,
-            }],
-            _ => Vec::new(),
-        };
-        let detail = Detailed { phone: Some(phone), consents, ..Detailed::default() };
-        self.detail(detail, now, entropy, effects);
-        self.keypad = Keypad::default();
-        self.turn_to(Page::Visit, now);
-    }
-
-    fn detail(&mut self, detail: Detailed, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
-        let Some(visit) = self.visit.as_ref().map(|visit| visit.visit) else { return };
-        if detail.is_empty() {
-            return;
-        }
-        let phone = detail.phone.clone();
-        let consent = detail.consents.iter().rev().find(|consent| consent.purpose == ConsentPurpose::Contact);
-        let consent = consent.map(|consent| consent.given);
-        let id = self.keep(visit, DeviceEvent::Detailed { visit, detail }, now, entropy, effects);
-        if let Some(on_screen) = &mut self.visit {
-            on_screen.pending_phone = phone.map(|phone| (id, phone));
-            on_screen.consented = consent.unwrap_or(on_screen.consented);
         }
     }
 
@@ -169,7 +122,7 @@ impl Session {
         self.say_farewell(farewell, now);
     }
 
-    fn keep(
+    pub(super) fn keep(
         &mut self,
         visit: VisitId,
         event: DeviceEvent,

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use shared::wire::Language;
 use slint::{ComponentHandle as _, Global as _};
 
 use super::Send;
@@ -11,11 +10,6 @@ use crate::session::{Intent, Screen, Verdict};
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
     let logic = PhoneLogic::get(window);
-    let consent = screen.keypad.consent.as_ref();
-    let words = consent.map(|consent| match screen.language {
-        Language::Zh => consent.zh.as_str(),
-        Language::En => consent.en.as_str(),
-    });
     let missing = match screen.keypad.verdict {
         Verdict::Short(Some(missing)) => i32::try_from(missing).unwrap_or(0),
         _ => 0,
@@ -29,9 +23,6 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
         Verdict::Odd => VerdictKind::Odd,
         Verdict::Long => VerdictKind::Long,
     });
-    logic.set_consent_offered(consent.is_some());
-    logic.set_consent_given(consent.is_some_and(|consent| consent.ticked));
-    logic.set_consent_words(words.unwrap_or_default().into());
 }
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {
@@ -45,9 +36,5 @@ pub(super) fn listen(window: &AppWindow, send: &Send) {
     let to = Rc::clone(send);
     logic.on_erase(move || to(Intent::Erase));
     let to = Rc::clone(send);
-    logic.on_read_consent(move || to(Intent::ReadConsent));
-    let to = Rc::clone(send);
-    logic.on_consent(move |given| to(Intent::Consent(given)));
-    let to = Rc::clone(send);
-    logic.on_leave(move || to(Intent::LeavePhone));
+    logic.on_leave(move || to(Intent::Done));
 }

@@ -7,7 +7,7 @@ use slint::{ComponentHandle as _, Global as _};
 
 use super::Send;
 use super::generated::{AppWindow, PageKind, ShellLogic};
-use crate::session::{Intent, Page, Screen};
+use crate::session::{Aside, Intent, Page, Screen};
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
     let shell = ShellLogic::get(window);
@@ -25,8 +25,13 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
         Page::Welcome => PageKind::Welcome,
         Page::Purpose => PageKind::Purpose,
         Page::Visit => PageKind::Visit,
-        Page::Phone => PageKind::Phone,
-        Page::Consent => PageKind::Consent,
+        Page::Aside(Aside::Models) => PageKind::Models,
+        Page::Aside(Aside::Consultants) => PageKind::Consultants,
+        Page::Aside(Aside::Phone) => PageKind::Phone,
+        Page::Aside(Aside::Name) => PageKind::Name,
+        Page::Aside(Aside::Party) => PageKind::Party,
+        Page::Consents => PageKind::Consents,
+        Page::Wording(_) => PageKind::Wording,
         Page::Farewell(_) => PageKind::Farewell,
     });
 }

@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
-use slint::{ComponentHandle as _, Global as _};
+use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
 use super::Send;
-use super::generated::{AppWindow, CallKind, FarewellKind, PurposeKind, VisitLogic};
-use super::purpose;
-use crate::session::{Call, Farewell, Intent, Page, Screen};
+use super::generated::{AppWindow, AsideKind, CallKind, FarewellKind, PurposeKind, VisitLogic};
+use super::{name, purpose};
+use crate::session::{Aside, Call, Farewell, Intent, Page, Screen};
+
+/// Between the names of models.
+const MARK: &str = " \u{b7} ";
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
     let logic = VisitLogic::get(window);
@@ -27,7 +30,18 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
     logic.set_consultant(name.into());
     logic.set_position(figure(position));
     logic.set_minutes(figure(minutes));
-    logic.set_phone(visit.and_then(|visit| visit.phone.clone()).unwrap_or_default().into());
+    let noted = visit.map(|visit| visit.noted.clone()).unwrap_or_default();
+    logic.set_noted_models(noted.models.join(MARK).into());
+    logic.set_noted_consultant(noted.consultant.unwrap_or_default().into());
+    logic.set_noted_phone(noted.phone.unwrap_or_default().into());
+    logic.set_noted_surname(noted.surname.unwrap_or_default().into());
+    logic.set_noted_title(name::title(noted.title));
+    logic.set_noted_party(noted.party.map_or(0, i32::from));
+    let asides: Vec<AsideKind> = screen.asides.iter().copied().map(aside).collect();
+    // A new model would build every tile anew.
+    if !logic.get_asides().iter().eq(asides.iter().copied()) {
+        logic.set_asides(ModelRc::from(asides.as_slice()));
+    }
     logic.set_reminded(visit.is_some_and(|visit| visit.reminded));
     if let Page::Farewell(farewell) = screen.page {
         logic.set_farewell(match farewell {
@@ -48,7 +62,7 @@ pub(super) fn listen(window: &AppWindow, send: &Send) {
     let to = Rc::clone(send);
     logic.on_cancel(move || to(Intent::Cancel));
     let to = Rc::clone(send);
-    logic.on_ask_phone(move || to(Intent::AskPhone));
+    logic.on_add(move |kind| to(Intent::Add(aside_of(kind))));
 }
 
 fn kind(call: &Call) -> CallKind {
@@ -61,5 +75,25 @@ fn kind(call: &Call) -> CallKind {
         Call::Queued { .. } => CallKind::Queued,
         Call::Reception => CallKind::Reception,
         Call::Failed => CallKind::Failed,
+    }
+}
+
+fn aside(aside: Aside) -> AsideKind {
+    match aside {
+        Aside::Models => AsideKind::Models,
+        Aside::Consultants => AsideKind::Consultants,
+        Aside::Phone => AsideKind::Phone,
+        Aside::Name => AsideKind::Name,
+        Aside::Party => AsideKind::Party,
+    }
+}
+
+fn aside_of(kind: AsideKind) -> Aside {
+    match kind {
+        AsideKind::Models => Aside::Models,
+        AsideKind::Consultants => Aside::Consultants,
+        AsideKind::Phone => Aside::Phone,
+        AsideKind::Name => Aside::Name,
+        AsideKind::Party => Aside::Party,
     }
 }

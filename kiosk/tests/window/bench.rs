@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use i_slint_backend_testing::{ElementHandle, TestingBackend, TestingBackendOptions};
 use kiosk::session::{Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session};
 use kiosk::ui::{self, AppWindow};
+use shared::catalogue::{Model, Place};
 use shared::clock::Reading;
 use shared::consent::{ConsentPurpose, Wording};
 use shared::ids::VisitId;
@@ -31,15 +32,34 @@ pub(crate) struct Bench {
 pub(crate) fn config() -> KioskConfig {
     KioskConfig {
         brand: Brand { zh: "山河汽车".into(), en: "Shanhe Motors".into() },
-        wordings: vec![Wording {
-            purpose: ConsentPurpose::Contact,
-            version: "v3".into(),
-            // As long as the law's list of what must be said makes it.
-            zh: "我同意山河汽车上海展厅处理我填写的称呼、电话号码、感兴趣的车型和购车计划、用于就本次咨询与我联系。".repeat(5),
-            en: "I agree that Shanhe Motors Shanghai processes the name, telephone number, models of interest and buying plans \
-                 that I give, to contact me about this enquiry. "
-                .repeat(6),
-        }],
+        wordings: [ConsentPurpose::Contact, ConsentPurpose::Marketing]
+            .map(|purpose| Wording {
+                purpose,
+                version: "v3".into(),
+                // As long as the law's list of what must be said makes it.
+                zh: "我同意山河汽车上海展厅处理我填写的称呼、电话号码、感兴趣的车型和购车计划、用于就本次咨询与我联系。".repeat(5),
+                en: "I agree that Shanhe Motors Shanghai processes the name, telephone number, models of interest and buying \
+                     plans that I give, to contact me about this enquiry. "
+                    .repeat(6),
+            })
+            .into(),
+        models: [("s7", "星河 S7 轿车", "Xinghe S7 sedan"), ("x5", "星河 X5 中型 SUV", "Xinghe X5 mid-size SUV"), ("x9", "星河 X9 六座 SUV", "Xinghe X9 six-seat SUV")]
+            .into_iter()
+            .cycle()
+            .take(8)
+            .enumerate()
+            .map(|(number, (id, zh, en))| Model {
+                id: format!("{id}-{number}").parse().unwrap(),
+                zh: zh.into(),
+                en: en.into(),
+                picture: None,
+                place: (number % 2 == 0)
+                    .then(|| Place { zh: "展厅中央转台".into(), en: "turntable in the middle of the hall".into() }),
+            })
+            .collect(),
+        consultants: [("wang", "王芳"), ("chen", "陈浩"), ("li", "李娜")]
+            .map(|(id, name)| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), photo: None })
+            .into(),
         store_url: Some("https://showroom.example/i/AgAAAAAAAAAAAAAAZGVtbw0123456789abcdef".into()),
         ..kiosk::offer::built_in()
     }

@@ -13,7 +13,7 @@ const COUNTDOWN: Duration = Duration::from_secs(10);
 fn typed_number() -> Bench {
     let mut bench = Bench::open(LANDSCAPE);
     bench.tap("Start in English");
-    bench.tap("A test drive");
+    bench.tap("A first look");
     bench.receipt();
     bench.tap("Leave my number");
     "13800138".chars().for_each(|digit| bench.tap(&digit.to_string()));

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::PathBuf;
 
-use kiosk::session::{Call, Farewell, Input, Intent, Page};
+use kiosk::session::{Aside, Call, Farewell, Input, Intent, NamingStep, Page, Turn};
+use shared::consent::ConsentPurpose;
 use shared::wire::{Language, Purpose, Stage};
 use slint::PhysicalSize;
 
@@ -13,7 +14,7 @@ use crate::bench::{Bench, LANDSCAPE, PORTRAIT};
 /// Brings a bench that stands on the welcome page to a page's state.
 type Scene = (&'static str, fn(&mut Bench));
 
-const SCENES: [Scene; 20] = [
+const SCENES: [Scene; 31] = [
     ("01-welcome", |_| {}),
     ("02-purpose", start),
     ("03-noting", |bench| {
@@ -56,7 +57,6 @@ const SCENES: [Scene; 20] = [
     ("13-phone-typed", |bench| {
         phone(bench);
         "13800138000".chars().for_each(|key| intend(bench, Intent::Key(key)));
-        intend(bench, Intent::Consent(true));
     }),
     ("14-phone-odd", |bench| {
         phone(bench);
@@ -65,14 +65,68 @@ const SCENES: [Scene; 20] = [
     ("15-phone-noted", |bench| {
         phone(bench);
         "13800138000".chars().for_each(|key| intend(bench, Intent::Key(key)));
-        intend(bench, Intent::LeavePhone);
+        intend(bench, Intent::Done);
+        intend(bench, Intent::Done);
         bench.status(Stage::Coming);
+        assert_eq!(bench.screen().page, Page::Visit);
     }),
-    ("15-phone-wording", |bench| {
-        phone(bench);
-        intend(bench, Intent::ReadConsent);
-        assert_eq!(bench.screen().page, Page::Consent);
+    ("15-consents", |bench| {
+        consents(bench);
+        intend(bench, Intent::Consent(ConsentPurpose::Contact, true));
     }),
+    ("15-wording", |bench| {
+        consents(bench);
+        intend(bench, Intent::ReadWording(ConsentPurpose::Marketing));
+        assert_eq!(bench.screen().page, Page::Wording(ConsentPurpose::Marketing));
+    }),
+    ("20-models", |bench| {
+        arrive(bench, Purpose::Model);
+        intend(bench, Intent::Pick("x5-1".into()));
+        assert_eq!(bench.screen().page, Page::Aside(Aside::Models));
+    }),
+    ("20-models-second", |bench| {
+        arrive(bench, Purpose::Model);
+        bench.status(Stage::Coming);
+        intend(bench, Intent::Turn(Turn::Next));
+    }),
+    ("21-consultants", |bench| {
+        arrive(bench, Purpose::Appointment);
+        assert_eq!(bench.screen().page, Page::Aside(Aside::Consultants));
+    }),
+    ("22-name-initials", initials),
+    ("22-name-surnames", |bench| {
+        initials(bench);
+        intend(bench, Intent::Pick("L".into()));
+        assert_eq!(bench.screen().naming.step, NamingStep::Surnames);
+    }),
+    ("22-name-spelling", |bench| {
+        add(bench, Aside::Name);
+        intend(bench, Intent::Spell);
+        "o'brien".chars().for_each(|key| intend(bench, Intent::Key(key)));
+        assert_eq!(bench.screen().naming.name, "O'Brien");
+    }),
+    ("22-name-address", |bench| {
+        initials(bench);
+        intend(bench, Intent::Pick("S".into()));
+        intend(bench, Intent::Pick("单".into()));
+        assert_eq!(bench.screen().naming.step, NamingStep::Addressing);
+    }),
+    ("23-party", |bench| add(bench, Aside::Party)),
+    ("24-all-noted", |bench| {
+        add(bench, Aside::Party);
+        intend(bench, Intent::Party(3));
+        intend(bench, Intent::Add(Aside::Models));
+        intend(bench, Intent::Pick("x5-1".into()));
+        intend(bench, Intent::Done);
+        intend(bench, Intent::Add(Aside::Consultants));
+        intend(bench, Intent::Pick("chen".into()));
+        intend(bench, Intent::Add(Aside::Phone));
+        "13800138000".chars().for_each(|key| intend(bench, Intent::Key(key)));
+        intend(bench, Intent::Done);
+        intend(bench, Intent::Done);
+        bench.status(Stage::Queued);
+    }),
+    ("25-complaint", |bench| arrive(bench, Purpose::Complaint)),
     ("16-met", |bench| farewell(bench, Intent::Met, Farewell::Met)),
     ("17-left", |bench| farewell(bench, Intent::Left, Farewell::Left)),
     ("18-cancelled", |bench| farewell(bench, Intent::Cancel, Farewell::Cancelled)),
@@ -105,10 +159,38 @@ fn called(bench: &mut Bench) {
     bench.wait(std::time::Duration::from_millis(360));
 }
 
-fn phone(bench: &mut Bench) {
+fn arrive(bench: &mut Bench, purpose: Purpose) {
+    start(bench);
+    intend(bench, Intent::CheckIn(purpose, Box::default()));
+    bench.receipt();
+    bench.status(Stage::Calling);
+}
+
+fn add(bench: &mut Bench, aside: Aside) {
     called(bench);
-    intend(bench, Intent::AskPhone);
-    assert_eq!(bench.screen().page, Page::Phone);
+    intend(bench, Intent::Add(aside));
+    assert_eq!(bench.screen().page, Page::Aside(aside));
+}
+
+fn phone(bench: &mut Bench) {
+    add(bench, Aside::Phone);
+}
+
+fn consents(bench: &mut Bench) {
+    phone(bench);
+    "13800138000".chars().for_each(|key| intend(bench, Intent::Key(key)));
+    intend(bench, Intent::Done);
+    assert_eq!(bench.screen().page, Page::Consents);
+}
+
+/// Letters are asked for in Chinese alone; in English the name is spelled at once.
+fn initials(bench: &mut Bench) {
+    let language = bench.screen().language;
+    add(bench, Aside::Name);
+    if language == Language::En {
+        bench.input(Input::Intent(Intent::Speak(Language::Zh)));
+    }
+    assert_eq!(bench.screen().naming.step, NamingStep::Initials);
 }
 
 fn farewell(bench: &mut Bench, intent: Intent, expect: Farewell) {

@@ -1,0 +1,41 @@
+//! One page of tiles: models, consultants, letters or surnames.
+
+use std::rc::Rc;
+
+use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
+
+use super::Send;
+use super::generated::{AppWindow, TileData, TilesLogic};
+use crate::session::{Intent, Screen, Tile, Turn};
+
+pub(super) fn show(window: &AppWindow, screen: &Screen) {
+    let logic = TilesLogic::get(window);
+    let tiles: Vec<TileData> = screen.tiles.tiles.iter().map(data).collect();
+    // A new model would build every tile anew.
+    if !logic.get_tiles().iter().eq(tiles.iter().cloned()) {
+        logic.set_tiles(ModelRc::from(tiles.as_slice()));
+    }
+    logic.set_page(i32::try_from(screen.tiles.page).unwrap_or(0));
+    logic.set_pages(i32::try_from(screen.tiles.pages).unwrap_or(1));
+}
+
+pub(super) fn listen(window: &AppWindow, send: &Send) {
+    let logic = window.global::<TilesLogic>();
+    let to = Rc::clone(send);
+    logic.on_pick(move |id| to(Intent::Pick(id.into())));
+    let to = Rc::clone(send);
+    logic.on_turn(move |onwards| to(Intent::Turn(if onwards { Turn::Next } else { Turn::Previous })));
+    let to = Rc::clone(send);
+    logic.on_done(move || to(Intent::Done));
+}
+
+fn data(tile: &Tile) -> TileData {
+    TileData {
+        id: tile.id.as_str().into(),
+        words: tile.words.as_str().into(),
+        note: tile.note.as_str().into(),
+        picked: tile.picked,
+        has_picture: false,
+        picture: slint::Image::default(),
+    }
+}
