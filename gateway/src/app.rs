@@ -10,12 +10,14 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use prometheus_client::registry::Registry;
+use shared::catalogue::Model;
 use shared::clock::Clock;
+use shared::ids::StaffId;
 use shared::wire::Brand;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::config::{Config, SAMPLE_PICTURES};
 use crate::domain::floor::rules::FloorRules;
 use crate::log::{EventLog, LogError, SledLog, Snapshots};
 use crate::mqtt::{Counters, KioskCatalogue, Mqtt, MqttError, MqttParts, Offers};
@@ -24,7 +26,7 @@ use crate::runtime::{Handle, Loaded, Parts, Runtime, RuntimeError, StartError, T
 use crate::vault::{Vault, VaultError};
 use crate::views::follow::follow;
 use crate::views::{Views, ViewsError};
-use crate::web::{Advance, DeviceState, Web, WebError, WebParts};
+use crate::web::{Advance, DeviceState, Gallery, Web, WebError, WebParts};
 
 /// Messages that may wait for the kiosks; beyond it they are dropped and counted.
 const TO_KIOSK: usize = 4096;
@@ -190,7 +192,9 @@ impl App {
         counters.register(&mut registry);
         let clock_rate = demo.as_ref().map_or(1, |demo| demo.clock_rate);
         let qr_key = self.vault.store_key("qr");
-        let web = Web::start(self.config.web.clone(), self.web_parts(demo, mqtt, registry, qr_key, shutdown)).await?;
+        let gallery = Arc::new(self.gallery());
+        let parts = self.web_parts(demo, mqtt, registry, (qr_key, Arc::clone(&gallery)), shutdown);
+        let web = Web::start(self.config.web.clone(), parts).await?;
         let offers = web.visitor_url.as_ref().map(|base| {
             let offers = Offers::new(qr_key, base.clone());
             Offers { ttl: offers.ttl / clock_rate, ..offers }
@@ -200,7 +204,7 @@ impl App {
             handle: self.handle.clone(),
             store: self.config.store.id.clone(),
             clock: Arc::clone(&self.clock),
-            catalogue: self.kiosk_catalogue(),
+            catalogue: self.kiosk_catalogue(&gallery, web.visitor_url.as_deref().unwrap_or(&web.url)),
             offers,
             to_kiosk: std::mem::replace(&mut self.to_kiosk, nothing),
             counters,
@@ -219,7 +223,7 @@ impl App {
         demo: Option<Demo>,
         mqtt: &Arc<OnceLock<Mqtt>>,
         registry: Registry,
-        qr_key: [u8; 32],
+        (qr_key, gallery): ([u8; 32], Arc<Gallery>),
         shutdown: &CancellationToken,
     ) -> WebParts {
         let (vault, roster, devices) = (Arc::clone(&self.vault), self.handle.roster(), Arc::clone(mqtt));
@@ -235,6 +239,7 @@ impl App {
             showroom: Showroom { store: self.config.store.id.clone(), zone: self.config.store.zone.0 },
             brand: self.brand(),
             models: self.config.catalogue.models.clone(),
+            gallery,
             wordings: self.config.catalogue.wordings(&self.config.store),
             qr_key,
             session_key: self.vault.store_key("session"),
@@ -253,15 +258,36 @@ impl App {
         Brand { zh: brand.zh.clone(), en: brand.en.clone() }
     }
 
-    fn kiosk_catalogue(&self) -> KioskCatalogue {
+    fn gallery(&self) -> Gallery {
         let catalogue = &self.config.catalogue;
+        let roster = self.handle.roster();
+        let people = roster.borrow().accounts.keys().map(|id| format!("staff/{id}")).collect::<Vec<_>>();
+        let cars = catalogue.models.iter().map(|model| model.id.to_string());
+        let mut gallery = match &catalogue.pictures {
+            Some(folder) => Gallery::read(folder, cars.chain(people)),
+            None => Gallery::default(),
+        };
+        if catalogue.sample_pictures {
+            for (model, file) in SAMPLE_PICTURES {
+                gallery.add(model, "image/png", *file);
+            }
+        }
+        gallery
+    }
+
+    fn kiosk_catalogue(&self, gallery: &Gallery, base: &str) -> KioskCatalogue {
+        let catalogue = &self.config.catalogue;
+        let picture = |model: &Model| model.picture.clone().or_else(|| gallery.picture(model.id.as_str(), base));
+        let roster = self.handle.roster();
+        let photo = |id: &StaffId| Some((id.clone(), gallery.picture(&format!("staff/{id}"), base)?));
+        let photos = roster.borrow().accounts.keys().filter_map(photo).collect();
         KioskCatalogue {
             brand: self.brand(),
             purposes: catalogue.purposes.clone(),
             languages: catalogue.languages.clone(),
-            models: catalogue.models.clone(),
+            models: catalogue.models.iter().map(|model| Model { picture: picture(model), ..model.clone() }).collect(),
             wordings: catalogue.wordings(&self.config.store),
-            photos: std::collections::BTreeMap::new(),
+            photos,
         }
     }
 

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use catalogue::CatalogueConfig;
 pub use floor::{FloorConfig, SpeechConfig};
 pub use place::{DataConfig, LogConfig, VaultConfig};
-pub use sample::{Sample, SampleDevice, SampleStaff, sample};
+pub use sample::{PICTURES as SAMPLE_PICTURES, Sample, SampleDevice, SampleStaff, sample};
 pub use store::{Bilingual, StoreConfig, Zone};
 
 use crate::mqtt::MqttConfig;

@@ -37,6 +37,8 @@ pub use folder::FolderLock;
 pub use follow::Follow;
 pub use memory::MemoryLog;
 pub use record::{Link, Record};
+#[cfg(test)]
+pub(crate) use recovery::open_bare;
 pub use sled_log::{Records, SledLog};
 pub use snapshot::{SnapshotError, Snapshots, StoredSnapshot};
 

@@ -18,6 +18,7 @@ pub mod config;
 mod duration;
 mod floor_feed;
 mod front;
+mod gallery;
 mod headers;
 mod idempotency;
 mod listener;
@@ -60,6 +61,7 @@ use crate::runtime::Handle;
 use crate::views::{LeadRow, Views};
 
 pub use config::{Fault, TlsConfig, WebConfig};
+pub use gallery::Gallery;
 pub use listener::BindError;
 pub use tls::TlsError;
 
@@ -102,6 +104,8 @@ pub struct WebParts {
     pub brand: Brand,
     /// Models that may be picked.
     pub models: Vec<Model>,
+    /// Pictures of cars and people.
+    pub gallery: Arc<Gallery>,
     /// Consent texts in force.
     pub wordings: Vec<Wording>,
     /// Signs what stands in QR codes.

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::desk::{Face, INTENTS, Shown};
+use crate::pictures::Pictures;
 use crate::session::Screen;
 use crate::start::{self, StartError};
 use crate::ui::{self, AppWindow};
@@ -42,7 +43,7 @@ pub(crate) fn run(config: Config) -> Result<(), StartError> {
     window.window().set_fullscreen(config.fullscreen);
 
     let cancel = CancellationToken::new();
-    let (face, stop) = (face(window.as_weak()), cancel.clone());
+    let (face, stop) = (face(window.as_weak(), Pictures::new(&config.data)), cancel.clone());
     let desk = thread::Builder::new().name("desk".to_owned()).spawn(move || {
         let result = start::serve(&config, config.rules, face, receiver, stop);
         // Fails only when the window is gone already.
@@ -72,18 +73,18 @@ fn open(send: &ui::Send) -> Result<AppWindow, StartError> {
 }
 
 /// Brings pictures to the window's thread; if it is behind, only the newest.
-fn face(window: slint::Weak<AppWindow>) -> Face {
+fn face(window: slint::Weak<AppWindow>, pictures: Pictures) -> Face {
     let newest = Newest::default();
     Box::new(move |shown| {
         let Shown::Screen(screen) = shown else { return };
         if lock(&newest).replace(screen).is_some() {
             return;
         }
-        let waiting = Arc::clone(&newest);
+        let (waiting, pictures) = (Arc::clone(&newest), pictures.clone());
         // Fails only when the window is gone, and then nobody looks.
         let _ = window.upgrade_in_event_loop(move |window| {
             if let Some(screen) = lock(&waiting).take() {
-                ui::show(&window, &screen);
+                ui::show(&window, &screen, &pictures);
             }
         });
     })

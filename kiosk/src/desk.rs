@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use shared::clock::Clock;
 use shared::ids::EventId;
-use shared::wire::KioskConfig;
+use shared::wire::{KioskConfig, Picture};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,7 @@ use crate::config::Config;
 use crate::link::{Heard, Link};
 use crate::offer::{self, Kept};
 use crate::outbox::Outbox;
+use crate::pictures::Pictures;
 use crate::session::{Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session, Told};
 use storage::Storage;
 
@@ -63,6 +64,11 @@ pub struct Desk {
     events: Vec<NewEvent>,
     receipted: Vec<EventId>,
     outbox: watch::Sender<Option<Arc<Outbox>>>,
+    pictures: Pictures,
+    wanted: Vec<Picture>,
+    fetch: Option<JoinHandle<bool>>,
+    /// Something changed while pictures were being fetched.
+    fetch_again: bool,
     /// When to open an outbox again that failed, on the boot clock.
     reopen_at: Option<Duration>,
 }
@@ -78,7 +84,9 @@ impl Desk {
     #[must_use]
     pub fn with_rules(config: &Config, rules: Rules, clock: Arc<dyn Clock>, face: Face) -> Self {
         let kept_offer = Kept::new(&config.data);
-        let session = Session::new(rules, kept_offer.read(), clock.read());
+        let offer = kept_offer.read();
+        let wanted = offer::pictures(&offer);
+        let session = Session::new(rules, offer, clock.read());
         Self {
             session,
             clock,
@@ -89,6 +97,10 @@ impl Desk {
             events: Vec::new(),
             receipted: Vec::new(),
             outbox: watch::Sender::new(None),
+            pictures: Pictures::new(&config.data),
+            wanted,
+            fetch: None,
+            fetch_again: false,
             reopen_at: None,
         }
     }
@@ -128,6 +140,14 @@ impl Desk {
                     None => listening = false,
                 },
                 Some(heard) = heard.recv() => self.hear(heard),
+                fetched = fetched(&mut self.fetch) => {
+                    if fetched {
+                        self.feed(Input::Pictures);
+                    }
+                    if std::mem::take(&mut self.fetch_again) {
+                        self.fetch_pictures();
+                    }
+                }
                 () = tokio::time::sleep(pause) => {
                     if self.reopen_at.is_some_and(|at| self.clock.read().boot >= at) {
                         self.reopen().await;
@@ -167,6 +187,10 @@ impl Desk {
     fn hear(&mut self, heard: Heard) {
         match heard {
             Heard::Link(up) => {
+                if up {
+                    // What could not be fetched while the gateway was away.
+                    self.fetch_pictures();
+                }
                 self.feed(Input::Link(up));
                 (self.face)(Shown::Link(up));
             }
@@ -197,7 +221,19 @@ impl Desk {
                 tracing::warn!(%error, "the gateway's configuration could not be kept on disk");
             }
         }));
+        self.wanted = offer::pictures(&config);
+        self.fetch_pictures();
         self.feed(Input::Config(config));
+    }
+
+    /// One after the other, on a blocking thread: a slow network holds up nothing but the pictures.
+    fn fetch_pictures(&mut self) {
+        if self.fetch.is_some() {
+            self.fetch_again = true;
+            return;
+        }
+        let (pictures, wanted) = (self.pictures.clone(), self.wanted.clone());
+        self.fetch = Some(tokio::task::spawn_blocking(move || pictures.fetch(&wanted)));
     }
 
     fn start_writing(&mut self) -> Option<Writing> {
@@ -303,6 +339,15 @@ impl Writing {
             Outcome { kept: false, stopped: true }
         })
     }
+}
+
+async fn fetched(fetch: &mut Option<JoinHandle<bool>>) -> bool {
+    let new = match fetch {
+        Some(handle) => handle.await.unwrap_or(false),
+        None => std::future::pending().await,
+    };
+    *fetch = None;
+    new
 }
 
 async fn finished(writing: &mut Option<Writing>) -> Written {

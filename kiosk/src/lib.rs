@@ -15,6 +15,7 @@ pub mod headless;
 pub mod link;
 pub mod offer;
 pub mod outbox;
+pub mod pictures;
 pub mod qr;
 pub mod session;
 pub mod start;

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use shared::wire::{Brand, KioskConfig, Language, Purpose};
+use shared::wire::{Brand, KioskConfig, Language, Picture, Purpose};
 
 const FILE: &str = "offer.json";
 const MAX_BRAND: usize = 40;
@@ -62,6 +62,14 @@ pub fn check(config: &KioskConfig) -> Result<(), OfferError> {
         return Err(OfferError::Wording);
     }
     if config.models.len() > MAX_MODELS { Err(OfferError::Models) } else { Ok(()) }
+}
+
+/// Every picture that it names: the models' first, so that they are there when room runs out.
+#[must_use]
+pub fn pictures(config: &KioskConfig) -> Vec<Picture> {
+    let models = config.models.iter().filter_map(|model| model.picture.clone());
+    let photos = config.consultants.iter().filter_map(|card| card.photo.clone());
+    models.chain(photos).collect()
 }
 
 /// What a kiosk offers that has never heard a gateway. No consent text, so no consent is asked for.

@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use shared::clock::Reading;
 use shared::ids::{EventId, VisitId};
-use shared::wire::{KioskConfig, Language, Purpose, QrOffer, Receipt, Stage, VisitStatus};
+use shared::wire::{KioskConfig, Language, Picture, Purpose, QrOffer, Receipt, Stage, VisitStatus};
 
 use aside::Draft;
 pub use call::Call;
@@ -84,6 +84,9 @@ pub struct Session {
     /// Since when the link is down; `None` while it is up.
     link_down: Option<Duration>,
     qr: Option<(String, Duration)>,
+    /// Visitors since the start.
+    visitors: usize,
+    pictures: u32,
     first_touch: Option<Duration>,
     last_touch: Duration,
     turned: Duration,
@@ -104,6 +107,8 @@ impl Session {
             unkept: BTreeMap::new(),
             link_down: Some(now.boot),
             qr: None,
+            visitors: 0,
+            pictures: 0,
             first_touch: None,
             last_touch: now.boot,
             turned: Duration::ZERO,
@@ -123,6 +128,7 @@ impl Session {
             Input::Receipt(receipt) => self.receipt(&receipt, &mut effects),
             Input::Status(status) => self.status(status, now, &mut effects),
             Input::Config(config) => self.configure(config),
+            Input::Pictures => self.pictures = self.pictures.wrapping_add(1),
             Input::Qr(QrOffer { url, ttl_ms }) => {
                 self.qr = Some((url, now.boot.saturating_add(Duration::from_millis(ttl_ms))));
             }
@@ -147,6 +153,8 @@ impl Session {
             brand: self.config.brand.clone(),
             languages: self.config.languages.clone(),
             purposes: self.config.purposes.iter().copied().filter(|purpose| *purpose != Purpose::Help).collect(),
+            showcase: self.showcase(),
+            pictures: self.pictures,
             qr: self.offered_url(now),
             visit: self.visit.as_ref().map(|visit| VisitView {
                 visit: visit.visit,
@@ -254,6 +262,12 @@ impl Session {
         self.visit = None;
         self.draft = Draft::default();
         self.first_touch = None;
+        self.visitors = self.visitors.wrapping_add(1);
+    }
+
+    fn showcase(&self) -> Option<Picture> {
+        let shown: Vec<&Picture> = self.config.models.iter().filter_map(|model| model.picture.as_ref()).collect();
+        shown.get(self.visitors.checked_rem(shown.len())?).copied().cloned()
     }
 
     fn offered_url(&self, now: Reading) -> Option<String> {

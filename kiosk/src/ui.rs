@@ -13,6 +13,9 @@ mod welcome;
 
 use std::rc::Rc;
 
+use slint::ComponentHandle as _;
+
+use crate::pictures::Pictures;
 use crate::session::{Intent, Screen};
 
 /// What Slint's compiler made of `ui/app-window.slint`.
@@ -57,14 +60,33 @@ pub fn open(send: &Send) -> Result<AppWindow, slint::PlatformError> {
 }
 
 /// Shows a picture.
-pub fn show(window: &AppWindow, screen: &Screen) {
+pub fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     // What a page shows is set before the page itself.
-    welcome::show(window, screen);
+    welcome::show(window, screen, pictures);
     purpose::show(window, screen);
-    visit::show(window, screen);
-    tiles::show(window, screen);
+    visit::show(window, screen, pictures);
+    tiles::show(window, screen, pictures);
     phone::show(window, screen);
     name::show(window, screen);
     consent::show(window, screen);
     shell::show(window, screen);
+}
+
+/// How many pixels of the window are one of the design's, which is laid out for 1080 px of the shorter side and 1920 of the longer.
+fn fit(window: &AppWindow) -> (f64, bool) {
+    let size = window.window().size();
+    let (width, height) = (f64::from(size.width), f64::from(size.height));
+    let portrait = height > width;
+    let fit = if portrait { (width / 1080.0).min(height / 1920.0) } else { (width / 1920.0).min(height / 1080.0) };
+    (fit.max(0.3), portrait)
+}
+
+/// A width of the design in the window's pixels.
+fn pixels(window: &AppWindow, landscape: u32, upright: u32) -> u32 {
+    let (fit, portrait) = fit(window);
+    let width = (f64::from(if portrait { upright } else { landscape }) * fit).round();
+    // Between 1 and some thousands.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window's width")]
+    let width = width as u32;
+    width.max(1)
 }

@@ -4,12 +4,14 @@
 //! - [`world`]: a showroom with kiosks, phones, brokers and fast-forward, for the end-to-end tests in `tests/tests`.
 //! - [`load`]: the load driver (`cargo run --release -p tests --bin load -- --help`).
 //! - [`faults`]: kill -9, power cuts and failing disks (`cargo run -p tests --bin faults -- --help`).
+//! - [`glass`]: the kiosk's first frame beside a browser's (`cargo run --release -p tests --bin kiosk-start`).
 //! - [`process`], [`programs`], [`wait`], [`random`], [`sse`]: what all of them stand on.
 //!
 //! Invariants: processes are stopped by their own id, never by name; waiting polls a condition with a deadline; every random
 //! choice comes from a seed that is printed.
 
 pub mod faults;
+pub mod glass;
 pub mod load;
 pub mod process;
 pub mod programs;

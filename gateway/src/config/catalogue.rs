@@ -1,6 +1,7 @@
 //! `[catalogue]`: what visitors can choose, and the consent texts in force.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use shared::catalogue::Model;
@@ -19,6 +20,11 @@ pub struct CatalogueConfig {
     pub languages: Vec<Language>,
     /// Model lines that are sold.
     pub models: Vec<Model>,
+    /// Folder with pictures: `<model>.png` or `.jpg`, `staff/<account>.png` or `.jpg`.
+    pub pictures: Option<PathBuf>,
+    /// Whether the sample's own pictures are shown; the demo alone.
+    #[serde(skip)]
+    pub sample_pictures: bool,
     /// Consent texts, one per purpose. `{processor}` and `{contact}` are filled in from `[store]`. Whoever changes a text
     /// gives it a new version: it is kept with every consent.
     pub wordings: Vec<Wording>,
@@ -30,6 +36,8 @@ impl Default for CatalogueConfig {
             purposes: Purpose::ALL.to_vec(),
             languages: vec![Language::Zh, Language::En],
             models: Vec::new(),
+            pictures: None,
+            sample_pictures: false,
             wordings: default_wordings(),
         }
     }

@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 54] = [
+pub(super) const KEYS: [&str; 55] = [
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -67,6 +67,7 @@ pub(super) const KEYS: [&str; 54] = [
     "speech.apology.en",
     "catalogue.purposes",
     "catalogue.languages",
+    "catalogue.pictures",
     "log.level",
     "log.json",
 ];

@@ -11,6 +11,16 @@ use crate::domain::roster::{DeviceKind, Role};
 
 const SHOWROOM: &str = include_str!("../../../assets/sample/showroom.toml");
 
+macro_rules! pictures {
+    ($($model:literal),* $(,)?) => {
+        /// The sample's cars, drawn by the project, by the model's id.
+        pub const PICTURES: &[(&str, &[u8])] =
+            &[$(($model, include_bytes!(concat!("../../../assets/pictures/models/", $model, ".png")))),*];
+    };
+}
+
+pictures!["e3", "gt", "m8", "s7", "x5", "x9"];
+
 /// A showroom to look at.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,6 +88,7 @@ impl Sample {
         }
         if config.catalogue.models.is_empty() {
             config.catalogue.models.clone_from(&self.models);
+            config.catalogue.sample_pictures = config.catalogue.pictures.is_none();
         }
     }
 }

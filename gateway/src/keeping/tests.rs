@@ -176,7 +176,7 @@ fn verify_names_file_and_line_and_mends_what_the_database_has() {
 fn verify_finds_a_record_that_was_changed_in_both_places_by_the_chain() {
     let showroom = Showroom::with_visits(80);
     let data = showroom.data();
-    let db = sled::Config::new().path(data.join("log")).mode(sled::Mode::LowSpace).open().unwrap();
+    let db = crate::log::open_bare(&data);
     let tree = db.open_tree("commits").unwrap();
     let value = tree.get(3_u64.to_be_bytes()).unwrap().unwrap();
     let old = String::from_utf8(value[1..].to_vec()).unwrap();

@@ -21,6 +21,8 @@ use super::sled_log::BarrierError;
 pub(super) use archive_side::mend_day;
 use archive_side::reconcile;
 pub(super) use database::Store;
+#[cfg(test)]
+pub(crate) use database::open_bare;
 use database::{open_or_set_aside, set_aside};
 
 /// An opened log, in order and durable.

@@ -118,7 +118,11 @@ impl Desk {
         }
     }
 
-    fn tell(&mut self, kiosk: &DeviceId, status: VisitStatus) {
+    fn tell(&mut self, kiosk: &DeviceId, mut status: VisitStatus) {
+        if let Some(card) = &mut status.consultant {
+            // The visitor sees a name and a face; who that is on the staff is nobody's business at the door.
+            card.photo = card.id.take().and_then(|id| self.catalogue.photos.get(&id).cloned());
+        }
         let span = tracing::debug_span!("tell", kiosk.id = %kiosk, visit.id = %status.visit);
         let _entered = span.enter();
         self.say(Topic::KioskVisit(kiosk.clone()), &status, Delivery::Surely);

@@ -11,7 +11,7 @@ use sled::{Db, Tree};
 use super::{FORM, ViewsError, cursor, keys};
 
 /// sled's cache: a page of rows is small, and the log needs the memory more.
-const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+const CACHE_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Store {

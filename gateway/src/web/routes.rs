@@ -14,7 +14,7 @@ use super::authorisation::{Action, Object, can};
 use super::front::Front;
 use super::problem::Problem;
 use super::session::Person;
-use super::{api, assets, headers, pages, stream};
+use super::{api, assets, gallery, headers, pages, stream};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/i/{token}", Access::Public),
     route("POST", "/i/{token}", Access::Public),
     route("GET", "/assets/{file}", Access::Public),
+    route("GET", "/pictures/{sha256}", Access::Public),
 ];
 
 /// The main door: everything.
@@ -128,6 +129,7 @@ fn visitor_pages() -> Router<Arc<Front>> {
     Router::new()
         .route("/i/{token}", get(pages::visitor::show).post(pages::visitor::submit))
         .route("/assets/{file}", get(assets::file))
+        .route("/pictures/{sha256}", get(gallery::picture))
 }
 
 fn finish(router: Router<Arc<Front>>, front: &Arc<Front>) -> Router {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::clock::Reading;
 use shared::ids::{EventId, VisitId};
-use shared::wire::{Purpose, Stage, VisitStatus};
+use shared::wire::{ConsultantCard, Purpose, Stage, VisitStatus};
 
 use super::Rules;
 use super::noted::Noted;
@@ -20,8 +20,8 @@ pub enum Call {
     Unanswered,
     /// Somebody is being asked.
     Calling,
-    /// This person is on the way; the name may be missing.
-    Coming(Option<String>),
+    /// This person is on the way; who it is may be missing.
+    Coming(Option<ConsultantCard>),
     /// Nobody is free: place and estimate where they are known.
     Queued {
         /// Place, from 1.
@@ -149,7 +149,7 @@ fn known(status: &VisitStatus, cut_off: bool) -> Call {
         // A call or a queue that may have moved on without us is no longer told as fact.
         Stage::Calling | Stage::Queued if cut_off => Call::Unanswered,
         Stage::Calling => Call::Calling,
-        Stage::Coming | Stage::Greeted => Call::Coming(status.consultant.as_ref().map(|card| card.name.clone())),
+        Stage::Coming | Stage::Greeted => Call::Coming(status.consultant.clone()),
         Stage::Queued => Call::Queued {
             position: status.position.filter(|position| *position > 0),
             minutes: status.wait_s.map(|seconds| seconds.div_ceil(60).max(1)),

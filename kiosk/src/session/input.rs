@@ -48,6 +48,8 @@ pub enum Input {
     Status(VisitStatus),
     /// A checked configuration.
     Config(KioskConfig),
+    /// Pictures have come that were missing.
+    Pictures,
     /// A QR code to show.
     Qr(QrOffer),
     /// The deadline passed.

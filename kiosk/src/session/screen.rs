@@ -67,6 +67,10 @@ pub struct Screen {
     pub languages: Vec<Language>,
     /// Purposes on offer, without "send someone", which stands on every page.
     pub purposes: Vec<Purpose>,
+    /// The car on the welcome page: another one for every visitor.
+    pub showcase: Option<Picture>,
+    /// Grows when pictures have come that were missing.
+    pub pictures: u32,
     /// What the QR code says; `None` hides it.
     pub qr: Option<String>,
     /// The visit on the screen.

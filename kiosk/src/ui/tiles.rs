@@ -4,13 +4,18 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
-use super::Send;
 use super::generated::{AppWindow, TileData, TilesLogic};
+use super::{Send, pixels};
+use crate::pictures::Pictures;
 use crate::session::{Intent, Screen, Tile, Turn};
 
-pub(super) fn show(window: &AppWindow, screen: &Screen) {
+/// The width of a tile's picture in the design, whichever way the screen stands.
+const PICTURE: (u32, u32) = (260, 310);
+
+pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let logic = TilesLogic::get(window);
-    let tiles: Vec<TileData> = screen.tiles.tiles.iter().map(data).collect();
+    let width = pixels(window, PICTURE.0, PICTURE.1);
+    let tiles: Vec<TileData> = screen.tiles.tiles.iter().map(|tile| data(tile, width, pictures)).collect();
     // A new model would build every tile anew.
     if !logic.get_tiles().iter().eq(tiles.iter().cloned()) {
         logic.set_tiles(ModelRc::from(tiles.as_slice()));
@@ -29,13 +34,14 @@ pub(super) fn listen(window: &AppWindow, send: &Send) {
     logic.on_done(move || to(Intent::Done));
 }
 
-fn data(tile: &Tile) -> TileData {
+fn data(tile: &Tile, width: u32, pictures: &Pictures) -> TileData {
+    let picture = tile.picture.as_ref().and_then(|picture| pictures.image(picture, width));
     TileData {
         id: tile.id.as_str().into(),
         words: tile.words.as_str().into(),
         note: tile.note.as_str().into(),
         picked: tile.picked,
-        has_picture: false,
-        picture: slint::Image::default(),
+        has_picture: picture.is_some(),
+        picture: picture.unwrap_or_default(),
     }
 }

@@ -6,20 +6,27 @@ use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
 use super::Send;
 use super::generated::{AppWindow, AsideKind, CallKind, FarewellKind, PurposeKind, VisitLogic};
-use super::{name, purpose};
+use super::{name, pixels, purpose};
+use crate::pictures::Pictures;
 use crate::session::{Aside, Call, Farewell, Intent, Page, Screen};
 
 /// Between the names of models.
 const MARK: &str = " \u{b7} ";
 
-pub(super) fn show(window: &AppWindow, screen: &Screen) {
+/// The width of a face in the design.
+const FACE: u32 = 198;
+
+pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let logic = VisitLogic::get(window);
     let visit = screen.visit.as_ref();
     let call = visit.map(|visit| &visit.call);
-    let name = match call {
-        Some(Call::Coming(name)) => name.clone().unwrap_or_default(),
-        _ => String::new(),
+    let coming = match call {
+        Some(Call::Coming(card)) => card.as_ref(),
+        _ => None,
     };
+    let face = coming.and_then(|card| pictures.image(card.photo.as_ref()?, pixels(window, FACE, FACE)));
+    logic.set_has_face(face.is_some());
+    logic.set_face(face.unwrap_or_default());
     let (position, minutes) = match call {
         Some(Call::Queued { position, minutes }) => (*position, *minutes),
         _ => (None, None),
@@ -27,7 +34,7 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
     let figure = |figure: Option<u32>| figure.and_then(|figure| i32::try_from(figure).ok()).unwrap_or(0);
     logic.set_call(call.map_or(CallKind::None, kind));
     logic.set_purpose(visit.map_or(PurposeKind::Browse, |visit| purpose::kind(visit.purpose)));
-    logic.set_consultant(name.into());
+    logic.set_consultant(coming.map(|card| card.name.as_str()).unwrap_or_default().into());
     logic.set_position(figure(position));
     logic.set_minutes(figure(minutes));
     let noted = visit.map(|visit| visit.noted.clone()).unwrap_or_default();

@@ -4,14 +4,21 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, Global as _};
 
-use super::Send;
 use super::generated::{AppWindow, WelcomeLogic};
 use super::shell::language;
+use super::{Send, pixels};
+use crate::pictures::Pictures;
 use crate::qr;
 use crate::session::{Intent, Screen};
 
-pub(super) fn show(window: &AppWindow, screen: &Screen) {
+/// The width of the welcome page's car in the design.
+const CAR: (u32, u32) = (840, 900);
+
+pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let welcome = WelcomeLogic::get(window);
+    let car = screen.showcase.as_ref().and_then(|picture| pictures.image(picture, pixels(window, CAR.0, CAR.1)));
+    welcome.set_has_car(car.is_some());
+    welcome.set_car(car.unwrap_or_default());
     let url = screen.qr.as_deref().unwrap_or_default();
     if welcome.get_url() == url {
         return;

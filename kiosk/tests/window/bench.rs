@@ -1,19 +1,25 @@
 //! A window with a session behind it, and neither clock, disk nor network.
 
 use std::cell::RefCell;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use i_slint_backend_testing::{ElementHandle, TestingBackend, TestingBackendOptions};
+use kiosk::pictures::Pictures;
 use kiosk::session::{Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session};
 use kiosk::ui::{self, AppWindow};
 use shared::catalogue::{Model, Place};
 use shared::clock::Reading;
 use shared::consent::{ConsentPurpose, Wording};
 use shared::ids::VisitId;
-use shared::wire::{Brand, ConsultantCard, DeviceEvent, KioskConfig, QrOffer, Receipt, Stage, VisitStatus};
+use shared::wire::{Brand, ConsultantCard, DeviceEvent, KioskConfig, Picture, QrOffer, Receipt, Stage, VisitStatus};
 use slint::{ComponentHandle as _, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
+use tempfile::TempDir;
 
 pub(crate) const LANDSCAPE: PhysicalSize = PhysicalSize { width: 1920, height: 1080 };
 pub(crate) const PORTRAIT: PhysicalSize = PhysicalSize { width: 1080, height: 1920 };
@@ -27,6 +33,7 @@ pub(crate) struct Bench {
     now: Reading,
     turn: u8,
     intents: Rc<RefCell<Vec<Intent>>>,
+    pictures: Pictures,
 }
 
 pub(crate) fn config() -> KioskConfig {
@@ -52,7 +59,7 @@ pub(crate) fn config() -> KioskConfig {
                 id: format!("{id}-{number}").parse().unwrap(),
                 zh: zh.into(),
                 en: en.into(),
-                picture: None,
+                picture: (number < 7).then(|| Picture { sha256: hash(number % 3), url: String::new() }),
                 place: (number % 2 == 0)
                     .then(|| Place { zh: "展厅中央转台".into(), en: "turntable in the middle of the hall".into() }),
             })
@@ -63,6 +70,32 @@ pub(crate) fn config() -> KioskConfig {
         store_url: Some("https://showroom.example/i/AgAAAAAAAAAAAAAAZGVtbw0123456789abcdef".into()),
         ..kiosk::offer::built_in()
     }
+}
+
+/// The sample's cars, as a kiosk keeps them on its disk.
+static CARS: LazyLock<(TempDir, Pictures)> = LazyLock::new(|| {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().join("pictures");
+    std::fs::create_dir(&folder).unwrap();
+    for (number, id) in CAR_IDS.into_iter().enumerate() {
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../assets/pictures/models/{id}.png"));
+        let mut decoder = png::Decoder::new(BufReader::new(File::open(file).unwrap()));
+        decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::ALPHA);
+        let mut reader = decoder.read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let frame = reader.next_frame(&mut pixels).unwrap();
+        let mut content = [frame.width.to_le_bytes(), frame.height.to_le_bytes()].concat();
+        content.extend(pixels);
+        std::fs::write(folder.join(hash(number)), content).unwrap();
+    }
+    let pictures = Pictures::new(data.path());
+    (data, pictures)
+});
+
+const CAR_IDS: [&str; 3] = ["s7", "x5", "x9"];
+
+fn hash(number: usize) -> String {
+    format!("{number:064x}")
 }
 
 impl Bench {
@@ -84,7 +117,9 @@ impl Bench {
         let start: DateTime<Utc> = "2026-11-23T02:15:30Z".parse().unwrap();
         let now = Reading { wall: start, boot: Duration::from_secs(5000) };
         let session = Session::new(Rules::default(), config(), now);
-        let mut bench = Self { window, session, kept: Vec::new(), disk: true, held: false, now, turn: 0, intents };
+        let pictures = CARS.1.clone();
+        let mut bench =
+            Self { window, session, kept: Vec::new(), disk: true, held: false, now, turn: 0, intents, pictures };
         bench.input(Input::Link(true));
         bench.input(Input::Qr(QrOffer {
             url: "https://showroom.example/i/AQAAAAAAAAAAAAAAazE0123456789abcdefghijkl".into(),
@@ -118,7 +153,7 @@ impl Bench {
                 self.input(answer);
             }
         }
-        ui::show(&self.window, &self.screen());
+        ui::show(&self.window, &self.screen(), &self.pictures);
     }
 
     pub(crate) fn screen(&self) -> Screen {

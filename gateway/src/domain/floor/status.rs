@@ -51,11 +51,10 @@ impl Floor {
     #[must_use]
     pub fn status(&self, visit: &Visit, roster: &Roster) -> VisitStatus {
         let stage = visit.stage();
-        let consultant = visit
-            .accepted
-            .as_ref()
-            .filter(|_| matches!(stage, Stage::Coming | Stage::Greeted))
-            .map(|(staff, _)| ConsultantCard { id: None, name: roster.name(staff).to_owned(), photo: None });
+        let consultant =
+            visit.accepted.as_ref().filter(|_| matches!(stage, Stage::Coming | Stage::Greeted)).map(|(staff, _)| {
+                ConsultantCard { id: Some(staff.clone()), name: roster.name(staff).to_owned(), photo: None }
+            });
         VisitStatus {
             visit: visit.id,
             stage,

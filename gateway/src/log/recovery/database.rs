@@ -13,7 +13,7 @@ use crate::log::record::{Link, Record, commit_of};
 use crate::log::sled_log::BarrierError;
 
 /// sled's cache (FACTS: 64 MiB a process in all). The log is read in one sweep and otherwise only written.
-const CACHE_BYTES: u64 = 4 * 1024 * 1024;
+const CACHE_BYTES: u64 = 2 * 1024 * 1024;
 
 /// Records that are judged at every start; the rest when they are read.
 const TAIL: usize = 64;
@@ -152,6 +152,12 @@ fn open_patiently(folder: &Path) -> Result<Store, LogError> {
             opened => return opened,
         }
     }
+}
+
+/// The bare database, for tests that change it behind the log's back.
+#[cfg(test)]
+pub(crate) fn open_bare(data: &Path) -> sled::Db {
+    open_patiently(&data.join("log")).unwrap().db
 }
 
 /// sled wraps the lock's own error into its text.

@@ -193,7 +193,7 @@ fn any_overwritten_block_of_the_database_loses_nothing() {
 
 /// Changes the database behind the log's back.
 fn tamper(data: &Path, change: impl FnOnce(&sled::Tree)) {
-    let db = sled::Config::new().path(data.join("log")).mode(sled::Mode::LowSpace).flush_every_ms(None).open().unwrap();
+    let db = open_bare(data);
     change(&db.open_tree("commits").unwrap());
     db.flush().unwrap();
 }
@@ -343,7 +343,7 @@ fn an_index_that_is_behind_or_ahead_of_the_log_is_brought_in_order() {
     let stages = Stages::after(&[30]);
     for cursor in [None, Some(0_u64), Some(12), Some(31)] {
         let data = stages.mixed("index", 30, 30);
-        let db = sled::Config::new().path(data.join("log")).mode(sled::Mode::LowSpace).open().unwrap();
+        let db = open_bare(&data);
         let ids = db.open_tree("ids").unwrap();
         match cursor {
             None => db.drop_tree("ids").map(drop).unwrap(),

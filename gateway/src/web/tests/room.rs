@@ -102,6 +102,7 @@ impl Room {
             showroom: Showroom { store: "demo".parse().unwrap(), zone: chrono_tz::Asia::Shanghai },
             brand: Brand { zh: "星河汽车".to_owned(), en: "Xinghe".to_owned() },
             models: vec![model("x1", "星河 X1", "Xinghe X1"), model("s7", "星河 S7", "Xinghe S7")],
+            gallery: Arc::default(),
             wordings: vec![Wording {
                 purpose: ConsentPurpose::Contact,
                 version: "v3".to_owned(),

@@ -1,0 +1,267 @@
+//! Pictures of cars and people: fetched by the hash of their content, and kept on disk within a limit.
+//!
+//! In `<data>/pictures/` each lies under its hash as the pixels that a page draws, so that showing one is reading one. A picture that
+//! cannot be fetched or read is missing, and the page does without it.
+//!
+//! Not here: which pictures there are (the showroom's configuration), where they stand (`ui`). Called by the desk, which fetches, and
+//! by the window's adapters, which show.
+//!
+//! Invariants: what is kept has the hash under which it was asked for; what the showroom no longer offers is dropped.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Cursor, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use image::imageops::thumbnail;
+use image::{ImageReader, Limits, RgbaImage};
+use sha2::{Digest as _, Sha256};
+use shared::wire::Picture;
+use slint::{Rgba8Pixel, SharedPixelBuffer};
+
+/// The file that is fetched, at most.
+const MAX_FILE: u64 = 4 * 1024 * 1024;
+/// Either side of the picture in it, at most: 64 MB while it is decoded.
+const MAX_SIDE: u32 = 4096;
+/// Pixels are kept for a picture of this width at most; no page shows a larger one.
+const WIDTH: u32 = 960;
+/// What all of them may take on the disk.
+const MAX_FOLDER: u64 = 128 * 1024 * 1024;
+/// Scaled pictures in memory: those of one page, and of the one before.
+const SCALED: usize = 16;
+/// For one picture, from the first byte asked for to the last one read.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Why a picture is missing.
+#[derive(Debug, thiserror::Error)]
+enum PictureError {
+    #[error("its hash is no SHA-256 in hexadecimal")]
+    Hash,
+    #[error("it cannot be fetched")]
+    Fetch(#[from] ureq::Error),
+    #[error("its content is another one")]
+    Content,
+    #[error("it cannot be read as a picture")]
+    Decode(#[from] image::ImageError),
+    #[error("it cannot be kept")]
+    Keep(#[from] io::Error),
+    #[error("there is no room for it")]
+    Full,
+}
+
+/// By hash and width.
+type Scaled = BTreeMap<(String, u32), SharedPixelBuffer<Rgba8Pixel>>;
+
+/// The pictures of a kiosk; copies share them.
+#[derive(Debug, Clone, Default)]
+pub struct Pictures {
+    /// `None`: there are none, ever.
+    folder: Option<PathBuf>,
+    scaled: Arc<Mutex<Scaled>>,
+}
+
+impl Pictures {
+    /// Below a data folder.
+    #[must_use]
+    pub fn new(data: &Path) -> Self {
+        Self { folder: Some(data.join("pictures")), ..Self::default() }
+    }
+
+    /// Fetches what is missing, drops what is no longer wanted, and says whether anything is new. Blocks.
+    #[must_use]
+    pub fn fetch(&self, wanted: &[Picture]) -> bool {
+        let Some(folder) = &self.folder else { return false };
+        if let Err(error) = fs::create_dir_all(folder).and_then(|()| drop_others(folder, wanted)) {
+            tracing::warn!(%error, "pictures cannot be kept");
+            return false;
+        }
+        let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
+        let mut new = false;
+        for picture in wanted {
+            match keep(folder, picture, |url| get(&agent, url)) {
+                Ok(kept) => new |= kept,
+                Err(error) => {
+                    tracing::warn!(url = picture.url, error = crate::chain(&error), "a picture is missing");
+                }
+            }
+        }
+        new
+    }
+
+    /// The picture, so many pixels wide or as wide as it is; `None` while it is missing.
+    #[must_use]
+    pub fn image(&self, picture: &Picture, width: u32) -> Option<slint::Image> {
+        let folder = self.folder.as_ref()?;
+        let mut scaled = self.scaled.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (picture.sha256.clone(), width);
+        if let Some(buffer) = scaled.get(&key) {
+            return Some(slint::Image::from_rgba8(buffer.clone()));
+        }
+        let pixels = read(&path(folder, &picture.sha256).ok()?)?;
+        let height = (u64::from(pixels.height()) * u64::from(width)).div_ceil(u64::from(pixels.width()).max(1));
+        let pixels = match u32::try_from(height) {
+            Ok(height) if width < pixels.width() => thumbnail(&pixels, width.max(1), height.max(1)),
+            _ => pixels,
+        };
+        let buffer = SharedPixelBuffer::clone_from_slice(pixels.as_raw(), pixels.width(), pixels.height());
+        if scaled.len() >= SCALED {
+            scaled.clear();
+        }
+        scaled.insert(key, buffer.clone());
+        Some(slint::Image::from_rgba8(buffer))
+    }
+}
+
+fn path(folder: &Path, sha256: &str) -> Result<PathBuf, PictureError> {
+    let sound = sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    sound.then(|| folder.join(sha256)).ok_or(PictureError::Hash)
+}
+
+fn drop_others(folder: &Path, wanted: &[Picture]) -> io::Result<()> {
+    let wanted: BTreeSet<&str> = wanted.iter().map(|picture| picture.sha256.as_str()).collect();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_name().to_str().is_some_and(|name| wanted.contains(name)) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is new.
+fn keep(
+    folder: &Path,
+    picture: &Picture,
+    get: impl FnOnce(&str) -> Result<Vec<u8>, PictureError>,
+) -> Result<bool, PictureError> {
+    let path = path(folder, &picture.sha256)?;
+    if path.exists() {
+        return Ok(false);
+    }
+    let file = get(&picture.url)?;
+    if hex::encode(Sha256::digest(&file)) != picture.sha256 {
+        return Err(PictureError::Content);
+    }
+    let pixels = decode(&file)?;
+    let taken: u64 = fs::read_dir(folder)?.flatten().filter_map(|entry| Some(entry.metadata().ok()?.len())).sum();
+    if taken + pixels.as_raw().len() as u64 > MAX_FOLDER {
+        return Err(PictureError::Full);
+    }
+    let draft = folder.join("draft");
+    let mut content = Vec::with_capacity(pixels.as_raw().len() + 8);
+    content.extend(pixels.width().to_le_bytes());
+    content.extend(pixels.height().to_le_bytes());
+    content.extend(pixels.as_raw());
+    fs::write(&draft, content)?;
+    // Whole or not at all; a power cut in between costs a picture that is fetched again.
+    fs::rename(draft, path)?;
+    Ok(true)
+}
+
+fn get(agent: &ureq::Agent, url: &str) -> Result<Vec<u8>, PictureError> {
+    Ok(agent.get(url).call()?.body_mut().with_config().limit(MAX_FILE).read_to_vec()?)
+}
+
+fn decode(file: &[u8]) -> Result<RgbaImage, PictureError> {
+    let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    reader.limits(limits);
+    let pixels = reader.decode()?.into_rgba8();
+    if pixels.width() <= WIDTH {
+        return Ok(pixels);
+    }
+    let height = (u64::from(pixels.height()) * u64::from(WIDTH)).div_ceil(u64::from(pixels.width()));
+    Ok(thumbnail(&pixels, WIDTH, u32::try_from(height).unwrap_or(MAX_SIDE).max(1)))
+}
+
+fn read(path: &Path) -> Option<RgbaImage> {
+    let mut file = fs::File::open(path).ok()?;
+    let mut side = || {
+        let mut bytes = [0; 4];
+        file.read_exact(&mut bytes).ok().map(|()| u32::from_le_bytes(bytes))
+    };
+    let (width, height) = (side()?, side()?);
+    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
+        return None;
+    }
+    let mut pixels = Vec::new();
+    file.read_to_end(&mut pixels).ok()?;
+    // Refuses pixels that are too few for their frame.
+    RgbaImage::from_raw(width, height, pixels)
+}
+
+#[cfg(test)]
+mod tests {
+    use image::ImageFormat;
+
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        RgbaImage::from_pixel(width, height, image::Rgba([1, 2, 3, 200]))
+            .write_to(&mut file, ImageFormat::Png)
+            .unwrap();
+        file.into_inner()
+    }
+
+    fn picture(file: &[u8]) -> Picture {
+        Picture { sha256: hex::encode(Sha256::digest(file)), url: "http://127.0.0.1:9/none".into() }
+    }
+
+    fn kept(file: Vec<u8>) -> (tempfile::TempDir, Pictures, Picture) {
+        let data = tempfile::tempdir().unwrap();
+        let pictures = Pictures::new(data.path());
+        let picture = picture(&file);
+        let folder = data.path().join("pictures");
+        fs::create_dir(&folder).unwrap();
+        assert!(keep(&folder, &picture, |_| Ok(file)).unwrap());
+        (data, pictures, picture)
+    }
+
+    #[test]
+    fn a_picture_is_kept_as_its_pixels_and_shown_at_the_width_that_is_asked_for() {
+        let (_data, pictures, picture) = kept(png(2000, 1000));
+        let size = |width| pictures.image(&picture, width).unwrap().size();
+        assert_eq!((size(300).width, size(300).height), (300, 150));
+        // Never larger than it is kept.
+        assert_eq!((size(5000).width, size(5000).height), (960, 480));
+    }
+
+    #[test]
+    fn what_is_not_what_was_asked_for_is_not_kept() {
+        let data = tempfile::tempdir().unwrap();
+        let file = png(8, 4);
+        let other = keep(data.path(), &picture(&file), |_| Ok(png(9, 4)));
+        assert!(matches!(other, Err(PictureError::Content)), "{other:?}");
+        let text = b"no picture".to_vec();
+        let none = keep(data.path(), &picture(&text), |_| Ok(text.clone()));
+        assert!(matches!(none, Err(PictureError::Decode(_))), "{none:?}");
+        let climbing = Picture { sha256: "../../etc/passwd".into(), url: String::new() };
+        assert!(matches!(keep(data.path(), &climbing, |_| Ok(Vec::new())), Err(PictureError::Hash)));
+        assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_torn_picture_is_missing_and_one_no_longer_offered_is_dropped() {
+        let (data, pictures, picture) = kept(png(20, 10));
+        let path = data.path().join("pictures").join(&picture.sha256);
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        assert!(pictures.image(&picture, 10).is_none());
+        assert!(!pictures.fetch(&[]));
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn an_address_where_nobody_listens_costs_the_picture_alone() {
+        let data = tempfile::tempdir().unwrap();
+        let pictures = Pictures::new(data.path());
+        assert!(!pictures.fetch(&[picture(b"x")]));
+        assert!(pictures.image(&picture(b"x"), 10).is_none());
+        assert!(Pictures::default().image(&picture(b"x"), 10).is_none());
+    }
+}

@@ -1,0 +1,135 @@
+//! What a visitor adds while the consultant is on the way.
+
+use shared::wire::Title;
+
+use super::*;
+
+#[test]
+fn consent_that_was_given_can_be_taken_back() {
+    let mut world = World::new();
+    let wording =
+        Wording { purpose: ConsentPurpose::Contact, version: "v3".into(), zh: "同意".into(), en: "Yes".into() };
+    world.input(Input::Config(KioskConfig { wordings: vec![wording], ..crate::offer::built_in() }));
+    world.checked_in();
+    let mut given = Vec::new();
+    for tick in [false, true, false] {
+        world.intend(Intent::Add(Aside::Phone));
+        // Keys within the settling time are not heard: type the number once the page stands.
+        world.wait(SECOND);
+        "13800138000".chars().for_each(|key| world.input(Input::Intent(Intent::Key(key))));
+        world.intend(Intent::Done);
+        assert_eq!(world.screen().page, Page::Consents);
+        assert!(!world.screen().consents[0].ticked);
+        world.intend(Intent::Consent(ConsentPurpose::Contact, tick));
+        world.kept.clear();
+        world.intend(Intent::Done);
+        assert_eq!(world.screen().page, Page::Visit);
+        let detail = world.kept.last().map(|event| match &event.event {
+            DeviceEvent::Detailed { detail, .. } => detail,
+            other => panic!("{other:?}"),
+        });
+        given.push(detail.and_then(|detail| detail.consents.first()).map(|consent| consent.given));
+    }
+    assert_eq!(given, [None, Some(true), Some(false)]);
+}
+
+#[test]
+fn models_are_picked_after_the_tap_has_rung_and_noted_after_the_disk() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::TestDrive);
+    assert_eq!(world.screen().page, Page::Aside(Aside::Models));
+    assert_eq!((world.screen().tiles.tiles.len(), world.screen().tiles.pages), (6, 2));
+    world.intend(Intent::Pick("m0".into()));
+    world.intend(Intent::Pick("m1".into()));
+    world.intend(Intent::Pick("m0".into()));
+    world.intend(Intent::Pick("sold out".into()));
+    world.intend(Intent::Turn(Turn::Next));
+    world.intend(Intent::Pick("m7".into()));
+    world.intend(Intent::Done);
+    assert_eq!(world.detail().models.iter().map(shared::ids::ModelId::as_str).collect::<Vec<_>>(), ["m1", "m7"]);
+    assert_eq!((world.screen().page, world.noted().models.len()), (Page::Visit, 0));
+    world.keep_all();
+    assert_eq!(world.noted().models, ["1 号车", "7 号车"]);
+    // They are ticked when the page is opened again, and leaving it as it is says nothing twice.
+    world.intend(Intent::Add(Aside::Models));
+    assert!(world.screen().tiles.tiles[1].picked);
+    let events = world.kept.len();
+    world.intend(Intent::Done);
+    assert_eq!(world.kept.len(), events);
+}
+
+#[test]
+fn whoever_has_an_appointment_is_asked_with_whom() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Appointment);
+    assert_eq!(world.screen().page, Page::Aside(Aside::Consultants));
+    world.intend(Intent::Pick("nobody".into()));
+    world.intend(Intent::Pick("chen".into()));
+    assert_eq!(world.detail().consultant.as_ref().map(shared::ids::StaffId::as_str), Some("chen"));
+    world.keep_all();
+    assert_eq!((world.screen().page, world.noted().consultant.as_deref()), (Page::Visit, Some("陈浩")));
+}
+
+#[test]
+fn a_name_is_picked_and_a_party_counted() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Browse);
+    assert_eq!(world.screen().page, Page::Visit);
+    world.intend(Intent::Add(Aside::Name));
+    world.intend(Intent::Pick("O".into()));
+    world.intend(Intent::Pick("欧阳".into()));
+    world.intend(Intent::Address(Some(Title::Ms)));
+    assert_eq!(world.detail().surname.as_ref().map(shared::personal::Personal::reveal), Some("欧阳"));
+    world.intend(Intent::Add(Aside::Party));
+    world.intend(Intent::Party(0));
+    assert_eq!(world.screen().page, Page::Aside(Aside::Party));
+    world.intend(Intent::Party(3));
+    world.keep_all();
+    let noted = world.noted();
+    assert_eq!((noted.surname.as_deref(), noted.title, noted.party), (Some("欧阳"), Some(Title::Ms), Some(3)));
+}
+
+#[test]
+fn whoever_complains_gets_a_person_and_no_form() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Complaint);
+    assert_eq!((world.screen().page, world.screen().asides), (Page::Visit, vec![]));
+    world.intend(Intent::Add(Aside::Phone));
+    assert_eq!(world.screen().page, Page::Visit);
+}
+
+#[test]
+fn a_call_that_failed_is_told_on_whatever_page_stands() {
+    let mut world = World::furnished();
+    world.intend(Intent::Start(Language::Zh));
+    world.intend(Intent::CheckIn(Purpose::Model, Box::default()));
+    let event = world.kept.last().unwrap().id;
+    world.input(Input::NotKept(event));
+    assert_eq!(world.screen().page, Page::Visit);
+    assert_eq!(world.screen().visit.unwrap().call, Call::Failed);
+}
+
+#[test]
+fn what_was_typed_is_gone_when_the_consultant_greets() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Browse);
+    world.intend(Intent::Add(Aside::Phone));
+    world.wait(SECOND);
+    world.intend(Intent::Key('1'));
+    let visit = world.visit();
+    world.status(visit, Stage::Greeted);
+    assert_eq!(world.screen().page, Page::Farewell(Farewell::Met));
+    assert_eq!(world.screen().keypad.verdict, Verdict::Empty);
+}
+
+#[test]
+fn whoever_has_to_go_may_take_the_code_along() {
+    let mut world = World::furnished();
+    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000 }));
+    world.arrive(Purpose::Browse);
+    world.intend(Intent::Left);
+    world.wait(Rules::default().farewell);
+    assert_eq!(world.screen().page, Page::Farewell(Farewell::Left));
+    world.wait(Rules::default().carry);
+    assert_eq!(world.screen().page, Page::Welcome);
+}
