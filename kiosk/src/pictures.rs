@@ -51,6 +51,17 @@ enum PictureError {
     Full,
 }
 
+impl PictureError {
+    /// Whether the next picture would meet the same: nobody answers, or the disk is at fault.
+    fn is_everywhere(&self) -> bool {
+        match self {
+            Self::Fetch(error) => !matches!(error, ureq::Error::StatusCode(_) | ureq::Error::BodyExceedsLimit(_)),
+            Self::Keep(_) | Self::Full => true,
+            Self::Hash | Self::Content | Self::Decode(_) => false,
+        }
+    }
+}
+
 /// By hash and width.
 type Scaled = BTreeMap<(String, u32), SharedPixelBuffer<Rgba8Pixel>>;
 
@@ -84,6 +95,9 @@ impl Pictures {
                 Ok(kept) => new |= kept,
                 Err(error) => {
                     tracing::warn!(url = picture.url, error = crate::chain(&error), "a picture is missing");
+                    if error.is_everywhere() {
+                        break;
+                    }
                 }
             }
         }
