@@ -20,13 +20,13 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, SAMPLE_PICTURES};
 use crate::domain::floor::rules::FloorRules;
 use crate::log::{EventLog, LogError, SledLog, Snapshots};
-use crate::mqtt::{Counters, KioskCatalogue, Mqtt, MqttError, MqttParts, Offers};
+use crate::mqtt::{Counters, KioskCatalogue, Mqtt, MqttError, MqttParts, Offers, hash_pin};
 use crate::report::Showroom;
 use crate::runtime::{Handle, Loaded, Parts, Runtime, RuntimeError, StartError, ToKiosk, load};
 use crate::vault::{Vault, VaultError};
 use crate::views::follow::follow;
 use crate::views::{Views, ViewsError};
-use crate::web::{Advance, DeviceState, Gallery, Web, WebError, WebParts};
+use crate::web::{Advance, BrokerDoor, DeviceState, Gallery, Web, WebError, WebParts};
 
 /// Messages that may wait for the kiosks; beyond it they are dropped and counted.
 const TO_KIOSK: usize = 4096;
@@ -227,6 +227,7 @@ impl App {
         shutdown: &CancellationToken,
     ) -> WebParts {
         let (vault, roster, devices) = (Arc::clone(&self.vault), self.handle.roster(), Arc::clone(mqtt));
+        let (broker, tls) = (Arc::clone(mqtt), self.config.mqtt.tls_cert.is_some());
         WebParts {
             handle: self.handle.clone(),
             views: Arc::clone(&self.views),
@@ -245,6 +246,7 @@ impl App {
             session_key: self.vault.store_key("session"),
             clock: Arc::clone(&self.clock),
             clock_rate: demo.as_ref().map_or(1, |demo| demo.clock_rate),
+            broker: Arc::new(move || Some(BrokerDoor { addr: broker.get()?.addr?, tls })),
             devices: Arc::new(move || device_states(&roster.borrow(), devices.get())),
             ready: ready::check(Arc::clone(&self.log), self.handle.clone(), Arc::clone(mqtt)),
             registry: Arc::new(Mutex::new(registry)),
@@ -278,6 +280,7 @@ impl App {
     fn kiosk_catalogue(&self, gallery: &Gallery, base: &str) -> KioskCatalogue {
         let catalogue = &self.config.catalogue;
         let picture = |model: &Model| model.picture.clone().or_else(|| gallery.picture(model.id.as_str(), base));
+        let pin = self.config.screens.staff_pin.as_ref();
         let roster = self.handle.roster();
         let photo = |id: &StaffId| Some((id.clone(), gallery.picture(&format!("staff/{id}"), base)?));
         let photos = roster.borrow().accounts.keys().filter_map(photo).collect();
@@ -288,6 +291,9 @@ impl App {
             models: catalogue.models.iter().map(|model| Model { picture: picture(model), ..model.clone() }).collect(),
             wordings: catalogue.wordings(&self.config.store),
             photos,
+            times: self.config.screens.times(),
+            hours: (self.config.store.zone.0, self.config.screens.opening.clone()),
+            staff_pin: pin.and_then(|pin| hash_pin(pin.reveal(), &self.vault.store_key("pin"))),
         }
     }
 
@@ -360,6 +366,8 @@ fn device_states(roster: &crate::domain::roster::Roster, mqtt: Option<&Mqtt>) ->
             since: status.and_then(|status| status.last_heard),
             version: status.and_then(|status| status.version.clone()).unwrap_or_default(),
             outbox: status.map_or(0, |status| status.outbox),
+            clock_skew_ms: status.and_then(|status| status.clock_skew_ms),
+            maintenance: device.maintenance,
         }
     };
     roster.devices.values().map(state).collect()

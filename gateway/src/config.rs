@@ -15,6 +15,7 @@ mod floor;
 mod place;
 mod reading;
 mod sample;
+mod screens;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use catalogue::CatalogueConfig;
 pub use floor::{FloorConfig, SpeechConfig};
 pub use place::{DataConfig, LogConfig, VaultConfig};
 pub use sample::{PICTURES as SAMPLE_PICTURES, Sample, SampleDevice, SampleStaff, sample};
+pub use screens::ScreensConfig;
 pub use store::{Bilingual, StoreConfig, Zone};
 
 use crate::mqtt::MqttConfig;
@@ -56,6 +58,8 @@ pub struct Config {
     pub speech: SpeechConfig,
     /// What visitors can choose, and what they agree to.
     pub catalogue: CatalogueConfig,
+    /// What every kiosk is told beyond that.
+    pub screens: ScreensConfig,
     /// What the gateway says about itself.
     pub log: LogConfig,
 }
@@ -164,6 +168,7 @@ impl Config {
         self.floor.validate(&mut faults);
         self.speech.validate(&mut faults);
         self.catalogue.validate(&mut faults);
+        self.screens.validate(&mut faults);
         self.log.validate(&mut faults);
         faults.0
     }

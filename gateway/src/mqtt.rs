@@ -33,7 +33,7 @@ use tokio_util::task::TaskTracker;
 
 pub use config::{Fault, MqttConfig, Password};
 pub use counters::{Counters, KindLabel, RefusalLabel};
-pub use desk::{KioskCatalogue, Offers};
+pub use desk::{KioskCatalogue, Offers, hash_pin};
 pub use devices::{DeviceStatus, Devices};
 
 use crate::runtime::{Handle, ToKiosk};
@@ -156,8 +156,8 @@ impl Mqtt {
             let broker = broker::start(&config, store.clone(), intake, &tasks).await?;
             (Some(broker.addr), Carrier::Embedded(broker.router), watch::channel(true).1, Some(broker.probe))
         };
-        let issuer = desk::Issuer::new(offers, clock);
-        let desk = Desk::new(post, catalogue, issuer);
+        let issuer = desk::Issuer::new(offers, Arc::clone(&clock));
+        let desk = Desk::new(post, catalogue, issuer, clock);
         tasks.tracker.spawn(post::run(waiting, store, carrier, counters, tasks.cancel.clone()));
         tasks.tracker.spawn(desk.run(inbox, tasks.cancel.clone()));
         Ok(Self { addr, devices, up, probe, tracker: tasks.tracker })

@@ -14,6 +14,7 @@ mod api;
 mod assets;
 pub mod authorisation;
 mod body;
+mod claims;
 pub mod config;
 mod duration;
 mod floor_feed;
@@ -86,6 +87,19 @@ pub struct DeviceState {
     pub version: String,
     /// Events that wait in it for a receipt.
     pub outbox: u64,
+    /// Milliseconds by which its clock is ahead of the gateway's.
+    pub clock_skew_ms: Option<i64>,
+    /// Whether somebody works on it.
+    pub maintenance: bool,
+}
+
+/// Where the embedded broker listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BrokerDoor {
+    /// The address.
+    pub addr: SocketAddr,
+    /// Whether it speaks TLS.
+    pub tls: bool,
 }
 
 /// Everything that the web needs of the others.
@@ -116,6 +130,8 @@ pub struct WebParts {
     pub clock: Arc<dyn Clock>,
     /// How many times as fast as the real one the clock runs; 1 outside the demo.
     pub clock_rate: u32,
+    /// Where devices connect; `None` with a broker of somebody else.
+    pub broker: Arc<dyn Fn() -> Option<BrokerDoor> + Send + Sync>,
     /// How the devices are.
     pub devices: Arc<dyn Fn() -> Vec<DeviceState> + Send + Sync>,
     /// For `/readyz`.

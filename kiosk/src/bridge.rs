@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::desk::{Face, INTENTS, Shown};
+use crate::desk::{Ending, Face, INTENTS, Shown};
 use crate::pictures::Pictures;
 use crate::session::Screen;
 use crate::start::{self, StartError};
@@ -32,7 +32,7 @@ type Newest = Arc<Mutex<Option<Box<Screen>>>>;
 ///
 /// # Errors
 /// When the window does not open, or the desk does not start.
-pub(crate) fn run(config: Config) -> Result<(), StartError> {
+pub(crate) fn run(config: Config) -> Result<Ending, StartError> {
     let (intents, receiver) = mpsc::channel(INTENTS);
     let send: ui::Send = Rc::new(move |intent| {
         if intents.try_send(intent).is_err() {

@@ -9,6 +9,10 @@
 //! data = "kiosk-data"                # outbox, last configuration from the gateway
 //! key_file = "kiosk-data.key"        # the outbox's key, outside `data`; made at the first start, mode 0600
 //!
+//! # [gateway]                        # instead of [mqtt]: the first start shows a code that a manager types on /manage/kiosks
+//! # url = "https://showroom.example" # the gateway's staff pages
+//! # ca_file = "ca.pem"              # who signed its certificate, and the broker's; public authorities without it
+//!
 //! [mqtt]
 //! url = "mqtt://127.0.0.1:1883"      # or mqtts://HOST[:PORT]
 //! # ca_file = "ca.pem"               # with mqtts://: who signed the broker's certificate
@@ -35,6 +39,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use shared::ids::{DeviceId, StoreId};
 
 use crate::link::Address;
@@ -49,6 +54,8 @@ pub const ENVIRONMENT: &str = "YINGBIN_KIOSK_";
 pub struct Config {
     /// Where and as whom to connect.
     pub mqtt: Address,
+    /// Whom to ask for an account instead; `None`: [`Self::mqtt`] says everything.
+    pub gateway: Option<Gateway>,
     /// Folder of the outbox and of the last good configuration from the gateway.
     pub data: PathBuf,
     /// The kiosk's own key; beside the folder, not in it, so that a copy of the folder alone tells nothing.
@@ -59,6 +66,17 @@ pub struct Config {
     pub repeat: Duration,
     /// Whether the window fills the screen.
     pub fullscreen: bool,
+}
+
+/// The gateway that lets this kiosk in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gateway {
+    /// `http://…` or `https://…`, without the slash at the end.
+    pub url: String,
+    /// Its host, which is the broker's as well.
+    pub host: String,
+    /// PEM of whoever signed its certificate; `None`: public authorities.
+    pub authority: Option<Vec<u8>>,
 }
 
 /// One thing that is wrong with a configuration.
@@ -86,7 +104,8 @@ impl fmt::Display for ConfigError {
 }
 
 /// A password. `Debug` shows `***`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
@@ -150,8 +169,10 @@ impl Config {
             keys.fault("key_file", "must be outside the data folder");
         }
         let default = Rules::default();
+        let gateway = gateway(&mut keys);
         let config = Self {
             mqtt: address(&mut keys),
+            gateway,
             data,
             key_file,
             rules: Rules {
@@ -162,6 +183,7 @@ impl Config {
                 receipt: keys.duration("patience.receipt").unwrap_or(default.receipt),
                 outbox: keys.duration("patience.outbox").unwrap_or(default.outbox),
                 settle: default.settle,
+                steady: default.steady,
             },
             repeat: keys.duration("patience.repeat").unwrap_or(Duration::from_secs(5)),
             fullscreen: keys.switch("screen.fullscreen").unwrap_or(false) || flags.fullscreen,
@@ -181,13 +203,7 @@ fn address(keys: &mut Keys) -> Address {
         }
         None => (false, "127.0.0.1".to_owned(), 1883),
     };
-    let authority = keys.path("mqtt.ca_file").and_then(|path| match std::fs::read(&path) {
-        Ok(pem) => Some(pem),
-        Err(error) => {
-            keys.fault("mqtt.ca_file", &format!("{}: {error}", path.display()));
-            None
-        }
-    });
+    let authority = authority(keys, "mqtt.ca_file");
     if tls && authority.is_none() {
         keys.fault("mqtt.ca_file", "mqtts:// needs the PEM file of the authority that signed the broker's certificate");
     }
@@ -203,6 +219,46 @@ fn address(keys: &mut Keys) -> Address {
     let client_id = keys.text("mqtt.client_id").or_else(|| user.clone()).unwrap_or_else(|| format!("{store}-{kiosk}"));
     let account = user.map(|user| (user, password.unwrap_or_else(|| Secret::new(""))));
     Address { host, port, client_id, account, authority, store, kiosk }
+}
+
+fn gateway(keys: &mut Keys) -> Option<Gateway> {
+    let url = keys.text("gateway.url");
+    let authority = authority(keys, "gateway.ca_file");
+    let Some(url) = url else {
+        if authority.is_some() {
+            keys.fault("gateway.url", "is missing, though gateway.ca_file is set");
+        }
+        return None;
+    };
+    if keys.has("mqtt.url") || keys.has("mqtt.username") {
+        keys.fault("gateway.url", "is for a kiosk without an account: leave it out, or mqtt.url and mqtt.username");
+    }
+    let url = url.trim_end_matches('/').to_owned();
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).and_then(host);
+    if host.is_none() {
+        keys.fault("gateway.url", "must be https://HOST[:PORT] or http://HOST[:PORT]");
+    }
+    Some(Gateway { host: host.unwrap_or_default(), url, authority })
+}
+
+/// The host of `HOST[:PORT]`.
+fn host(authority: &str) -> Option<String> {
+    broker(&format!("mqtt://{authority}")).map(|(_, host, _)| host)
+}
+
+fn authority(keys: &mut Keys, key: &str) -> Option<Vec<u8>> {
+    let path = keys.path(key)?;
+    match std::fs::read(&path) {
+        Ok(pem) if crate::http::certificates(&pem).is_empty() => {
+            keys.fault(key, &format!("{}: no certificate in it", path.display()));
+            None
+        }
+        Ok(pem) => Some(pem),
+        Err(error) => {
+            keys.fault(key, &format!("{}: {error}", path.display()));
+            None
+        }
+    }
 }
 
 fn broker(url: &str) -> Option<(bool, String, u16)> {
@@ -301,6 +357,9 @@ mod tests {
         check_fault("mqtt = 3", &[], "mqtt: must be a section");
         check_fault("[mqtt]\npassword = \"p\"", &[], "mqtt.username: is missing");
         check_fault("[mqtt]\nurl = \"mqtts://x\"", &[], "mqtt.ca_file: mqtts:// needs");
+        check_fault("[gateway]\nurl = \"box\"", &[], "gateway.url: must be");
+        check_fault("[gateway]\nurl = \"http://b\"\n[mqtt]\nurl = \"mqtt://b\"", &[], "gateway.url: is for");
+        check_fault("[gateway]\nca_file = \"/none\"", &[], "gateway.ca_file: /none: ");
         check_fault("data = \"/d\"\nkey_file = \"/d/k\"", &[], "key_file: must be outside");
         check_fault("", &[("YINGBIN_KIOSK_COLOUR", "red")], "YINGBIN_KIOSK_COLOUR: unknown key");
         check_fault("", &[("YINGBIN_KIOSK_SCREEN_IDLE", "0s")], "screen.idle: must be a duration");

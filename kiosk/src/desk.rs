@@ -8,24 +8,30 @@
 //!
 //! Invariants: one write at a time, in the order of the taps; the screen is told after the barrier, never before.
 
+mod doorway;
 mod storage;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordVerifier as _};
 use shared::clock::Clock;
 use shared::ids::EventId;
+use shared::personal::Personal;
 use shared::wire::{KioskConfig, Picture};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::account;
 use crate::config::Config;
-use crate::link::{Heard, Link};
+use crate::link::Heard;
 use crate::offer::{self, Kept};
 use crate::outbox::Outbox;
 use crate::pictures::Pictures;
-use crate::session::{Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session, Told};
+use crate::session::{About, Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session, Told};
+use doorway::Doorway;
 use storage::Storage;
 
 /// Intents that may wait; a screen that is tapped faster than this is being mashed, and further taps are dropped.
@@ -50,6 +56,15 @@ pub enum Shown {
     Link(bool),
 }
 
+/// How a desk's day ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It was told to close.
+    Closed,
+    /// Somebody at the staff menu wants the program started anew.
+    Restart,
+}
+
 /// Whoever shows it.
 pub type Face = Box<dyn FnMut(Shown) + Send>;
 
@@ -61,6 +76,8 @@ pub struct Desk {
     last: Option<Screen>,
     storage: Storage,
     kept_offer: Kept,
+    kept_account: account::Kept,
+    about: About,
     events: Vec<NewEvent>,
     receipted: Vec<EventId>,
     outbox: watch::Sender<Option<Arc<Outbox>>>,
@@ -69,6 +86,11 @@ pub struct Desk {
     fetch: Option<JoinHandle<bool>>,
     /// Something changed while pictures were being fetched.
     fetch_again: bool,
+    /// A PIN that is being checked; one at a time.
+    pin: Option<JoinHandle<bool>>,
+    /// Events in the outbox, as the session was last told.
+    waiting: usize,
+    restart: bool,
     /// When to open an outbox again that failed, on the boot clock.
     reopen_at: Option<Duration>,
 }
@@ -87,6 +109,13 @@ impl Desk {
         let offer = kept_offer.read();
         let wanted = offer::pictures(&offer);
         let session = Session::new(rules, offer, clock.read());
+        let kept_account = account::Kept::new(&config.data);
+        let about = About {
+            name: format!("{} · {}", config.mqtt.store, config.mqtt.kiosk),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            enrolled: false,
+        };
+        let authority = config.gateway.as_ref().map_or(&config.mqtt.authority, |gateway| &gateway.authority).clone();
         Self {
             session,
             clock,
@@ -94,28 +123,42 @@ impl Desk {
             last: None,
             storage: Storage::new(config),
             kept_offer,
+            kept_account,
+            about,
             events: Vec::new(),
             receipted: Vec::new(),
             outbox: watch::Sender::new(None),
-            pictures: Pictures::new(&config.data),
+            pictures: Pictures::new(&config.data).trusting(authority),
             wanted,
             fetch: None,
             fetch_again: false,
+            pin: None,
+            waiting: 0,
+            restart: false,
             reopen_at: None,
         }
     }
 
-    /// Runs until `cancel`, or until nobody can send an intent any more and everything said is on the disk.
-    pub async fn run(mut self, config: &Config, mut intents: mpsc::Receiver<Intent>, cancel: CancellationToken) {
+    /// Runs until `cancel`, until somebody wants a restart, or until nobody can send an intent any more and everything said
+    /// is on the disk.
+    pub async fn run(
+        mut self,
+        config: &Config,
+        mut intents: mpsc::Receiver<Intent>,
+        cancel: CancellationToken,
+    ) -> Ending {
         let (heard_sender, mut heard) = mpsc::channel(HEARD);
-        let link = Link {
+        let doorway = Doorway {
             address: config.mqtt.clone(),
+            gateway: config.gateway.clone(),
+            kept: self.kept_account.clone(),
             heard: heard_sender,
             outbox: self.outbox.subscribe(),
             repeat: config.repeat,
         };
         let over = CancellationToken::new();
-        let link = tokio::spawn(link.run(Arc::clone(&self.clock), over.clone()));
+        let link = tokio::spawn(doorway.run(Arc::clone(&self.clock), over.clone()));
+        self.feed(Input::About(self.about.clone()));
         self.reopen().await;
         let waiting = self.outbox.borrow().as_ref().map(|outbox| outbox.len());
         (self.face)(Shown::Ready(waiting));
@@ -123,7 +166,7 @@ impl Desk {
 
         let mut write: Option<Writing> = None;
         let mut listening = true;
-        while listening || write.is_some() {
+        while !self.restart && (listening || write.is_some()) {
             let pause = self.pause();
             tokio::select! {
                 () = cancel.cancelled() => break,
@@ -148,6 +191,7 @@ impl Desk {
                         self.fetch_pictures();
                     }
                 }
+                right = answered(&mut self.pin) => self.feed(Input::Pin(right)),
                 () = tokio::time::sleep(pause) => {
                     if self.reopen_at.is_some_and(|at| self.clock.read().boot >= at) {
                         self.reopen().await;
@@ -158,6 +202,7 @@ impl Desk {
             if write.is_none() {
                 write = self.start_writing();
             }
+            self.count_waiting();
             self.show();
         }
         if let Some(write) = write {
@@ -167,6 +212,7 @@ impl Desk {
         // The link says goodbye to the broker; it has a time limit of its own.
         drop(heard);
         let _ = link.await;
+        if self.restart { Ending::Restart } else { Ending::Closed }
     }
 
     fn feed(&mut self, input: Input) {
@@ -180,6 +226,9 @@ impl Desk {
             match effect {
                 Effect::Keep(event) => self.events.push(*event),
                 Effect::Tell(told) => (self.face)(Shown::Told(told)),
+                Effect::CheckPin { pin, hash } => self.check_pin(pin, hash),
+                Effect::Restart => self.restart = true,
+                Effect::EnrolAnew => self.enrol_anew(),
             }
         }
     }
@@ -205,6 +254,36 @@ impl Desk {
             Heard::Status(status) => self.feed(Input::Status(status)),
             Heard::Qr(offer) => self.feed(Input::Qr(offer)),
             Heard::Config(config) => self.take_offer(*config),
+            Heard::Enrolment(enrolment) => self.feed(Input::Enrolment(enrolment)),
+            Heard::Known(account) => {
+                self.about.name = format!("{} · {}", account.store, account.name);
+                self.about.enrolled = true;
+                self.feed(Input::About(self.about.clone()));
+            }
+        }
+    }
+
+    /// Hashing takes a while and some memory: on a blocking thread.
+    fn check_pin(&mut self, pin: Personal, hash: String) {
+        self.pin = Some(tokio::task::spawn_blocking(move || {
+            let Ok(hash) = PasswordHash::new(&hash) else { return false };
+            Argon2::default().verify_password(pin.reveal().as_bytes(), &hash).is_ok()
+        }));
+    }
+
+    /// Gives the account up; the restart asks for another.
+    fn enrol_anew(&mut self) {
+        match self.kept_account.remove() {
+            Ok(()) => self.restart = true,
+            Err(error) => tracing::error!(%error, "the account cannot be given up"),
+        }
+    }
+
+    fn count_waiting(&mut self) {
+        let waiting = self.outbox.borrow().as_ref().map_or(0, |outbox| outbox.len());
+        if waiting != self.waiting {
+            self.waiting = waiting;
+            self.feed(Input::Waiting(waiting));
         }
     }
 
@@ -348,6 +427,15 @@ async fn fetched(fetch: &mut Option<JoinHandle<bool>>) -> bool {
     };
     *fetch = None;
     new
+}
+
+async fn answered(pin: &mut Option<JoinHandle<bool>>) -> bool {
+    let right = match pin {
+        Some(handle) => handle.await.unwrap_or(false),
+        None => std::future::pending().await,
+    };
+    *pin = None;
+    right
 }
 
 async fn finished(writing: &mut Option<Writing>) -> Written {

@@ -22,6 +22,7 @@
 //! {"shown":"unanswered","visit":"…"}                     received, but no answer: take a seat, or ring the bell at reception
 //! {"shown":"failed","visit":"…"}                         please go to reception
 //! {"shown":"welcome"}                                    the screen is empty again
+//! {"shown":"claim","code":"482913"}                      a new kiosk: the code that a manager types
 //! {"shown":"error","problem":"…"}                        a line that cannot be read
 //! ```
 //! Nothing here is idle: the screen is wiped only by `wipe`.
@@ -34,12 +35,12 @@ use shared::ids::{EventId, VisitId};
 use shared::wire::{Code, Detailed, Language, Purpose, Stage};
 
 use crate::desk::Shown;
-use crate::session::{Call, Intent, Page, Rules, Screen, Told};
+use crate::session::{Call, Enrolment, Intent, Page, Rules, Screen, Told};
 
 /// The session's times for a headless kiosk: no idle wipe, and no pause between taps.
 #[must_use]
 pub fn rules(rules: Rules) -> Rules {
-    Rules { idle: Duration::from_hours(24 * 365), settle: Duration::ZERO, ..rules }
+    Rules { idle: Duration::from_hours(24 * 365), settle: Duration::ZERO, steady: true, ..rules }
 }
 
 #[derive(Debug, Deserialize)]
@@ -128,6 +129,9 @@ enum Fact<'a> {
         visit: VisitId,
     },
     Welcome,
+    Claim {
+        code: &'a str,
+    },
     Error {
         problem: &'a str,
     },
@@ -199,6 +203,13 @@ impl<W: Write> Printer<W> {
                 Some((visit, Call::Failed)) => self.print(&Fact::Failed { visit }),
                 _ => {}
             }
+        }
+        let code = |screen: &Screen| match &screen.enrolment {
+            Some(Enrolment::Code { code, .. }) => Some(code.clone()),
+            _ => None,
+        };
+        if let Some(code) = code(screen).filter(|now| last.as_ref().and_then(code).as_ref() != Some(now)) {
+            self.print(&Fact::Claim { code: &code });
         }
         if screen.page == Page::Welcome && last.is_some_and(|last| last.page != Page::Welcome) {
             self.print(&Fact::Welcome);

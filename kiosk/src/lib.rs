@@ -2,16 +2,19 @@
 //!
 //! - [`session`]: what is shown and reported; pure. [`outbox`]: what was said, on disk until the gateway's receipt.
 //!   [`link`]: MQTT. [`desk`]: the loop that owns the three.
-//! - [`config`], [`offer`]: what the device is told at its start, and by the gateway afterwards.
+//! - [`config`], [`offer`]: what the device is told at its start, and by the gateway afterwards. [`account`]: what it got when a
+//!   manager let it in (`enrol`).
 //! - [`ui`]: the window, [`qr`]: its code. [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk.
 //!
 //! Invariants: `session` knows no clock, disk, network or window; only `bridge` touches the threads between tokio
 //! and Slint; nothing here sees the gateway, except `all_in_one`.
 
+pub mod account;
 pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod headless;
+pub mod http;
 pub mod link;
 pub mod offer;
 pub mod outbox;
@@ -23,6 +26,7 @@ pub mod ui;
 
 mod all_in_one;
 mod bridge;
+mod enrol;
 mod surnames;
 
 /// An error and what caused it, on one line.

@@ -22,7 +22,9 @@ use shared::wire::{KioskConfig, QrOffer, Receipt, VisitStatus};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::account::Account;
 use crate::outbox::Outbox;
+use crate::session::Enrolment;
 use backoff::Backoff;
 use connection::Connection;
 
@@ -69,6 +71,10 @@ pub enum Heard {
     Qr(QrOffer),
     /// A configuration, not yet checked.
     Config(Box<KioskConfig>),
+    /// How far this kiosk is with being let in; `None`: it is.
+    Enrolment(Option<Enrolment>),
+    /// Under which account it connects from now on.
+    Known(Box<Account>),
 }
 
 /// The link's ends and rhythm.

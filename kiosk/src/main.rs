@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use kiosk::cli::Cli;
+use kiosk::desk::Ending;
 use kiosk::start;
 
 fn main() -> ExitCode {
@@ -14,7 +15,11 @@ fn main() -> ExitCode {
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     match start::run(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Ending::Closed) => ExitCode::SUCCESS,
+        Ok(Ending::Restart) => {
+            eprintln!("kiosk: cannot be started anew: {}", start::again());
+            ExitCode::FAILURE
+        }
         Err(error) => {
             eprintln!("kiosk: {}", kiosk::chain(&error));
             ExitCode::from(error.code())

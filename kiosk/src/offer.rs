@@ -8,7 +8,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use shared::wire::{Brand, KioskConfig, Language, Picture, Purpose};
+use shared::opening::OpeningError;
+use shared::wire::{Brand, KioskConfig, Language, Picture, Purpose, ScreenTimes};
 
 const FILE: &str = "offer.json";
 const MAX_BRAND: usize = 40;
@@ -33,6 +34,12 @@ pub enum OfferError {
     /// A consent text that no page has room for.
     #[error("a consent text is empty or longer than {MAX_WORDING} characters")]
     Wording,
+    /// Times that nobody could live with.
+    #[error("an idle time is 10 to 600 s, a countdown 5 to 60 s")]
+    Times,
+    /// Hours that mean nothing.
+    #[error(transparent)]
+    Opening(#[from] OpeningError),
     /// More models than a kiosk keeps.
     #[error("more than {MAX_MODELS} models")]
     Models,
@@ -61,6 +68,13 @@ pub fn check(config: &KioskConfig) -> Result<(), OfferError> {
     if !config.wordings.iter().all(|wording| fits(&wording.zh, MAX_WORDING) && fits(&wording.en, MAX_WORDING)) {
         return Err(OfferError::Wording);
     }
+    let within = |times: ScreenTimes| (10..=600).contains(&times.idle_s) && (5..=60).contains(&times.countdown_s);
+    if !config.times.is_none_or(within) {
+        return Err(OfferError::Times);
+    }
+    if let Some(opening) = &config.opening {
+        opening.check()?;
+    }
     if config.models.len() > MAX_MODELS { Err(OfferError::Models) } else { Ok(()) }
 }
 
@@ -83,6 +97,10 @@ pub fn built_in() -> KioskConfig {
         consultants: Vec::new(),
         wordings: Vec::new(),
         store_url: None,
+        times: None,
+        opening: None,
+        maintenance: false,
+        staff_pin: None,
     }
 }
 
@@ -151,5 +169,7 @@ mod tests {
         refuse(|config| config.purposes.push(Purpose::Browse), OfferError::Twice);
         refuse(|config| config.brand.zh = " ".into(), OfferError::Brand);
         refuse(|config| config.brand.en = "x".repeat(41), OfferError::Brand);
+        refuse(|config| config.times = Some(ScreenTimes { idle_s: 9, countdown_s: 10 }), OfferError::Times);
+        refuse(|config| config.times = Some(ScreenTimes { idle_s: 30, countdown_s: 61 }), OfferError::Times);
     }
 }

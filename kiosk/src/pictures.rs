@@ -70,6 +70,8 @@ type Scaled = BTreeMap<(String, u32), SharedPixelBuffer<Rgba8Pixel>>;
 pub struct Pictures {
     /// `None`: there are none, ever.
     folder: Option<PathBuf>,
+    /// PEM of whoever signed the gateway's certificate, where that is no public authority.
+    authority: Option<Vec<u8>>,
     scaled: Arc<Mutex<Scaled>>,
 }
 
@@ -80,6 +82,12 @@ impl Pictures {
         Self { folder: Some(data.join("pictures")), ..Self::default() }
     }
 
+    /// Trusting this authority alone.
+    #[must_use]
+    pub fn trusting(self, authority: Option<Vec<u8>>) -> Self {
+        Self { authority, ..self }
+    }
+
     /// Fetches what is missing, drops what is no longer wanted, and says whether anything is new. Blocks.
     #[must_use]
     pub fn fetch(&self, wanted: &[Picture]) -> bool {
@@ -88,7 +96,7 @@ impl Pictures {
             tracing::warn!(%error, "pictures cannot be kept");
             return false;
         }
-        let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
+        let agent = crate::http::agent(self.authority.as_deref(), PATIENCE);
         let mut new = false;
         for picture in wanted {
             match keep(folder, picture, |url| get(&agent, url)) {
@@ -175,7 +183,11 @@ fn keep(
 }
 
 fn get(agent: &ureq::Agent, url: &str) -> Result<Vec<u8>, PictureError> {
-    Ok(agent.get(url).call()?.body_mut().with_config().limit(MAX_FILE).read_to_vec()?)
+    let mut answer = agent.get(url).call()?;
+    if !answer.status().is_success() {
+        return Err(ureq::Error::StatusCode(answer.status().as_u16()).into());
+    }
+    Ok(answer.body_mut().with_config().limit(MAX_FILE).read_to_vec()?)
 }
 
 fn decode(file: &[u8]) -> Result<RgbaImage, PictureError> {

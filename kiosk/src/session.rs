@@ -8,7 +8,7 @@
 //! Invariants:
 //! - It alone sets the page. "Received" is never on the screen before the outbox's barrier let the event through.
 //! - A visit's status is heard only by the visit on the screen; after a wipe nothing personal is left in here.
-//! - A deadline is set whenever anything but the untouched welcome page is shown, and none otherwise.
+//! - A deadline is set whenever anything but the untouched welcome page is shown, and otherwise only by opening hours.
 
 mod aside;
 mod call;
@@ -17,7 +17,9 @@ mod input;
 mod keypad;
 mod naming;
 mod noted;
+mod rest;
 mod screen;
+mod staff;
 mod tiles;
 mod visitor;
 
@@ -34,10 +36,13 @@ use call::OnScreen;
 pub use input::{Effect, Entropy, Input, Intent, NewEvent, Told, Turn};
 pub use keypad::Verdict;
 pub use screen::{
-    Aside, ConsentView, Farewell, KeypadView, NamingStep, NamingView, NotedView, Page, Screen, Tile, Tiles, VisitView,
+    Aside, Care, ClosedView, ConsentView, Enrolment, Farewell, KeypadView, NamingStep, NamingView, NotedView, Page,
+    PinView, Screen, StaffView, Tile, Tiles, Trouble, VisitView,
 };
+pub use staff::About;
+use staff::Staff;
 
-/// How long things last on the screen.
+/// How long things last on the screen. The showroom's configuration may say otherwise for the first two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// Untouched for so long: ask whether anybody is there.
@@ -54,6 +59,8 @@ pub struct Rules {
     pub carry: Duration,
     /// After the page changed, taps are not heard for so long: the second half of a double tap was meant for the page before.
     pub settle: Duration,
+    /// Whether the showroom's configuration leaves these times alone: a headless kiosk is never idle.
+    pub steady: bool,
 }
 
 impl Default for Rules {
@@ -66,14 +73,26 @@ impl Default for Rules {
             farewell: Duration::from_secs(6),
             carry: Duration::from_secs(25),
             settle: Duration::from_millis(350),
+            steady: false,
         }
+    }
+}
+
+impl Rules {
+    fn told(self, config: &KioskConfig) -> Self {
+        let Some(times) = config.times.filter(|_| !self.steady) else { return self };
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        Self { idle: seconds(times.idle_s), countdown: seconds(times.countdown_s), ..self }
     }
 }
 
 /// The state of one kiosk. See the module.
 #[derive(Debug)]
 pub struct Session {
+    /// As they are in force.
     rules: Rules,
+    /// As the kiosk's own file has them.
+    own_rules: Rules,
     config: KioskConfig,
     page: Page,
     language: Language,
@@ -87,6 +106,8 @@ pub struct Session {
     /// Visitors since the start.
     visitors: usize,
     pictures: u32,
+    enrolment: Option<Enrolment>,
+    staff: Staff,
     first_touch: Option<Duration>,
     last_touch: Duration,
     turned: Duration,
@@ -98,7 +119,8 @@ impl Session {
     pub fn new(rules: Rules, config: KioskConfig, now: Reading) -> Self {
         let language = default_language(&config);
         Self {
-            rules,
+            rules: rules.told(&config),
+            own_rules: rules,
             config,
             page: Page::Welcome,
             language,
@@ -109,6 +131,8 @@ impl Session {
             qr: None,
             visitors: 0,
             pictures: 0,
+            enrolment: None,
+            staff: Staff::default(),
             first_touch: None,
             last_touch: now.boot,
             turned: Duration::ZERO,
@@ -129,9 +153,15 @@ impl Session {
             Input::Status(status) => self.status(status, now, &mut effects),
             Input::Config(config) => self.configure(config),
             Input::Pictures => self.pictures = self.pictures.wrapping_add(1),
-            Input::Qr(QrOffer { url, ttl_ms }) => {
+            Input::Qr(offer) => {
+                self.staff.compare_clocks(&offer, now);
+                let QrOffer { url, ttl_ms, .. } = offer;
                 self.qr = Some((url, now.boot.saturating_add(Duration::from_millis(ttl_ms))));
             }
+            Input::About(about) => self.staff.about = about,
+            Input::Waiting(waiting) => self.staff.waiting = waiting,
+            Input::Enrolment(enrolment) => self.enrolment = enrolment,
+            Input::Pin(right) => self.pin_checked(right, now),
         }
         effects
     }
@@ -141,14 +171,15 @@ impl Session {
     pub fn deadline(&self, now: Reading) -> Option<Duration> {
         let call = self.visit.as_ref().and_then(|visit| visit.deadline(&self.rules, self.link_down));
         let qr = self.qr.as_ref().map(|(_, until)| *until);
-        [self.idle_deadline(now), call, qr].into_iter().flatten().filter(|at| *at > now.boot).min()
+        let (rest, staff) = (self.rest_deadline(now), self.staff.deadline(now));
+        [self.idle_deadline(now), call, qr, rest, staff].into_iter().flatten().filter(|at| *at > now.boot).min()
     }
 
     /// The whole picture at `now`.
     #[must_use]
     pub fn screen(&self, now: Reading) -> Screen {
         Screen {
-            page: self.page,
+            page: self.shown_page(now),
             language: self.language,
             brand: self.config.brand.clone(),
             languages: self.config.languages.clone(),
@@ -170,6 +201,9 @@ impl Session {
             consents: self.consents(),
             countdown: self.countdown(now),
             link: self.link_down.is_none(),
+            closed: self.closed(now),
+            enrolment: self.enrolment.clone(),
+            staff: self.staff(now),
         }
     }
 
@@ -242,6 +276,7 @@ impl Session {
 
     fn configure(&mut self, config: KioskConfig) {
         let untouched = self.language == default_language(&self.config) && self.page == Page::Welcome;
+        self.rules = self.own_rules.told(&config);
         self.config = config;
         if untouched || !self.config.languages.contains(&self.language) {
             self.language = default_language(&self.config);

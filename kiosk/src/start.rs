@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, stdin, stdout};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use shared::clock::SystemClock;
 use tokio::sync::mpsc;
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::Cli;
 use crate::config::{Config, ConfigError, ENVIRONMENT};
-use crate::desk::{Desk, Face, INTENTS};
+use crate::desk::{Desk, Ending, Face, INTENTS};
 use crate::headless::{self, Printer};
 use crate::session::{Intent, Rules};
 use crate::{all_in_one, bridge};
@@ -49,7 +50,7 @@ impl StartError {
 ///
 /// # Errors
 /// When it cannot start.
-pub fn run(cli: &Cli) -> Result<(), StartError> {
+pub fn run(cli: &Cli) -> Result<Ending, StartError> {
     let told = cli.config.is_some() || std::env::vars().any(|(name, _)| name.starts_with(ENVIRONMENT));
     if told {
         let config = Config::read(cli.config.as_deref(), std::env::vars(), &cli.flags())?;
@@ -68,16 +69,16 @@ pub fn run(cli: &Cli) -> Result<(), StartError> {
 }
 
 /// A kiosk without a face, for a machine without a display: it keeps the showroom company until the process is told to end.
-fn run_dark(config: &Config) -> Result<(), StartError> {
+fn run_dark(config: &Config) -> Result<Ending, StartError> {
     let (_nobody, intents) = mpsc::channel(INTENTS);
     serve(config, config.rules, Box::new(|_| {}), intents, CancellationToken::new())
 }
 
-fn run_with(cli: &Cli, config: &Config) -> Result<(), StartError> {
+fn run_with(cli: &Cli, config: &Config) -> Result<Ending, StartError> {
     if cli.headless { run_headless(config) } else { bridge::run(config.clone()) }
 }
 
-fn run_headless(config: &Config) -> Result<(), StartError> {
+fn run_headless(config: &Config) -> Result<Ending, StartError> {
     let printer = Arc::new(Mutex::new(Printer::new(stdout())));
     let shared = Arc::clone(&printer);
     let face: Face = Box::new(move |shown| shared.lock().unwrap_or_else(PoisonError::into_inner).show(shown));
@@ -100,19 +101,32 @@ pub(crate) fn serve(
     face: Face,
     intents: mpsc::Receiver<Intent>,
     cancel: CancellationToken,
-) -> Result<(), StartError> {
+) -> Result<Ending, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
-    runtime.block_on(async {
+    let ending = runtime.block_on(async {
         let desk = Desk::with_rules(config, rules, Arc::new(SystemClock), face);
         let stop = cancel.clone();
         let signals = tokio::spawn(async move {
             ended_by_signal().await;
             stop.cancel();
         });
-        desk.run(config, intents, cancel).await;
+        let ending = desk.run(config, intents, cancel).await;
         signals.abort();
+        ending
     });
-    Ok(())
+    // A picture that is being fetched holds nobody up.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(ending)
+}
+
+/// Starts this program anew in its own place, with the same arguments; comes back only with the reason why that failed.
+#[must_use]
+pub fn again() -> std::io::Error {
+    use std::os::unix::process::CommandExt as _;
+    match std::env::current_exe() {
+        Ok(program) => std::process::Command::new(program).args(std::env::args_os().skip(1)).exec(),
+        Err(error) => error,
+    }
 }
 
 async fn ended_by_signal() {

@@ -6,7 +6,9 @@ mod consent;
 mod name;
 mod phone;
 mod purpose;
+mod rest;
 mod shell;
+mod staff;
 mod tiles;
 mod visit;
 mod welcome;
@@ -56,6 +58,7 @@ pub fn open(send: &Send) -> Result<AppWindow, slint::PlatformError> {
     phone::listen(&window, send);
     name::listen(&window, send);
     consent::listen(&window, send);
+    staff::listen(&window, send);
     Ok(window)
 }
 
@@ -69,6 +72,8 @@ pub fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     phone::show(window, screen);
     name::show(window, screen);
     consent::show(window, screen);
+    rest::show(window, screen);
+    staff::show(window, screen);
     shell::show(window, screen);
 }
 

@@ -2,8 +2,8 @@
 //!
 //! - [`ids`], [`clock`], [`barrier`]: identities, time, and the one way to make sled durable.
 //! - [`topics`], [`wire`]: every MQTT topic and payload (written down in `PROTOCOL.md`).
-//! - [`catalogue`], [`consent`], [`phone`], [`qr`]: the showroom's models, what a visitor agreed to, telephone numbers,
-//!   and the tokens inside QR codes.
+//! - [`catalogue`], [`opening`], [`consent`], [`phone`], [`qr`]: the showroom's models and hours, what a visitor agreed to,
+//!   telephone numbers, and the tokens inside QR codes.
 //!
 //! Invariants: no async, no network, no database, no log line; personal data has no `Display` and a `Debug` that hides it.
 
@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod consent;
 pub mod ids;
+pub mod opening;
 pub mod personal;
 pub mod phone;
 pub mod qr;

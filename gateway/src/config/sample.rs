@@ -8,6 +8,7 @@ use shared::wire::Language;
 
 use super::{Config, StoreConfig};
 use crate::domain::roster::{DeviceKind, Role};
+use crate::mqtt::Password;
 
 const SHOWROOM: &str = include_str!("../../../assets/sample/showroom.toml");
 
@@ -32,6 +33,8 @@ pub struct Sample {
     /// The same as an argon2id hash in PHC form, made once: eight hashes would cost the demo its quick start. It is also
     /// how a password gets in that is shorter than a real account may have.
     pub password_hash: String,
+    /// What opens the kiosk's staff menu.
+    pub staff_pin: String,
     /// Its staff.
     pub staff: Vec<SampleStaff>,
     /// Its devices.
@@ -86,6 +89,7 @@ impl Sample {
         if config.store == (StoreConfig { id: id.clone(), zone, ..bare }) {
             config.store = StoreConfig { id, zone, ..self.store.clone() };
         }
+        config.screens.staff_pin.get_or_insert_with(|| Password::new(&self.staff_pin));
         if config.catalogue.models.is_empty() {
             config.catalogue.models.clone_from(&self.models);
             config.catalogue.sample_pictures = config.catalogue.pictures.is_none();

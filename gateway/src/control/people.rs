@@ -77,7 +77,7 @@ impl Operations {
         let mut random = [0; 32];
         getrandom::fill(&mut random).map_err(|_| OperationError::Random)?;
         let password = URL_SAFE_NO_PAD.encode(random);
-        let device = Device { id, kind, password_sha256: hex::encode(Sha256::digest(&password)) };
+        let device = Device::new(id, kind, hex::encode(Sha256::digest(&password)));
         let client_id = device.client_id();
         self.change(Command::SetDevice(device.clone()), |roster| roster.devices.get(&client_id) == Some(&device))?;
         let credentials = Credentials {

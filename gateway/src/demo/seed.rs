@@ -42,9 +42,9 @@ pub async fn seed(handle: &Handle, vault: &Vault, sample: &Sample) -> Result<(),
     }
     for device in &sample.devices {
         let password = kiosk_password(vault, &device.id);
-        let device =
-            Device { id: device.id.clone(), kind: device.kind, password_sha256: hex::encode(Sha256::digest(password)) };
-        if roster.devices.get(&device.client_id()) != Some(&device) {
+        let device = Device::new(device.id.clone(), device.kind, hex::encode(Sha256::digest(password)));
+        let known = roster.devices.get(&device.client_id());
+        if known.is_none_or(|known| known.password_sha256 != device.password_sha256) {
             commands.push(Command::SetDevice(device));
         }
     }
@@ -75,6 +75,7 @@ pub(super) fn banner(serving: &Serving) -> String {
     for staff in &sample.staff {
         let _ = writeln!(text, "    {:<6} {} ({})", staff.id, staff.name, staff.role.as_str());
     }
+    let _ = writeln!(text, "  Kiosk 迎宾屏    press the brand's name for three seconds, PIN {}", sample.staff_pin);
     if let Some(mqtt) = doors.mqtt {
         let _ = writeln!(text, "  Devices 设备    mqtt://{mqtt}");
     }

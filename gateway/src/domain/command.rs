@@ -141,6 +141,8 @@ pub enum Command {
     SetDevice(Device),
     /// Takes a device away.
     RemoveDevice(DeviceId, DeviceKind),
+    /// Begins (true) or ends work on a kiosk.
+    SetMaintenance(DeviceId, bool),
     /// Erases a lead's contact.
     EraseLead(LeadId),
     /// The wall clock was set, by so many milliseconds.
@@ -175,6 +177,7 @@ impl Command {
             | Self::RemoveAccount(_)
             | Self::SetDevice(_)
             | Self::RemoveDevice(..)
+            | Self::SetMaintenance(..)
             | Self::EraseLead(_)
             | Self::WalkIn { .. }
             | Self::StepClock(_) => false,

@@ -81,6 +81,7 @@ impl Floor {
             | Command::RemoveAccount(_)
             | Command::SetDevice(_)
             | Command::RemoveDevice(..)
+            | Command::SetMaintenance(..)
             | Command::EraseLead(_) => return Ok(None),
         };
         Ok(Some(events))

@@ -119,13 +119,28 @@ pub struct Device {
     pub kind: DeviceKind,
     /// SHA-256 of its password, in hexadecimal: the password is 256 random bits, so a slow hash adds nothing.
     pub password_sha256: String,
+    /// Somebody is working on it: a kiosk takes no check-ins meanwhile.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub maintenance: bool,
 }
 
 impl Device {
+    /// A device at work, with a password of 256 random bits.
+    #[must_use]
+    pub fn new(id: DeviceId, kind: DeviceKind, password_sha256: String) -> Self {
+        Self { id, kind, password_sha256, maintenance: false }
+    }
+
     /// The MQTT client id and user name.
     #[must_use]
     pub fn client_id(&self) -> String {
         format!("{}-{}", self.kind.as_str(), self.id)
+    }
+
+    /// Whether it is this kiosk.
+    #[must_use]
+    pub fn is_kiosk(&self, id: &DeviceId) -> bool {
+        self.kind == DeviceKind::Kiosk && self.id == *id
     }
 }
 
@@ -148,6 +163,13 @@ pub enum RosterEvent {
         device: DeviceId,
         /// What it was.
         kind: DeviceKind,
+    },
+    /// Somebody began or ended work on a kiosk.
+    MaintenanceSet {
+        /// Which.
+        kiosk: DeviceId,
+        /// Whether it takes no check-ins.
+        on: bool,
     },
 }
 
@@ -184,7 +206,18 @@ impl Roster {
             RosterEvent::DeviceRemoved { device, kind } => {
                 self.devices.remove(&format!("{}-{device}", kind.as_str()));
             }
+            RosterEvent::MaintenanceSet { kiosk, on } => {
+                if let Some(device) = self.devices.values_mut().find(|device| device.is_kiosk(kiosk)) {
+                    device.maintenance = *on;
+                }
+            }
         }
+    }
+
+    /// Whether somebody works on this kiosk.
+    #[must_use]
+    pub fn in_maintenance(&self, kiosk: &DeviceId) -> bool {
+        self.devices.values().any(|device| device.is_kiosk(kiosk) && device.maintenance)
     }
 
     /// The name on the badge; the account's id where the name is gone.
@@ -202,5 +235,36 @@ impl Secrets for Roster {
         for account in self.accounts.values_mut() {
             each(&mut account.secret);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kiosk() -> Device {
+        Device::new("k1".parse().unwrap(), DeviceKind::Kiosk, "aa".into())
+    }
+
+    #[test]
+    fn work_on_a_kiosk_begins_and_ends_and_touches_no_other_device() {
+        let mut roster = Roster::default();
+        let id = kiosk().id;
+        let door = Device { kind: DeviceKind::Door, ..kiosk() };
+        for device in [kiosk(), door.clone()] {
+            roster.apply(&RosterEvent::DeviceSet(device));
+        }
+        roster.apply(&RosterEvent::MaintenanceSet { kiosk: id.clone(), on: true });
+        assert!(roster.in_maintenance(&id));
+        assert_eq!(roster.devices.get(&door.client_id()), Some(&door));
+        roster.apply(&RosterEvent::MaintenanceSet { kiosk: id.clone(), on: false });
+        assert!(!roster.in_maintenance(&id));
+    }
+
+    #[test]
+    fn devices_of_older_logs_are_at_work() {
+        let written = serde_json::to_value(kiosk()).unwrap();
+        assert_eq!(written, serde_json::json!({ "id": "k1", "kind": "kiosk", "password_sha256": "aa" }));
+        assert_eq!(serde_json::from_value::<Device>(written).unwrap(), kiosk());
     }
 }

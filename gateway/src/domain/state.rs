@@ -88,6 +88,12 @@ impl State {
                 known.then_some(()).ok_or(Refusal::UnknownDevice)?;
                 Ok(vec![RosterEvent::DeviceRemoved { device: device.clone(), kind: *kind }.into()])
             }
+            Command::SetMaintenance(kiosk, on) => {
+                matches!(input.actor, Actor::Staff(_) | Actor::System).then_some(()).ok_or(Refusal::WrongSender)?;
+                let known = self.roster.devices.values().any(|device| device.is_kiosk(kiosk));
+                known.then_some(()).ok_or(Refusal::UnknownDevice)?;
+                Ok(vec![RosterEvent::MaintenanceSet { kiosk: kiosk.clone(), on: *on }.into()])
+            }
             _ => Ok(Vec::new()),
         }
     }

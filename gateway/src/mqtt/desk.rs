@@ -6,11 +6,13 @@
 
 mod catalogue;
 mod offers;
+mod pin;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use serde::Serialize;
+use shared::clock::Clock;
 use shared::ids::DeviceId;
 use shared::topics::Topic;
 use shared::wire::VisitStatus;
@@ -20,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use catalogue::KioskCatalogue;
 pub use offers::Offers;
+pub use pin::hash_pin;
 
 use super::post::{Delivery, Message, Post};
 use crate::domain::roster::{DeviceKind, Roster};
@@ -43,6 +46,7 @@ pub(super) struct Desk {
     post: Post,
     catalogue: KioskCatalogue,
     issuer: Option<Issuer>,
+    clock: Arc<dyn Clock>,
     /// By kiosk of the roster: the configuration that was last published, and the latest statuses.
     kiosks: BTreeMap<DeviceId, Kiosk>,
 }
@@ -62,8 +66,8 @@ pub(super) struct Inbox {
 }
 
 impl Desk {
-    pub(super) fn new(post: Post, catalogue: KioskCatalogue, issuer: Option<Issuer>) -> Self {
-        Self { post, catalogue, issuer, kiosks: BTreeMap::new() }
+    pub(super) fn new(post: Post, catalogue: KioskCatalogue, issuer: Option<Issuer>, clock: Arc<dyn Clock>) -> Self {
+        Self { post, catalogue, issuer, clock, kiosks: BTreeMap::new() }
     }
 
     /// Serves until cancelled, or until nobody can send it anything.
@@ -90,7 +94,12 @@ impl Desk {
                     Hello::Kiosk(kiosk) => self.welcome(&kiosk),
                     Hello::Everybody => self.welcome_all(),
                 },
-                _ = renew.tick() => self.offer_all(),
+                _ = renew.tick() => {
+                    // Clocks may have changed to summer or winter time.
+                    let roster = Arc::clone(&inbox.roster.borrow());
+                    self.configure(&roster);
+                    self.offer_all();
+                }
             }
         }
     }
@@ -109,7 +118,7 @@ impl Desk {
             if kiosk.store_url.is_none() {
                 kiosk.store_url = self.issuer.as_ref().and_then(|issuer| issuer.printed(&id));
             }
-            let config = encode(&self.catalogue.config(roster, kiosk.store_url.clone()));
+            let config = encode(&self.catalogue.config(&id, roster, kiosk.store_url.clone(), self.clock.now()));
             if kiosk.config != config {
                 kiosk.config.clone_from(&config);
                 self.keep(Topic::KioskConfig(id.clone()), config);

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     fn device(kind: DeviceKind, id: &str) -> Device {
-        Device { id: id.parse().unwrap(), kind, password_sha256: String::new() }
+        Device::new(id.parse().unwrap(), kind, String::new())
     }
 
     #[track_caller]

@@ -7,6 +7,7 @@ pub(super) mod exports;
 pub(super) mod floor;
 pub(super) mod health;
 pub(super) mod interests;
+pub(super) mod kiosks;
 pub(super) mod presence;
 pub(super) mod records;
 pub(super) mod sessions;

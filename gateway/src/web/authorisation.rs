@@ -36,11 +36,13 @@ pub enum Action {
     EnterInterest,
     /// Open the manager's page.
     OpenManage,
+    /// Let kiosks in, and take them out of work.
+    ManageKiosks,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
@@ -55,6 +57,7 @@ impl Action {
         Self::ExportVisits,
         Self::EnterInterest,
         Self::OpenManage,
+        Self::ManageKiosks,
     ];
 }
 
@@ -83,7 +86,11 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
             Role::Reception => object != Object::OtherDays,
             Role::Consultant | Role::Advisor | Role::Care => false,
         },
-        Action::ReadLeads | Action::ExportVisits | Action::EnterInterest | Action::OpenManage => {
+        Action::ReadLeads
+        | Action::ExportVisits
+        | Action::EnterInterest
+        | Action::OpenManage
+        | Action::ManageKiosks => {
             matches!(role, Role::Manager | Role::Admin)
         }
     }
@@ -115,7 +122,11 @@ mod tests {
                     (&floor, &floor)
                 }
                 Action::ReadVisits => (&floor, &lead),
-                Action::ReadLeads | Action::ExportVisits | Action::EnterInterest | Action::OpenManage => (&lead, &lead),
+                Action::ReadLeads
+                | Action::ExportVisits
+                | Action::EnterInterest
+                | Action::OpenManage
+                | Action::ManageKiosks => (&lead, &lead),
             };
             check(action, Object::Any, any);
             check(action, Object::Today, any);

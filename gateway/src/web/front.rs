@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use super::api::health::Readiness;
 use super::assets::Assets;
+use super::claims::Claims;
 use super::config::WebConfig;
 use super::floor_feed::FloorFeed;
 use super::metrics::Metrics;
@@ -34,6 +35,9 @@ pub(super) struct Front {
     pub(super) sessions: Sessions,
     pub(super) tickets: Tickets,
     pub(super) throttle: Throttle,
+    pub(super) claims: Claims,
+    /// Wrong codes of claims.
+    pub(super) guesses: Throttle,
     pub(super) password_checks: Semaphore,
     pub(super) assets: Assets,
     pub(super) floor: FloorFeed,
@@ -57,6 +61,8 @@ impl Front {
             sessions: Sessions::new(parts.session_key, lifetime, secure),
             tickets: Tickets::new(parts.session_key),
             throttle: Throttle::default(),
+            claims: Claims::default(),
+            guesses: Throttle::default(),
             password_checks: Semaphore::new(PASSWORD_CHECKS),
             assets: Assets::new(),
             floor: FloorFeed::start(parts.handle.floor(), shutdown.clone(), tasks),
@@ -92,6 +98,11 @@ impl Front {
 
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.parts.clock.now()
+    }
+
+    /// Time since the machine started, which nobody sets.
+    pub(super) fn boot(&self) -> Duration {
+        self.parts.clock.read().boot
     }
 
     pub(super) fn zone(&self) -> Tz {

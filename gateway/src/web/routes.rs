@@ -65,6 +65,10 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/leads", Access::Staff(Action::ReadLeads)),
     route("POST", "/api/v1/interests", Access::Public),
     route("GET", "/api/v1/exports/{file}", Access::Staff(Action::ExportVisits)),
+    route("POST", "/api/v1/claims", Access::Public),
+    route("GET", "/api/v1/claims/{claim}", Access::Public),
+    route("POST", "/api/v1/claims/grant", Access::Staff(Action::ManageKiosks)),
+    route("PUT", "/api/v1/kiosks/{kiosk}/maintenance", Access::Staff(Action::ManageKiosks)),
     route("POST", "/api/v1/demo/advance", Access::Public),
     route("GET", "/api/openapi.json", Access::Public),
     route("GET", "/healthz", Access::Public),
@@ -77,6 +81,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/floor", Access::Page(Action::SeeFloor)),
     route("GET", "/manage", Access::Page(Action::OpenManage)),
     route("GET", "/manage/today", Access::Page(Action::OpenManage)),
+    route("GET", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
+    route("POST", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
+    route("POST", "/manage/kiosks/{kiosk}", Access::Page(Action::ManageKiosks)),
     route("GET", "/i/{token}", Access::Public),
     route("POST", "/i/{token}", Access::Public),
     route("GET", "/assets/{file}", Access::Public),
@@ -105,6 +112,10 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/leads", get(api::records::leads))
         .route("/api/v1/interests", post(api::interests::register))
         .route("/api/v1/exports/{file}", get(api::exports::export))
+        .route("/api/v1/claims", post(api::kiosks::claim))
+        .route("/api/v1/claims/{claim}", get(api::kiosks::standing))
+        .route("/api/v1/claims/grant", post(api::kiosks::grant))
+        .route("/api/v1/kiosks/{kiosk}/maintenance", put(api::kiosks::set_maintenance))
         .route("/api/v1/demo/advance", post(api::demo::advance))
         .route("/api/openapi.json", get(assets::openapi))
         .route("/healthz", get(api::health::healthz))
@@ -116,7 +127,9 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/sign-out", post(pages::sign_in::sign_out))
         .route("/floor", get(pages::floor::show))
         .route("/manage", get(pages::manage::show))
-        .route("/manage/today", get(pages::manage::today));
+        .route("/manage/today", get(pages::manage::today))
+        .route("/manage/kiosks", get(pages::manage::kiosks::show).post(pages::manage::kiosks::let_in))
+        .route("/manage/kiosks/{kiosk}", post(pages::manage::kiosks::maintain));
     finish(api.merge(pages).merge(visitor_pages()).fallback(not_found), front)
 }
 

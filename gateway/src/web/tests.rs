@@ -2,6 +2,7 @@
 
 mod api;
 mod authorisation;
+mod kiosks;
 mod pages;
 mod room;
 pub(super) mod samples;

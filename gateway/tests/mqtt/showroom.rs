@@ -11,7 +11,7 @@ use gateway::mqtt::{Counters, KioskCatalogue, Mqtt, MqttConfig, MqttError, MqttP
 use gateway::runtime::{Answer, Desk, Done, Handle, ToKiosk};
 use sha2::{Digest, Sha256};
 use shared::clock::SystemClock;
-use shared::wire::{Brand, Language, Purpose};
+use shared::wire::{Brand, Language, Purpose, ScreenTimes};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +42,7 @@ pub(super) fn device(kind: DeviceKind, id: &str) -> Device {
     let password = password(&format!("{}-{id}", kind.as_str()));
     let digest = Sha256::digest(password.as_bytes());
     let password_sha256 = format!("{digest:x}");
-    Device { id: id.parse().unwrap(), kind, password_sha256 }
+    Device::new(id.parse().unwrap(), kind, password_sha256)
 }
 
 /// Kiosks `a` and `b`, the door `d`, the pager `p`.
@@ -64,6 +64,9 @@ fn catalogue() -> KioskCatalogue {
         models: Vec::new(),
         wordings: Vec::new(),
         photos: BTreeMap::new(),
+        times: ScreenTimes { idle_s: 30, countdown_s: 10 },
+        hours: (chrono_tz::Asia::Shanghai, Vec::new()),
+        staff_pin: None,
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Keys {
     faults: Vec<Fault>,
 }
 
-const SECTIONS: [&str; 3] = ["mqtt", "screen", "patience"];
+const SECTIONS: [&str; 4] = ["gateway", "mqtt", "screen", "patience"];
 
 impl Keys {
     pub(super) fn new(text: &str, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
@@ -60,6 +60,11 @@ impl Keys {
             self.fault(path, "must not be empty");
         }
         Some(text.into())
+    }
+
+    /// Whether something says so.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.values.contains_key(path) || self.environment.contains_key(&variable(path))
     }
 
     pub(super) fn switch(&mut self, path: &str) -> Option<bool> {
@@ -105,9 +110,12 @@ impl Keys {
 
     fn take(&mut self, path: &str) -> Option<Value> {
         let written = self.values.remove(path);
-        let variable = format!("{ENVIRONMENT}{}", path.to_uppercase().replace('.', "_"));
-        self.environment.remove(&variable).map(Value::String).or(written)
+        self.environment.remove(&variable(path)).map(Value::String).or(written)
     }
+}
+
+fn variable(path: &str) -> String {
+    format!("{ENVIRONMENT}{}", path.to_uppercase().replace('.', "_"))
 }
 
 fn read_duration(text: &str) -> Option<Duration> {

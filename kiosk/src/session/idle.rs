@@ -9,6 +9,9 @@ use super::{Session, default_language};
 
 impl Session {
     pub(super) fn pass_time(&mut self, now: Reading) {
+        if self.staff.pass_time(now) {
+            self.close_staff(now);
+        }
         if self.wipe_at(now).is_some_and(|at| now.boot >= at) {
             self.wipe(now);
         }
@@ -23,6 +26,10 @@ impl Session {
     }
 
     fn wipe_at(&self, now: Reading) -> Option<Duration> {
+        // The menu has a time of its own; the visitor gets the screen back after it.
+        if self.staff.is_open() {
+            return None;
+        }
         match self.page {
             // Time to take out a phone and scan.
             Page::Farewell(Farewell::Left) if self.offered_url(now).is_some() => Some(self.turned + self.rules.carry),

@@ -3,9 +3,11 @@
 use shared::clock::Reading;
 use shared::consent::ConsentPurpose;
 use shared::ids::{EventId, VisitId};
+use shared::personal::Personal;
 use shared::wire::{Code, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, Title, VisitStatus};
 
-use super::screen::Aside;
+use super::screen::{Aside, Enrolment};
+use super::staff::About;
 
 /// Fresh random bytes for one input: enough for one visit and one event.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +54,14 @@ pub enum Input {
     Pictures,
     /// A QR code to show.
     Qr(QrOffer),
+    /// What the kiosk knows about itself.
+    About(About),
+    /// So many events wait in the outbox.
+    Waiting(usize),
+    /// How far it is with being let in; `None`: it is.
+    Enrolment(Option<Enrolment>),
+    /// Whether the PIN was right.
+    Pin(bool),
     /// The deadline passed.
     Tick,
 }
@@ -105,12 +115,18 @@ pub enum Intent {
     Cancel,
     /// Forget the visitor now.
     Wipe,
+    /// The long press that opens the staff menu.
+    OpenStaff,
+    /// Start the kiosk anew (staff menu).
+    Restart,
+    /// Give the account up and ask to be let in again (staff menu); the second tap does it.
+    EnrolAnew,
 }
 
 impl Intent {
     /// Whether it may have been meant for what stood there a moment ago.
     pub(super) fn is_tap(&self) -> bool {
-        !matches!(self, Self::Touch | Self::Stay | Self::Wipe | Self::Detail(_))
+        !matches!(self, Self::Touch | Self::Stay | Self::Wipe | Self::Detail(_) | Self::OpenStaff)
     }
 }
 
@@ -130,6 +146,17 @@ pub enum Effect {
     Keep(Box<NewEvent>),
     /// A fact that a headless kiosk prints.
     Tell(Told),
+    /// Check a PIN against its hash, and answer with [`Input::Pin`].
+    CheckPin {
+        /// What was typed.
+        pin: Personal,
+        /// Argon2id, PHC form.
+        hash: String,
+    },
+    /// Start anew.
+    Restart,
+    /// Give the account up and start anew.
+    EnrolAnew,
 }
 
 /// An event that has just happened.

@@ -2,10 +2,12 @@
 
 use shared::consent::ConsentPurpose;
 use shared::ids::VisitId;
+use shared::opening::{NextOpening, TimeOfDay};
 use shared::wire::{Brand, Language, Picture, Purpose, Title};
 
 use super::call::Call;
 use super::keypad::Verdict;
+use super::staff::About;
 
 /// Which page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,14 @@ pub enum Page {
     Wording(ConsentPurpose),
     /// A last word.
     Farewell(Farewell),
+    /// Instead of the welcome page, outside opening hours.
+    Closed,
+    /// Instead of the welcome page, while somebody works on the kiosk.
+    Maintenance,
+    /// Instead of the welcome page, until a manager has let this kiosk in.
+    Enrolment,
+    /// The staff menu, or the PIN before it.
+    Staff,
 }
 
 /// What a visitor may add, each only if they like.
@@ -89,6 +99,93 @@ pub struct Screen {
     pub countdown: Option<u64>,
     /// Whether the broker is reached.
     pub link: bool,
+    /// The door is closed by the clock.
+    pub closed: Option<ClosedView>,
+    /// How far the kiosk is with being let in; `None`: it is.
+    pub enrolment: Option<Enrolment>,
+    /// The staff menu.
+    pub staff: StaffView,
+}
+
+/// When to come again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedView {
+    /// Today's hours.
+    pub today: Vec<(TimeOfDay, TimeOfDay)>,
+    /// When the door opens next.
+    pub next: Option<NextOpening>,
+}
+
+/// How far a new kiosk is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enrolment {
+    /// The gateway is being asked.
+    Asking,
+    /// A manager types this code at this address.
+    Code {
+        /// Six digits.
+        code: String,
+        /// The gateway's address.
+        gateway: String,
+    },
+    /// It does not work, and is tried again.
+    Trouble(Trouble),
+}
+
+/// Why a kiosk cannot be let in now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nobody answers at the gateway's address.
+    NoAnswer,
+    /// Its certificate is not trusted.
+    Certificate,
+    /// Devices of this showroom have their accounts at a broker of its own.
+    ExternalBroker,
+    /// Its broker listens on its own machine alone.
+    OutOfReach,
+    /// Something else; the kiosk's log says what.
+    Other,
+}
+
+/// The staff menu.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StaffView {
+    /// Not open.
+    Shut,
+    /// There is no PIN, so there is no menu.
+    NoPin,
+    /// Before it.
+    Pin(PinView),
+    /// Open.
+    Menu(Box<Care>),
+}
+
+/// The PIN while it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PinView {
+    /// How many digits.
+    pub typed: usize,
+    /// The last one was wrong.
+    pub wrong: bool,
+    /// It is being checked.
+    pub checking: bool,
+    /// Seconds before another may be typed.
+    pub wait_s: u64,
+}
+
+/// What whoever looks after the kiosk wants to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Care {
+    /// Which kiosk this is.
+    pub about: About,
+    /// Whether the broker is reached.
+    pub link: bool,
+    /// Events that wait for the gateway.
+    pub waiting: usize,
+    /// Seconds by which the clock is ahead of the gateway's, once that is known.
+    pub skew_s: Option<i64>,
+    /// The account is given up at the next tap.
+    pub armed: bool,
 }
 
 /// The visit on the screen.

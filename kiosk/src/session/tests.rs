@@ -7,6 +7,8 @@ use super::*;
 
 mod aside;
 mod mashing;
+mod rest;
+mod staff;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -17,6 +19,8 @@ struct World {
     turn: u64,
     kept: Vec<NewEvent>,
     told: Vec<Told>,
+    /// What else was asked of the desk.
+    asked: Vec<Effect>,
 }
 
 fn wang() -> ConsultantCard {
@@ -80,7 +84,7 @@ impl World {
     fn new() -> Self {
         let now = Reading { wall: DateTime::from_timestamp(1_795_000_000, 0).unwrap(), boot: SECOND * 900 };
         let session = Session::new(Rules::default(), crate::offer::built_in(), now);
-        let mut world = Self { session, now, turn: 0, kept: Vec::new(), told: Vec::new() };
+        let mut world = Self { session, now, turn: 0, kept: Vec::new(), told: Vec::new(), asked: Vec::new() };
         world.input(Input::Link(true));
         world
     }
@@ -94,6 +98,7 @@ impl World {
             match effect {
                 Effect::Keep(event) => self.kept.push(*event),
                 Effect::Tell(told) => self.told.push(told),
+                other => self.asked.push(other),
             }
         }
     }
@@ -297,7 +302,7 @@ fn a_code_is_shown_for_its_time_and_then_the_stores_own() {
     assert_eq!(world.screen().qr, None);
     let store_url = Some("https://showroom.example/s".to_owned());
     world.input(Input::Config(KioskConfig { store_url: store_url.clone(), ..crate::offer::built_in() }));
-    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 2000 }));
+    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 2000, at: None }));
     assert_eq!(world.screen().qr.as_deref(), Some("https://showroom.example/k"));
     assert_eq!(world.session.deadline(world.now), Some(world.now.boot + SECOND * 2));
     world.wait(SECOND * 2);

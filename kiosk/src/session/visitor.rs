@@ -13,6 +13,9 @@ use super::screen::{Farewell, Page};
 
 impl Session {
     pub(super) fn intend(&mut self, intent: Intent, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
+        if self.staff.is_open() {
+            return self.staff_intent(&intent, now, effects);
+        }
         let counting = self.countdown(now).is_some();
         if intent != Intent::Wipe {
             self.first_touch.get_or_insert(now.boot);
@@ -20,7 +23,7 @@ impl Session {
         }
         // Whoever touches while the countdown runs wants it to stop, wherever the finger landed.
         let unsettled = now.boot.saturating_sub(self.turned) < self.rules.settle && self.turned > Duration::ZERO;
-        if (counting || unsettled) && intent.is_tap() {
+        if (counting || unsettled || self.is_shut()) && intent.is_tap() {
             return;
         }
         match intent {
@@ -40,7 +43,8 @@ impl Session {
             Intent::Done => self.done(now, entropy, effects),
             Intent::ReadWording(purpose) => self.read_wording(purpose, now),
             Intent::Consent(purpose, given) => self.consent(purpose, given, now),
-            Intent::Touch | Intent::Stay => {}
+            Intent::OpenStaff => self.open_staff(now),
+            Intent::Touch | Intent::Stay | Intent::Restart | Intent::EnrolAnew => {}
             Intent::Detail(detail) => self.detail(*detail, now, entropy, effects),
             Intent::Met => self.close(Farewell::Met, DeviceEvent::Met, now, entropy, effects),
             Intent::Left => self.close(Farewell::Left, DeviceEvent::Left, now, entropy, effects),

@@ -33,6 +33,10 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
         Page::Consents => PageKind::Consents,
         Page::Wording(_) => PageKind::Wording,
         Page::Farewell(_) => PageKind::Farewell,
+        Page::Closed => PageKind::Closed,
+        Page::Maintenance => PageKind::Maintenance,
+        Page::Enrolment => PageKind::Enrolment,
+        Page::Staff => PageKind::Staff,
     });
 }
 

@@ -124,6 +124,7 @@ impl Bench {
         bench.input(Input::Qr(QrOffer {
             url: "https://showroom.example/i/AQAAAAAAAAAAAAAAazE0123456789abcdefghijkl".into(),
             ttl_ms: 120_000,
+            at: None,
         }));
         bench
     }

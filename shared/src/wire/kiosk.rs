@@ -7,6 +7,7 @@ use super::event::{Language, Purpose};
 use crate::catalogue::Model;
 use crate::consent::Wording;
 use crate::ids::{StaffId, VisitId};
+use crate::opening::Opening;
 
 /// How far a visit is, as its visitor may know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,6 +74,9 @@ pub struct QrOffer {
     pub url: String,
     /// Milliseconds from receipt for which it may be shown.
     pub ttl_ms: u64,
+    /// The gateway's clock when it said so, for the kiosk's clock skew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// `kiosk/{kiosk}/state`: retained, and the last will.
@@ -100,6 +104,15 @@ pub struct Brand {
     pub en: String,
 }
 
+/// How long an untouched screen keeps what a visitor left on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScreenTimes {
+    /// Seconds until it asks whether anybody is there, 10 to 600.
+    pub idle_s: u32,
+    /// Seconds of the countdown after that, 5 to 60.
+    pub countdown_s: u32,
+}
+
 /// `kiosk/{kiosk}/config`: retained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KioskConfig {
@@ -121,4 +134,16 @@ pub struct KioskConfig {
     /// The store's long-lived QR code, for when the gateway cannot be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_url: Option<String>,
+    /// How long the screen waits; absent: as the kiosk's own file says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<ScreenTimes>,
+    /// Opening hours; absent: always open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening: Option<Opening>,
+    /// Somebody is working on this kiosk: it takes no check-ins.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub maintenance: bool,
+    /// Hash of the staff menu's PIN (argon2id, PHC form); absent: no PIN, no menu.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff_pin: Option<String>,
 }

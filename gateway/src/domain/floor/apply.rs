@@ -80,7 +80,7 @@ impl Floor {
             RosterEvent::AccountRemoved { staff } => {
                 self.remove_member(staff);
             }
-            RosterEvent::DeviceSet(_) | RosterEvent::DeviceRemoved { .. } => {}
+            RosterEvent::DeviceSet(_) | RosterEvent::DeviceRemoved { .. } | RosterEvent::MaintenanceSet { .. } => {}
         }
     }
 

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Offset as _, TimeZone as _, Utc};
+use chrono_tz::Tz;
 use shared::catalogue::Model;
 use shared::consent::Wording;
-use shared::ids::StaffId;
-use shared::wire::{Brand, ConsultantCard, KioskConfig, Language, Picture, Purpose};
+use shared::ids::{DeviceId, StaffId};
+use shared::opening::{OpenSpan, Opening};
+use shared::wire::{Brand, ConsultantCard, KioskConfig, Language, Picture, Purpose, ScreenTimes};
 
 use crate::domain::roster::{Role, Roster};
 
@@ -24,10 +27,22 @@ pub struct KioskCatalogue {
     pub wordings: Vec<Wording>,
     /// Photos of consultants, where there are any.
     pub photos: BTreeMap<StaffId, Picture>,
+    /// How long an untouched screen waits.
+    pub times: ScreenTimes,
+    /// When the showroom is open, by the clocks of this zone; always, when there is no span.
+    pub hours: (Tz, Vec<OpenSpan>),
+    /// The hash of the staff menu's PIN.
+    pub staff_pin: Option<String>,
 }
 
 impl KioskCatalogue {
-    pub(super) fn config(&self, roster: &Roster, store_url: Option<String>) -> KioskConfig {
+    pub(super) fn config(
+        &self,
+        kiosk: &DeviceId,
+        roster: &Roster,
+        store_url: Option<String>,
+        now: DateTime<Utc>,
+    ) -> KioskConfig {
         let consultants = roster.accounts.values().filter(|account| account.role == Role::Consultant);
         KioskConfig {
             brand: self.brand.clone(),
@@ -43,6 +58,17 @@ impl KioskCatalogue {
                 .collect(),
             wordings: self.wordings.clone(),
             store_url,
+            times: Some(self.times),
+            opening: self.opening(now),
+            maintenance: roster.in_maintenance(kiosk),
+            staff_pin: self.staff_pin.clone(),
         }
+    }
+
+    /// The offset is that of the moment; the desk looks again with every renewal of the codes.
+    fn opening(&self, now: DateTime<Utc>) -> Option<Opening> {
+        let (zone, week) = &self.hours;
+        let offset_min = zone.offset_from_utc_datetime(&now.naive_utc()).fix().local_minus_utc() / 60;
+        (!week.is_empty()).then(|| Opening { offset_min, week: week.clone() })
     }
 }

@@ -55,7 +55,7 @@ impl Issuer {
     /// A fresh code for a kiosk's screen.
     pub(super) fn offer(&self, kiosk: &DeviceId) -> Option<QrOffer> {
         let ttl_ms = u64::try_from(self.offers.ttl.as_millis()).unwrap_or(u64::MAX);
-        self.url(TokenKind::Kiosk, kiosk).map(|url| QrOffer { url, ttl_ms })
+        self.url(TokenKind::Kiosk, kiosk).map(|url| QrOffer { url, ttl_ms, at: Some(self.clock.now()) })
     }
 
     /// The long-lived code that this kiosk shows while the gateway cannot be reached.

@@ -1,6 +1,7 @@
 //! `/manage`: the day like a good newspaper: the figure, the trend, the list behind it, and Export.
 
 mod chart;
+pub(in crate::web) mod kiosks;
 mod lines;
 
 use std::sync::Arc;

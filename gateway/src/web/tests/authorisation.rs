@@ -12,6 +12,8 @@ fn concrete(path: &str) -> String {
         .replace("{visit}", VISIT)
         .replace("{file}", "visits.csv")
         .replace("{token}", "none")
+        .replace("{claim}", "00")
+        .replace("{kiosk}", "k1")
 }
 
 /// Reading a stream to its end would take for ever; a stream test of its own looks at it.
@@ -60,6 +62,8 @@ async fn a_consultant_and_reception_are_refused_what_is_not_theirs() {
         ("qian", "GET", "/api/v1/visits?from=2020-01-01&to=2020-01-02", ""),
         ("qian", "GET", "/api/v1/leads", ""),
         ("wang", "POST", "/api/v1/interests", "{}"),
+        ("qian", "POST", "/api/v1/claims/grant", "{\"code\":\"123456\",\"name\":\"k1\"}"),
+        ("qian", "PUT", "/api/v1/kiosks/k1/maintenance", "{\"on\":true}"),
     ] {
         let reply = room.call(id, method, path, body).await;
         assert_eq!((reply.status, reply.code().as_str()), (403, "not_allowed"), "{id} {path}");

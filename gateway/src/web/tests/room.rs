@@ -113,6 +113,7 @@ impl Room {
             session_key: SESSION_KEY,
             clock: Arc::new(SystemClock),
             clock_rate: 1,
+            broker: Arc::new(|| Some(crate::web::BrokerDoor { addr: ([127, 0, 0, 1], 1883).into(), tls: false })),
             devices: Arc::new(Vec::new),
             ready: Arc::new(|| Box::pin(async { Ok(()) })),
             registry: Arc::new(Mutex::new(Registry::default())),

@@ -125,7 +125,7 @@ fn what_was_typed_is_gone_when_the_consultant_greets() {
 #[test]
 fn whoever_has_to_go_may_take_the_code_along() {
     let mut world = World::furnished();
-    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000 }));
+    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000, at: None }));
     world.arrive(Purpose::Browse);
     world.intend(Intent::Left);
     world.wait(Rules::default().farewell);

@@ -174,7 +174,7 @@ fn masked_name(name: &str, title: &str, language: &str) -> String {
     }
 }
 
-fn clock(front: &Front, at: DateTime<Utc>) -> String {
+pub(super) fn clock(front: &Front, at: DateTime<Utc>) -> String {
     at.with_timezone(&front.zone()).format("%H:%M:%S").to_string()
 }
 
