@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::wire::Stage;
 use tests::wait;
-use tests::world::{Browser, Device, PASSWORD, Role, Setup, Showroom};
+use tests::world::{Browser, Device, Headless, PASSWORD, Role, Setup, Showroom};
 
 const PHONE: (u32, u32) = (360, 780);
 const DESK: (u32, u32) = (1280, 900);
@@ -215,3 +215,49 @@ async fn the_pages_run_without_a_complaint_of_the_browser() -> Result<()> {
 /// Scripts, styles and pictures of the page that came empty or not at all.
 const LOADED: &str = "return performance.getEntriesByType('resource').filter(e => e.responseStatus >= 400 || e.responseStatus === 0)\
                       .filter(e => e.initiatorType !== 'other' && !e.name.includes('/stream')).map(e => e.name + ' ' + e.responseStatus)";
+
+#[tokio::test]
+async fn a_manager_lets_a_new_kiosk_in_by_its_code_and_takes_it_out_of_work() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("boss", Role::Manager, &["--display", "林悦"])?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let (mut kiosk, code) = Headless::enrol(showroom.folder(), showroom.gateway().http()).await?;
+    let browser = Browser::open(DESK.0, DESK.1, None).await?;
+    sign_in(&browser, &showroom, "boss", "/manage").await?;
+    browser.press("迎宾屏").await?;
+    browser.find("input[name=code]").await?;
+    browser.picture("kiosks-none").await?;
+    let type_in = async |code: &str, name: &str| -> Result<()> {
+        for (field, text) in [("input[name=code]", code), ("input[name=name]", name)] {
+            let field = browser.find(field).await?;
+            field.clear().await?;
+            field.send_keys(text).await?;
+        }
+        browser.press("接入").await
+    };
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    type_in(wrong, "entrance").await?;
+    browser.find("#fault").await.context("a wrong code is said")?;
+    browser.picture("kiosks-wrong").await?;
+    type_in(&format!("{} {}", &code[..3], &code[3..]), "entrance").await?;
+    browser.says("entrance").await?;
+    kiosk.fact("the link", |fact| fact["shown"] == "link" && fact["up"] == true).await?;
+    kiosk.check_in("browse")?;
+    let alert = wang.alert().await?;
+    wang.serve(&alert, "interested").await?;
+
+    // It keeps its own account: nobody is asked again after a power cut.
+    kiosk.crash().await?;
+    kiosk.check_in("model")?;
+    let alert = wang.alert().await?;
+    wang.serve(&alert, "interested").await?;
+
+    browser.press("暂停使用").await?;
+    browser.says("维护中").await?;
+    assert!(!browser.sticks_out().await?, "the page is wider than the desk's screen");
+    browser.picture("kiosks-maintenance").await?;
+    browser.press("恢复使用").await?;
+    browser.find("button[value=on]").await?;
+    browser.close().await?;
+    showroom.finish().await
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gateway::domain::roster::DeviceKind;
+use gateway::domain::roster::{DeviceKind, RosterEvent};
 use gateway::mqtt::Offers;
 use gateway::runtime::ToKiosk;
 use shared::qr::{Token, TokenKind};
@@ -42,6 +42,26 @@ async fn a_kiosk_that_is_added_gets_its_configuration_too() {
     let mut kiosk = showroom.device("kiosk-new").await;
     assert!(kiosk.subscribe("kiosk/new/config").await);
     kiosk.message::<KioskConfig>("kiosk/new/config").await;
+    showroom.close().await;
+}
+
+#[tokio::test]
+async fn work_on_a_kiosk_is_told_to_it_at_once_and_to_no_other() {
+    let showroom = Showroom::open().await;
+    let mut kiosk = showroom.device("kiosk-a").await;
+    assert!(kiosk.subscribe("kiosk/a/config").await);
+    let config: KioskConfig = kiosk.message("kiosk/a/config").await;
+    assert!(!config.maintenance && config.opening.is_none());
+    assert_eq!(config.times.map(|times| (times.idle_s, times.countdown_s)), Some((30, 10)));
+    let mut changed = roster();
+    changed.apply(&RosterEvent::MaintenanceSet { kiosk: "a".parse().unwrap(), on: true });
+    showroom.desk.roster.send_replace(changed.into());
+    let config: KioskConfig = kiosk.message("kiosk/a/config").await;
+    assert!(config.maintenance);
+    let mut other = showroom.device("kiosk-b").await;
+    assert!(other.subscribe("kiosk/b/config").await);
+    let config: KioskConfig = other.message("kiosk/b/config").await;
+    assert!(!config.maintenance);
     showroom.close().await;
 }
 

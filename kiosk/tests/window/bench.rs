@@ -157,6 +157,13 @@ impl Bench {
         ui::show(&self.window, &self.screen(), &self.pictures);
     }
 
+    /// The showroom's configuration changes.
+    pub(crate) fn told(&mut self, change: impl FnOnce(&mut KioskConfig)) {
+        let mut config = config();
+        change(&mut config);
+        self.input(Input::Config(config));
+    }
+
     pub(crate) fn screen(&self) -> Screen {
         self.session.screen(self.now)
     }

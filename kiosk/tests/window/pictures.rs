@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::PathBuf;
 
-use kiosk::session::{Aside, Call, Farewell, Input, Intent, NamingStep, Page, Turn};
+use chrono::Weekday;
+use kiosk::session::{About, Aside, Call, Enrolment, Farewell, Input, Intent, NamingStep, Page, Trouble, Turn};
 use shared::consent::ConsentPurpose;
+use shared::opening::{OpenSpan, Opening};
 use shared::wire::{Language, Purpose, Stage};
 use slint::PhysicalSize;
 
@@ -14,7 +16,7 @@ use crate::bench::{Bench, LANDSCAPE, PORTRAIT};
 /// Brings a bench that stands on the welcome page to a page's state.
 type Scene = (&'static str, fn(&mut Bench));
 
-const SCENES: [Scene; 31] = [
+const SCENES: [Scene; 39] = [
     ("01-welcome", |_| {}),
     ("02-purpose", start),
     ("03-noting", |bench| {
@@ -135,7 +137,47 @@ const SCENES: [Scene; 31] = [
         bench.wait(std::time::Duration::from_millis(30_500));
         assert_eq!(bench.screen().countdown, Some(10));
     }),
+    ("26-closed", |bench| bench.told(|config| config.opening = Some(mondays()))),
+    ("26-maintenance", |bench| bench.told(|config| config.maintenance = true)),
+    ("26-enrolment-code", |bench| {
+        let code = Enrolment::Code { code: "482913".into(), gateway: "https://showroom.example:8443".into() };
+        bench.input(Input::Enrolment(Some(code)));
+    }),
+    ("26-enrolment-trouble", |bench| bench.input(Input::Enrolment(Some(Enrolment::Trouble(Trouble::NoAnswer))))),
+    ("27-staff-pin", |bench| {
+        staff(bench);
+        "258".chars().for_each(|key| intend(bench, Intent::Key(key)));
+    }),
+    ("27-staff-wait", |bench| {
+        staff(bench);
+        for _ in 0..3 {
+            intend(bench, Intent::Key('1'));
+            bench.input(Input::Intent(Intent::Done));
+            bench.input(Input::Pin(false));
+        }
+    }),
+    ("27-staff-menu", |bench| {
+        staff(bench);
+        bench.input(Input::About(About { name: "demo · entrance".into(), version: "0.1.0".into(), enrolled: true }));
+        bench.input(Input::Waiting(3));
+        intend(bench, Intent::Key('1'));
+        bench.input(Input::Intent(Intent::Done));
+        bench.input(Input::Pin(true));
+    }),
+    ("27-staff-no-pin", |bench| intend(bench, Intent::OpenStaff)),
 ];
+
+/// Open on Mondays; the bench's clock stands on a Monday at 02:15 UTC, an hour before.
+fn mondays() -> Opening {
+    let span = OpenSpan { days: vec![Weekday::Mon], from: "09:00".parse().unwrap(), to: "18:00".parse().unwrap() };
+    Opening { offset_min: 300, week: vec![span] }
+}
+
+fn staff(bench: &mut Bench) {
+    bench.told(|config| config.staff_pin = Some("$argon2id$".into()));
+    intend(bench, Intent::OpenStaff);
+    assert_eq!(bench.screen().page, Page::Staff);
+}
 
 fn intend(bench: &mut Bench, intent: Intent) {
     bench.input(Input::Intent(intent));

@@ -81,6 +81,23 @@ impl Headless {
         Ok(kiosk)
     }
 
+    /// Starts a new kiosk that knows the gateway's address alone, and waits until it shows a code.
+    ///
+    /// # Errors
+    /// When it cannot be started, or shows none.
+    pub async fn enrol(folder: &Path, gateway: &str) -> Result<(Self, String)> {
+        let data = folder.join("kiosk-new");
+        let config = folder.join("kiosk-new.toml");
+        let text = format!("data = {:?}\n\n[gateway]\nurl = {gateway:?}\n", data.display().to_string());
+        std::fs::write(&config, text).context("the kiosk's configuration")?;
+        let process = Self::launch(&config)?;
+        let mut kiosk = Self { process, config, data, heard: Mutex::default() };
+        kiosk.ready().await?;
+        let claim = kiosk.shows("claim").await?;
+        let code = claim.get("code").and_then(Value::as_str).context("a code")?.to_owned();
+        Ok((kiosk, code))
+    }
+
     fn launch(config: &Path) -> Result<Process> {
         let mut command = Command::new(programs::kiosk()?);
         Process::start("kiosk", command.arg("--config").arg(config).arg("--headless"))
