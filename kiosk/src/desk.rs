@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::link::{Heard, Link};
 use crate::offer::{self, Kept};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, OutboxError};
 use crate::pictures::Pictures;
 use crate::session::{Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session, Told};
 use storage::Storage;
@@ -256,6 +256,8 @@ impl Desk {
             let kept = events.is_empty()
                 || match outbox.keep(events) {
                     Ok(()) => true,
+                    // The outbox has said so itself.
+                    Err(OutboxError::Full) => false,
                     Err(error) => {
                         tracing::error!(error = %crate::chain(&error), "the outbox cannot write; visitors are sent to reception");
                         false

@@ -20,8 +20,11 @@ use crate::outbox::{Outbox, Stored};
 
 const KEEP_ALIVE_S: u16 = 10;
 const CONNECT_S: u64 = 5;
-/// A catalogue of 500 models with its pictures' addresses is about 100 KiB.
-const MAX_INCOMING: usize = 512 * 1024;
+/// The protocol's own limit. A retained message above ours would break every connection again, and with it the check-ins; what is too
+/// large for a kiosk is refused once it is here.
+const MAX_INCOMING: usize = 268_435_455;
+/// 500 models with names of 200 characters in both languages, and 500 consultants, are about 1 MiB.
+const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 const MAX_OUTGOING: usize = 64 * 1024;
 /// Room for a window of publishes, the subscriptions and the state.
 const REQUESTS: usize = WINDOW + 16;
@@ -258,6 +261,9 @@ fn understand(address: &Address, publish: &Publish) -> Option<Heard> {
 }
 
 fn read<T: DeserializeOwned>(publish: &Publish) -> Option<T> {
+    if publish.payload.len() > MAX_MESSAGE {
+        return None;
+    }
     serde_json::from_slice(&publish.payload).ok()
 }
 
