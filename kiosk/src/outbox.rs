@@ -21,8 +21,10 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use shared::barrier::Barrier;
+use shared::clock::Reading;
 use shared::ids::EventId;
 
 use crate::session::NewEvent;
@@ -173,6 +175,26 @@ impl Outbox {
             }
         }
         Ok(events)
+    }
+
+    /// The sequence after which everything is younger than `age`; events of an earlier run of the machine are old. No more than `most`
+    /// events are looked at, from the newest on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn before_the_last(&self, age: Duration, most: usize, now: Reading) -> Result<u64, OutboxError> {
+        let durable = self.durable.load(Ordering::Acquire);
+        let mut oldest = durable.saturating_sub(1);
+        for record in self.tree()?.range(key(EVENT, 0)..key(EVENT, durable)).rev().take(most) {
+            let (place, sealed) = record?;
+            let Some(sequence) = sequence_of(&place) else { continue };
+            let event = self.unseal(sequence, &sealed);
+            if !event.is_some_and(|event| event.age(now, &self.machine).is_some_and(|since| since < age)) {
+                return Ok(sequence);
+            }
+            oldest = sequence.saturating_sub(1);
+        }
+        Ok(oldest)
     }
 
     /// How many events wait for a receipt.
