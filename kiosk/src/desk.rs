@@ -28,7 +28,7 @@ use crate::account;
 use crate::config::Config;
 use crate::link::Heard;
 use crate::offer::{self, Kept};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, OutboxError};
 use crate::pictures::Pictures;
 use crate::session::{About, Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session, Told};
 use doorway::Doorway;
@@ -335,6 +335,8 @@ impl Desk {
             let kept = events.is_empty()
                 || match outbox.keep(events) {
                     Ok(()) => true,
+                    // The outbox has said so itself.
+                    Err(OutboxError::Full) => false,
                     Err(error) => {
                         tracing::error!(error = %crate::chain(&error), "the outbox cannot write; visitors are sent to reception");
                         false

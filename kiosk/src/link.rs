@@ -1,6 +1,6 @@
 //! The kiosk's MQTT 3.1.1 connection: publishes the outbox, hears receipts, visits, QR codes and configuration.
 //!
-//! Everything without a receipt is published (`QoS` 1) after each `CONNACK` and again on a jittered timer; a PUBACK only makes
+//! Everything without a receipt is published (`QoS` 1) after each `CONNACK` and again on a jittered timer, new visitors first (`order`); a PUBACK only makes
 //! room for the next (FACTS: it proves nothing). Each connection is a new client of `rumqttc`: what an old one still
 //! held would be sent again with an age that is no longer true.
 //!
@@ -11,6 +11,7 @@
 
 mod backoff;
 mod connection;
+mod order;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -15,6 +15,7 @@ const FILE: &str = "offer.json";
 const MAX_BRAND: usize = 40;
 const MAX_WORDING: usize = 2_000;
 const MAX_MODELS: usize = 500;
+const MAX_CONSULTANTS: usize = 500;
 
 /// Why a configuration from the gateway is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +44,12 @@ pub enum OfferError {
     /// More models than a kiosk keeps.
     #[error("more than {MAX_MODELS} models")]
     Models,
+    /// More consultants than a kiosk keeps.
+    #[error("more than {MAX_CONSULTANTS} consultants")]
+    Consultants,
+    /// A tile without a word on it.
+    #[error("a model or a consultant has no name")]
+    Nameless,
 }
 
 /// Checks a configuration before it reaches the screen.
@@ -75,7 +82,15 @@ pub fn check(config: &KioskConfig) -> Result<(), OfferError> {
     if let Some(opening) = &config.opening {
         opening.check()?;
     }
-    if config.models.len() > MAX_MODELS { Err(OfferError::Models) } else { Ok(()) }
+    if config.models.len() > MAX_MODELS {
+        return Err(OfferError::Models);
+    }
+    if config.consultants.len() > MAX_CONSULTANTS {
+        return Err(OfferError::Consultants);
+    }
+    let models = config.models.iter().flat_map(|model| [&model.zh, &model.en]);
+    let named = models.chain(config.consultants.iter().map(|card| &card.name)).all(|name| !name.trim().is_empty());
+    if named { Ok(()) } else { Err(OfferError::Nameless) }
 }
 
 /// Every picture that it names: the models' first, so that they are there when room runs out.
@@ -139,6 +154,9 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
+    use shared::catalogue::Model;
+    use shared::wire::ConsultantCard;
+
     use super::*;
 
     #[test]
@@ -171,5 +189,21 @@ mod tests {
         refuse(|config| config.brand.en = "x".repeat(41), OfferError::Brand);
         refuse(|config| config.times = Some(ScreenTimes { idle_s: 9, countdown_s: 10 }), OfferError::Times);
         refuse(|config| config.times = Some(ScreenTimes { idle_s: 30, countdown_s: 61 }), OfferError::Times);
+        let model = |number: usize| Model {
+            id: format!("m{number}").parse().unwrap(),
+            zh: "车".repeat(200),
+            en: "car ".repeat(50),
+            picture: None,
+            place: None,
+        };
+        let card = |name: &str| ConsultantCard { id: None, name: name.to_owned(), photo: None };
+        let mut config = built_in();
+        config.models = (0..500).map(model).collect();
+        config.consultants = vec![card(&"王".repeat(200)); 500];
+        assert_eq!(check(&config), Ok(()));
+        refuse(|config| config.models = (0..501).map(model).collect(), OfferError::Models);
+        refuse(|config| config.consultants = vec![card("王芳"); 501], OfferError::Consultants);
+        refuse(|config| config.consultants = vec![card(" \n")], OfferError::Nameless);
+        refuse(|config| config.models = vec![Model { en: String::new(), ..model(1) }], OfferError::Nameless);
     }
 }

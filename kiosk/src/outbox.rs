@@ -21,8 +21,10 @@ use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use shared::barrier::Barrier;
+use shared::clock::Reading;
 use shared::ids::EventId;
 
 use crate::session::NewEvent;
@@ -31,6 +33,8 @@ pub use stored::{Machine, Stored};
 
 /// Events without a receipt that an outbox holds at most: 72 hours of a busy showroom, many times over.
 pub const CAPACITY: usize = 50_000;
+/// From so many on somebody should look; said once, and again only after it has been below half of that.
+const WORRY: usize = CAPACITY / 2;
 
 /// sled's cache. Its log is a few records long; more would only sit in memory.
 const CACHE_BYTES: u64 = 1024 * 1024;
@@ -76,6 +80,8 @@ pub struct Outbox {
     /// Sequences below this are behind the barrier.
     durable: AtomicU64,
     stopped: AtomicBool,
+    worried: AtomicBool,
+    full: AtomicBool,
     aside: usize,
 }
 
@@ -98,9 +104,12 @@ impl Outbox {
             next: AtomicU64::new(1),
             durable: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
+            worried: AtomicBool::new(false),
+            full: AtomicBool::new(false),
             aside: 0,
         };
         outbox.recall()?;
+        outbox.mind_the_room();
         Ok(outbox)
     }
 
@@ -113,6 +122,13 @@ impl Outbox {
             return Err(OutboxError::Stopped);
         }
         if self.waiting().len() + events.len() > CAPACITY {
+            // Once, and not for every visitor who comes.
+            if !self.full.swap(true, Ordering::AcqRel) {
+                tracing::error!(
+                    capacity = CAPACITY,
+                    "the outbox is full; visitors are sent to reception until the gateway answers"
+                );
+            }
             return Err(OutboxError::Full);
         }
         // A panic inside sled must leave the outbox stopped, too.
@@ -121,6 +137,8 @@ impl Outbox {
         self.waiting().extend(kept);
         self.durable.store(self.next.load(Ordering::Acquire), Ordering::Release);
         self.stopped.store(false, Ordering::Release);
+        self.full.store(false, Ordering::Release);
+        self.mind_the_room();
         Ok(())
     }
 
@@ -139,6 +157,7 @@ impl Outbox {
             batch.remove(key(EVENT, sequence).as_slice());
         }
         self.tree()?.apply_batch(batch)?;
+        self.mind_the_room();
         Ok(())
     }
 
@@ -156,6 +175,26 @@ impl Outbox {
             }
         }
         Ok(events)
+    }
+
+    /// The sequence after which everything is younger than `age`; events of an earlier run of the machine are old. No more than `most`
+    /// events are looked at, from the newest on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn before_the_last(&self, age: Duration, most: usize, now: Reading) -> Result<u64, OutboxError> {
+        let durable = self.durable.load(Ordering::Acquire);
+        let mut oldest = durable.saturating_sub(1);
+        for record in self.tree()?.range(key(EVENT, 0)..key(EVENT, durable)).rev().take(most) {
+            let (place, sealed) = record?;
+            let Some(sequence) = sequence_of(&place) else { continue };
+            let event = self.unseal(sequence, &sealed);
+            if !event.is_some_and(|event| event.age(now, &self.machine).is_some_and(|since| since < age)) {
+                return Ok(sequence);
+            }
+            oldest = sequence.saturating_sub(1);
+        }
+        Ok(oldest)
     }
 
     /// How many events wait for a receipt.
@@ -233,6 +272,20 @@ impl Outbox {
         self.durable = AtomicU64::new(next);
         self.waiting = Mutex::new(waiting);
         Ok(())
+    }
+
+    /// Warns once when the outbox is half full.
+    fn mind_the_room(&self) {
+        let waiting = self.len();
+        if waiting < WORRY / 2 {
+            self.worried.store(false, Ordering::Release);
+        } else if waiting >= WORRY && !self.worried.swap(true, Ordering::AcqRel) {
+            tracing::warn!(
+                waiting,
+                capacity = CAPACITY,
+                "the outbox is half full: the gateway has answered for nothing in a long time"
+            );
+        }
     }
 
     fn unseal(&self, sequence: u64, sealed: &[u8]) -> Option<Stored> {

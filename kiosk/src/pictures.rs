@@ -222,6 +222,9 @@ fn read(path: &Path) -> Option<RgbaImage> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+
     use image::ImageFormat;
 
     use super::*;
@@ -280,6 +283,64 @@ mod tests {
         assert!(pictures.image(&picture, 10).is_none());
         assert!(!pictures.fetch(&[]));
         assert!(!path.exists());
+    }
+
+    /// A web server that has these files, and no others.
+    fn serve(files: Vec<(&'static str, Vec<u8>)>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+                let request = lines.next().unwrap_or_default();
+                // The rest of the head.
+                let _ = lines.find(String::is_empty);
+                let name = request.split(' ').nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
+                let file = files.iter().find(|(known, _)| *known == name).map(|(_, file)| file.as_slice());
+                let status = if file.is_some() { "200 OK" } else { "404 Not Found" };
+                let file = file.unwrap_or_default();
+                let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", file.len());
+                // Whoever has enough hangs up in the middle.
+                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(file));
+            }
+        });
+        format!("http://{address}")
+    }
+
+    #[test]
+    fn pictures_that_are_broken_huge_missing_or_others_cost_themselves_alone() {
+        let (good, last) = (png(40, 20), png(41, 20));
+        let broken = good[..good.len() / 2].to_vec();
+        let huge = vec![0; usize::try_from(MAX_FILE).unwrap() + 1];
+        let wide = png(MAX_SIDE + 1, 1);
+        let host = serve(vec![
+            ("good", good.clone()),
+            ("broken", broken.clone()),
+            ("other", png(9, 9)),
+            ("huge", huge.clone()),
+            ("wide", wide.clone()),
+            ("last", last.clone()),
+        ]);
+        let at = |name: &str, file: &[u8]| Picture { url: format!("{host}/{name}"), ..picture(file) };
+        let nameless = Picture { sha256: "no hash".into(), url: format!("{host}/good") };
+        let wanted = [
+            at("good", &good),
+            at("broken", &broken),
+            at("other", b"what was asked for"),
+            at("huge", &huge),
+            at("wide", &wide),
+            at("missing", b"nothing"),
+            nameless,
+            at("last", &last),
+        ];
+        let data = tempfile::tempdir().unwrap();
+        let pictures = Pictures::new(data.path());
+        assert!(pictures.fetch(&wanted));
+        let shown: Vec<bool> = wanted.iter().map(|picture| pictures.image(picture, 10).is_some()).collect();
+        assert_eq!(shown, [true, false, false, false, false, false, false, true]);
+        assert_eq!(fs::read_dir(data.path().join("pictures")).unwrap().count(), 2);
+        assert!(!pictures.fetch(&wanted), "nothing is new the second time");
     }
 
     #[test]

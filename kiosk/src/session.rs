@@ -151,7 +151,7 @@ impl Session {
             Input::Link(up) => self.link(up, now),
             Input::Receipt(receipt) => self.receipt(&receipt, &mut effects),
             Input::Status(status) => self.status(status, now, &mut effects),
-            Input::Config(config) => self.configure(config),
+            Input::Config(config) => self.configure(config, now),
             Input::Pictures => self.pictures = self.pictures.wrapping_add(1),
             Input::Qr(offer) => {
                 self.staff.compare_clocks(&offer, now);
@@ -274,10 +274,12 @@ impl Session {
         self.turn_to(Page::Farewell(farewell), now);
     }
 
-    fn configure(&mut self, config: KioskConfig) {
+    fn configure(&mut self, config: KioskConfig, now: Reading) {
         let untouched = self.language == default_language(&self.config) && self.page == Page::Welcome;
         self.rules = self.own_rules.told(&config);
+        let reworded = self.config.wordings != config.wordings;
         self.config = config;
+        self.follow_the_offer(reworded, now);
         if untouched || !self.config.languages.contains(&self.language) {
             self.language = default_language(&self.config);
         }

@@ -86,6 +86,27 @@ fn fit(window: &AppWindow) -> (f64, bool) {
     (fit.max(0.3), portrait)
 }
 
+/// The longest line that any page has room for, in halves of a Chinese character.
+const LINE: usize = 240;
+
+/// Somebody else's words as one line: whatever would begin another becomes a space, and what is longer than so many halves of a Chinese
+/// character ends in an ellipsis.
+fn line(words: &str, halves: usize) -> String {
+    let wide = |c: char| if c.is_ascii() { 1 } else { 2 };
+    let one = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
+    if words.chars().map(wide).sum::<usize>() <= halves {
+        return words.chars().map(one).collect();
+    }
+    let mut room = halves.saturating_sub(1);
+    let fits = |c: &char| {
+        let left = room.checked_sub(wide(*c));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let kept: String = words.chars().take_while(fits).map(one).collect();
+    format!("{}…", kept.trim_end())
+}
+
 /// A width of the design in the window's pixels.
 fn pixels(window: &AppWindow, landscape: u32, upright: u32) -> u32 {
     let (fit, portrait) = fit(window);
@@ -94,4 +115,27 @@ fn pixels(window: &AppWindow, landscape: u32, upright: u32) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window's width")]
     let width = width as u32;
     width.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(words: &str, halves: usize, expect: &str) {
+        assert_eq!(line(words, halves), expect);
+    }
+
+    #[test]
+    fn long_words_end_in_an_ellipsis_and_lines_stay_one() {
+        check("王芳", 4, "王芳");
+        check("王芳芳", 4, "王…");
+        check("Li Na", 5, "Li Na");
+        check("Li Na Maria", 6, "Li Na…");
+        check("Li Na Maria", 4, "Li…");
+        check("王\n芳\u{2028}!\t", 20, "王 芳 ! ");
+        check("", 0, "");
+        check("王", 0, "…");
+        assert_eq!(line(&"王".repeat(200), LINE).chars().count(), 120);
+    }
 }

@@ -15,18 +15,24 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::order::{Order, Way};
 use super::{Address, Heard, Link, WINDOW, backoff::spread};
-use crate::outbox::{Outbox, Stored};
+use crate::outbox::{Outbox, OutboxError, Stored};
 
 const KEEP_ALIVE_S: u16 = 10;
 const CONNECT_S: u64 = 5;
-/// A catalogue of 500 models with its pictures' addresses is about 100 KiB.
-const MAX_INCOMING: usize = 512 * 1024;
+/// The protocol's own limit. A retained message above ours would break every connection again, and with it the check-ins; what is too
+/// large for a kiosk is refused once it is here.
+const MAX_INCOMING: usize = 268_435_455;
+/// 500 models with names of 200 characters in both languages, and 500 consultants, are about 1 MiB.
+const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 const MAX_OUTGOING: usize = 64 * 1024;
 /// Room for a window of publishes, the subscriptions and the state.
 const REQUESTS: usize = WINDOW + 16;
 /// How often the state may be told while it changes.
 const STATE_EVERY: Duration = Duration::from_secs(5);
+/// Young enough to ring (the gateway lists what is older as missed); it does not wait behind three days of others.
+const RECENT: Duration = Duration::from_mins(2);
 const GOODBYE: Duration = Duration::from_millis(500);
 
 pub(super) struct Connection {
@@ -37,10 +43,7 @@ pub(super) struct Connection {
     event_topic: String,
     up: bool,
     unacknowledged: usize,
-    /// The last sequence that was published in this pass over the outbox.
-    cursor: u64,
-    /// Whether this pass reached the newest event.
-    caught_up: bool,
+    order: Option<Order>,
     told_waiting: Option<u64>,
 }
 
@@ -57,8 +60,7 @@ impl Connection {
             event_topic: address.topic(Topic::KioskEvent),
             up: false,
             unacknowledged: 0,
-            cursor: 0,
-            caught_up: false,
+            order: None,
             told_waiting: None,
         }
     }
@@ -82,9 +84,8 @@ impl Connection {
                 },
                 changed = link.outbox.changed() => if changed.is_err() { return None },
                 () = &mut repeat => {
-                    // Another pass, if the last is over: whatever still has no receipt goes out again.
-                    if self.caught_up {
-                        self.cursor = 0;
+                    if let Some(order) = &mut self.order {
+                        order.again();
                     }
                     repeat.set(tokio::time::sleep(spread(link.repeat)));
                 }
@@ -155,24 +156,44 @@ impl Connection {
         }
     }
 
-    /// Publishes from the outbox while the window has room.
+    /// Publishes from the outbox while the window has room: what was said just now first.
     fn publish_waiting(&mut self, link: &mut Link, clock: &dyn Clock) {
         let outbox: Option<Arc<Outbox>> = link.outbox.borrow_and_update().clone();
         let Some(outbox) = outbox else { return };
-        while self.unacknowledged < WINDOW {
-            let room = WINDOW - self.unacknowledged;
-            let events = match outbox.read_after(self.cursor, room) {
-                Ok(events) => events,
-                Err(error) => {
-                    tracing::error!(%error, "the outbox cannot be read");
-                    return;
+        let published = self.begin(&outbox, clock).and_then(|mut order| {
+            let published =
+                [Way::Ahead, Way::Pass].into_iter().try_for_each(|way| self.publish(way, &mut order, &outbox, clock));
+            self.order = Some(order);
+            published
+        });
+        if let Err(error) = published {
+            tracing::error!(error = %crate::chain(&error), "the outbox cannot be read");
+        }
+    }
+
+    fn begin(&mut self, outbox: &Outbox, clock: &dyn Clock) -> Result<Order, OutboxError> {
+        match self.order.take() {
+            Some(order) => Ok(order),
+            None => outbox.before_the_last(RECENT, WINDOW, clock.read()).map(Order::begin),
+        }
+    }
+
+    fn publish(&mut self, way: Way, order: &mut Order, outbox: &Outbox, clock: &dyn Clock) -> Result<(), OutboxError> {
+        while self.unacknowledged < way.window() {
+            let events = outbox.read_after(order.after(way), way.window() - self.unacknowledged)?;
+            order.found(way, !events.is_empty());
+            if events.is_empty() {
+                return Ok(());
+            }
+            for event in &events {
+                let wanted = order.wants(event, way);
+                if wanted && !self.publish_event(event, outbox, clock) {
+                    return Ok(());
                 }
-            };
-            self.caught_up = events.is_empty();
-            if self.caught_up || !events.iter().all(|event| self.publish_event(event, &outbox, clock)) {
-                return;
+                order.done(event, way, wanted);
             }
         }
+        Ok(())
     }
 
     fn publish_event(&mut self, event: &Stored, outbox: &Outbox, clock: &dyn Clock) -> bool {
@@ -180,7 +201,6 @@ impl Connection {
         let Ok(payload) = serde_json::to_vec(&envelope) else { return false };
         let sent = self.client.try_publish(self.event_topic.as_str(), payload, PublishOptions::at_least_once());
         if sent.is_ok() {
-            self.cursor = event.sequence;
             self.unacknowledged += 1;
         }
         sent.is_ok()
@@ -258,6 +278,9 @@ fn understand(address: &Address, publish: &Publish) -> Option<Heard> {
 }
 
 fn read<T: DeserializeOwned>(publish: &Publish) -> Option<T> {
+    if publish.payload.len() > MAX_MESSAGE {
+        return None;
+    }
     serde_json::from_slice(&publish.payload).ok()
 }
 

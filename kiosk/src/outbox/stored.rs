@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, FixedOffset, Local, SubsecRound};
 use serde::{Deserialize, Serialize};
 use shared::clock::Reading;
-use shared::ids::EventId;
+use shared::ids::{EventId, VisitId};
 use shared::wire::{DeviceEvent, Envelope, VERSION};
 
 use super::seal::SealError;
@@ -87,16 +87,31 @@ impl Stored {
         Some(Self { sequence, id, at, machine, boot: Duration::from_millis(boot_ms), event })
     }
 
+    /// The visit that it is about, and whether it is the check-in itself.
+    #[must_use]
+    pub fn visit(&self) -> Option<(VisitId, bool)> {
+        match &self.event {
+            DeviceEvent::CheckedIn(body) => Some((body.visit, true)),
+            DeviceEvent::Detailed { visit, .. } => Some((*visit, false)),
+            DeviceEvent::Met(of) | DeviceEvent::Left(of) | DeviceEvent::Cancelled(of) => Some((of.visit, false)),
+            DeviceEvent::DoorCounted(_) => None,
+        }
+    }
+
+    /// How long ago it was, if that was in this run of the machine.
+    pub(super) fn age(&self, now: Reading, machine: &Machine) -> Option<Duration> {
+        (machine.is_known() && self.machine == *machine).then(|| now.boot.saturating_sub(self.boot))
+    }
+
     /// The envelope for a sending at `now` in this run of the machine.
     #[must_use]
     pub fn envelope(&self, now: Reading, machine: &Machine) -> Envelope {
-        let same_run = machine.is_known() && self.machine == *machine;
         Envelope {
             v: VERSION,
             id: self.id,
             seq: Some(self.sequence),
             at: self.at,
-            age_ms: same_run.then(|| millis(now.boot.saturating_sub(self.boot))),
+            age_ms: self.age(now, machine).map(millis),
             event: self.event.clone(),
         }
     }

@@ -1,7 +1,4 @@
-use std::time::Duration;
-
 use chrono::DateTime;
-use shared::clock::Reading;
 use shared::ids::VisitId;
 use shared::phone::PhoneNumber;
 use shared::wire::{CheckedIn, Detailed, DeviceEvent, Language, Purpose};
@@ -183,4 +180,22 @@ fn a_power_cut_within_a_renewal_loses_nothing() {
     assert_eq!(ids(&open(&folder, "a")), [(1, event(1).id)]);
     Outbox::renew(&folder.path().join("outbox"), &seal, &machine).unwrap();
     assert_eq!(ids(&open(&folder, "a")), [(1, event(1).id)]);
+}
+
+#[test]
+fn what_was_said_just_now_is_told_apart_from_what_waits_for_days() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = open(&folder, "a");
+    let said_at = |number: u8, boot_s: u64| NewEvent { at: reading(boot_s), ..event(number) };
+    let last =
+        |outbox: &Outbox, most: usize| outbox.before_the_last(Duration::from_secs(120), most, reading(1000)).unwrap();
+    assert_eq!(last(&outbox, 64), 0);
+    outbox.keep(vec![said_at(1, 100), said_at(2, 870), said_at(3, 900), said_at(4, 990)]).unwrap();
+    assert_eq!(last(&outbox, 64), 2);
+    assert_eq!(last(&outbox, 1), 3, "no more than it was asked to look at");
+    outbox.forget([event(4).id, event(1).id]).unwrap();
+    assert_eq!(last(&outbox, 64), 2);
+    drop(outbox);
+    // After a reboot nobody knows how old anything is.
+    assert_eq!(last(&open(&folder, "b"), 64), 3);
 }

@@ -191,6 +191,22 @@ impl Session {
         self.turn_to(page, now);
     }
 
+    /// The offer changed while somebody stands there: what is gone can no longer be picked, and nobody has agreed to words that they
+    /// have not seen.
+    pub(super) fn follow_the_offer(&mut self, reworded: bool, now: Reading) {
+        let models = &self.config.models;
+        self.draft.models.retain(|id| models.iter().any(|model| model.id == *id));
+        if reworded {
+            self.draft.ticked.clear();
+        }
+        match self.page {
+            Page::Aside(aside) if !self.has(aside) => self.leave_aside(Page::Visit, now),
+            Page::Consents | Page::Wording(_) if self.config.wordings.is_empty() => self.leave_aside(Page::Visit, now),
+            Page::Wording(_) if reworded => self.turn_to(Page::Consents, now),
+            _ => {}
+        }
+    }
+
     /// A name begins differently in another language.
     pub(super) fn name_anew(&mut self) {
         self.draft.naming = Naming::new(self.language);

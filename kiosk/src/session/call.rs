@@ -144,6 +144,9 @@ impl OnScreen {
     }
 }
 
+/// In minutes; whoever estimates a longer wait knows nothing, and nobody would stand here for it.
+const LONGEST_WAIT: u32 = 120;
+
 fn known(status: &VisitStatus, cut_off: bool) -> Call {
     match status.stage {
         // A call or a queue that may have moved on without us is no longer told as fact.
@@ -152,7 +155,10 @@ fn known(status: &VisitStatus, cut_off: bool) -> Call {
         Stage::Coming | Stage::Greeted => Call::Coming(status.consultant.clone()),
         Stage::Queued => Call::Queued {
             position: status.position.filter(|position| *position > 0),
-            minutes: status.wait_s.map(|seconds| seconds.div_ceil(60).max(1)),
+            minutes: status
+                .wait_s
+                .map(|seconds| seconds.div_ceil(60).max(1))
+                .filter(|minutes| *minutes <= LONGEST_WAIT),
         },
         Stage::Reception | Stage::Ended => Call::Reception,
     }

@@ -38,7 +38,8 @@ impl std::fmt::Debug for Keypad {
 
 impl Keypad {
     pub(super) fn press(&mut self, key: char) {
-        let room = self.digits.len() < MAX_DIGITS + usize::from(self.is_foreign());
+        // One digit more than any number has, so that too many are seen to be too many.
+        let room = self.digits.len() <= MAX_DIGITS + usize::from(self.is_foreign());
         if (key.is_ascii_digit() && room) || (key == '+' && self.digits.is_empty()) {
             self.digits.push(key);
         }
@@ -126,7 +127,13 @@ mod tests {
         check("+886912345678", "+886 912 345 678", Verdict::Good);
         check("+442079460958", "+44 207 946 095 8", Verdict::Good);
         check("1+3x8", "138", Verdict::Short(Some(8)));
-        check("1380013800013800138000", "138 0013 8000 1380", Verdict::Long);
+        check("1380013800013800138000", "138 0013 8000 13800", Verdict::Long);
+        check("+14155552671", "+14 155 552 671", Verdict::Good);
+        check("+85366123456", "+853 6612 3456", Verdict::Good);
+        check("+85212345678", "+852 1234 5678", Verdict::Odd);
+        check("+12345678901234567890", "+12 345 678 901 23456", Verdict::Long);
+        // No key of ours types a full-width digit; who sends one is not heard.
+        check("\u{ff11}3\u{ff0b}", "3", Verdict::Odd);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! What the visitor added to the visit on the screen: on its way to the disk, and behind the barrier.
 
-use std::collections::BTreeMap;
-
 use shared::consent::ConsentPurpose;
 use shared::ids::{EventId, ModelId, StaffId};
 use shared::phone::PhoneNumber;
@@ -12,17 +10,19 @@ use super::screen::NotedView;
 /// Personal, and gone with the visit on the screen.
 #[derive(Debug, Default)]
 pub(super) struct Noted {
-    pending: BTreeMap<EventId, Detailed>,
+    /// In the order in which it was said: ids follow the wall clock, which may be set back.
+    pending: Vec<(EventId, Detailed)>,
     detail: Detailed,
 }
 
 impl Noted {
     pub(super) fn write(&mut self, event: EventId, detail: Detailed) {
-        self.pending.insert(event, detail);
+        self.pending.push((event, detail));
     }
 
     pub(super) fn kept(&mut self, event: EventId) {
-        let Some(new) = self.pending.remove(&event) else { return };
+        let Some(at) = self.pending.iter().position(|(id, _)| *id == event) else { return };
+        let (_, new) = self.pending.remove(at);
         let known = &mut self.detail;
         known.party = new.party.or(known.party);
         known.phone = new.phone.or(known.phone.take());
@@ -38,7 +38,7 @@ impl Noted {
     }
 
     pub(super) fn not_kept(&mut self, event: EventId) {
-        self.pending.remove(&event);
+        self.pending.retain(|(id, _)| *id != event);
     }
 
     pub(super) fn models(&self) -> &[ModelId] {
@@ -51,7 +51,8 @@ impl Noted {
 
     /// Whether this consent was the last word about its purpose, said or on its way.
     pub(super) fn consents_to(&self, purpose: ConsentPurpose) -> bool {
-        let said = self.pending.values().rev().chain([&self.detail]).flat_map(|detail| detail.consents.iter().rev());
+        let pending = self.pending.iter().rev().map(|(_, detail)| detail);
+        let said = pending.chain([&self.detail]).flat_map(|detail| detail.consents.iter().rev());
         said.filter(|consent| consent.purpose == purpose).map(|consent| consent.given).next().unwrap_or(false)
     }
 

@@ -255,6 +255,31 @@ fn the_status_of_another_visit_is_not_shown() {
 }
 
 #[test]
+fn what_comes_late_for_the_visitor_before_changes_nothing_for_the_next() {
+    let mut world = World::new();
+    let (before, old) = world.checked_in();
+    world.receipt(old);
+    world.intend(Intent::Wipe);
+    let (visit, event) = world.checked_in();
+    let stands = world.screen();
+    for stage in [Stage::Calling, Stage::Coming, Stage::Queued, Stage::Reception, Stage::Greeted, Stage::Ended] {
+        world.status(before, stage);
+    }
+    world.receipt(old);
+    let refused = vec![Refused { id: Some(old), code: Code::VisitOver }];
+    world.input(Input::Receipt(Receipt { ids: Vec::new(), refused }));
+    world.input(Input::Kept(old));
+    world.input(Input::NotKept(old));
+    assert_eq!(world.screen(), stands);
+    // A code that is renewed in the middle is shown, and tells nobody anything about the visit.
+    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000 }));
+    assert_eq!(Screen { qr: None, ..world.screen() }, Screen { qr: None, ..stands });
+    world.receipt(event);
+    world.status(visit, Stage::Coming);
+    world.check_call(&Call::Coming(Some(wang())));
+}
+
+#[test]
 fn a_refused_check_in_sends_the_visitor_to_reception() {
     let mut world = World::new();
     let (_, event) = world.checked_in();

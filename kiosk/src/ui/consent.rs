@@ -19,11 +19,12 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
     if !logic.get_consents().iter().eq(consents.iter().cloned()) {
         logic.set_consents(ModelRc::from(consents.as_slice()));
     }
-    if let Page::Wording(purpose) = screen.page {
-        let wording = screen.consents.iter().find(|consent| consent.purpose == purpose);
-        logic.set_reading(kind(purpose));
-        logic.set_wording(wording.map(|consent| consent.wording.as_str()).unwrap_or_default().into());
-    }
+    let reading = match screen.page {
+        Page::Wording(purpose) => screen.consents.iter().find(|consent| consent.purpose == purpose),
+        _ => None,
+    };
+    logic.set_reading(reading.map_or(ConsentKind::Contact, |consent| kind(consent.purpose)));
+    logic.set_wording(reading.map(|consent| consent.wording.as_str()).unwrap_or_default().into());
 }
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {

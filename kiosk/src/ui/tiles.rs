@@ -5,7 +5,7 @@ use std::rc::Rc;
 use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
 use super::generated::{AppWindow, TileData, TilesLogic};
-use super::{Send, pixels};
+use super::{LINE, Send, line, pixels};
 use crate::pictures::Pictures;
 use crate::session::{Intent, Screen, Tile, Turn};
 
@@ -38,8 +38,8 @@ fn data(tile: &Tile, width: u32, pictures: &Pictures) -> TileData {
     let picture = tile.picture.as_ref().and_then(|picture| pictures.image(picture, width));
     TileData {
         id: tile.id.as_str().into(),
-        words: tile.words.as_str().into(),
-        note: tile.note.as_str().into(),
+        words: line(&tile.words, LINE).into(),
+        note: line(&tile.note, LINE).into(),
         picked: tile.picked,
         has_picture: picture.is_some(),
         picture: picture.unwrap_or_default(),

@@ -6,12 +6,15 @@ use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
 use super::Send;
 use super::generated::{AppWindow, AsideKind, CallKind, FarewellKind, PurposeKind, VisitLogic};
-use super::{name, pixels, purpose};
+use super::{LINE, line, name, pixels, purpose};
 use crate::pictures::Pictures;
 use crate::session::{Aside, Call, Farewell, Intent, Page, Screen};
 
 /// Between the names of models.
 const MARK: &str = " \u{b7} ";
+
+/// A name that is said large, within a sentence.
+const NAME: usize = 24;
 
 /// The width of a face in the design.
 const FACE: u32 = 198;
@@ -34,12 +37,12 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let figure = |figure: Option<u32>| figure.and_then(|figure| i32::try_from(figure).ok()).unwrap_or(0);
     logic.set_call(call.map_or(CallKind::None, kind));
     logic.set_purpose(visit.map_or(PurposeKind::Browse, |visit| purpose::kind(visit.purpose)));
-    logic.set_consultant(coming.map(|card| card.name.as_str()).unwrap_or_default().into());
+    logic.set_consultant(coming.map(|card| line(&card.name, NAME)).unwrap_or_default().into());
     logic.set_position(figure(position));
     logic.set_minutes(figure(minutes));
     let noted = visit.map(|visit| visit.noted.clone()).unwrap_or_default();
-    logic.set_noted_models(noted.models.join(MARK).into());
-    logic.set_noted_consultant(noted.consultant.unwrap_or_default().into());
+    logic.set_noted_models(line(&noted.models.join(MARK), LINE).into());
+    logic.set_noted_consultant(line(&noted.consultant.unwrap_or_default(), LINE).into());
     logic.set_noted_phone(noted.phone.unwrap_or_default().into());
     logic.set_noted_surname(noted.surname.unwrap_or_default().into());
     logic.set_noted_title(name::title(noted.title));
@@ -50,14 +53,13 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
         logic.set_asides(ModelRc::from(asides.as_slice()));
     }
     logic.set_reminded(visit.is_some_and(|visit| visit.reminded));
-    if let Page::Farewell(farewell) = screen.page {
-        logic.set_farewell(match farewell {
-            Farewell::Met => FarewellKind::Met,
-            Farewell::Left => FarewellKind::Left,
-            Farewell::Cancelled => FarewellKind::Cancelled,
-            Farewell::Ended => FarewellKind::Ended,
-        });
-    }
+    // How the last visitor left is nobody's business either.
+    logic.set_farewell(match screen.page {
+        Page::Farewell(Farewell::Left) => FarewellKind::Left,
+        Page::Farewell(Farewell::Cancelled) => FarewellKind::Cancelled,
+        Page::Farewell(Farewell::Ended) => FarewellKind::Ended,
+        _ => FarewellKind::Met,
+    });
 }
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {

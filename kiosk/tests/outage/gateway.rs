@@ -68,6 +68,12 @@ impl Gateway {
         self.tell("receipt", &json!({"ids": [envelope["id"]]}));
     }
 
+    /// A message that the broker keeps for whoever comes later.
+    pub(crate) fn leave(&self, leaf: &str, message: &Value) {
+        let options = PublishOptions::at_least_once().retained();
+        self.client.publish(format!("{PREFIX}/{leaf}"), message.to_string(), options).unwrap();
+    }
+
     pub(crate) fn tell(&self, leaf: &str, message: &Value) {
         let options = PublishOptions::at_least_once();
         self.client.publish(format!("{PREFIX}/{leaf}"), message.to_string(), options).unwrap();

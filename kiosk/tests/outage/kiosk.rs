@@ -48,10 +48,17 @@ impl Kiosk {
     /// The next line that shows this; others are passed over.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, shown: &str) -> Value {
+        let (line, _) = self.all_until(shown);
+        line
+    }
+
+    /// The next line that shows this, and those before it.
+    #[track_caller]
+    pub(crate) fn all_until(&mut self, shown: &str) -> (Value, Vec<Value>) {
         let mut passed = Vec::new();
         loop {
             match self.lines.recv_timeout(TIMEOUT) {
-                Ok(line) if line["shown"] == shown => return line,
+                Ok(line) if line["shown"] == shown => return (line, passed),
                 Ok(line) => passed.push(line),
                 Err(error) => panic!("the kiosk does not show {shown} ({error}); it showed {passed:?}"),
             }

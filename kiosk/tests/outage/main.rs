@@ -161,3 +161,75 @@ fn a_thousand_check_ins_at_once_are_all_received_and_sent_once_each() {
     assert_eq!(sent, shown);
     assert!(gateway.is_quiet(Duration::from_millis(300)), "something was sent twice");
 }
+
+#[test]
+fn what_was_meant_for_the_visitor_before_is_not_shown_to_the_next() {
+    let broker = Broker::start();
+    let gateway = Gateway::join(&broker);
+    let folder = tempfile::tempdir().unwrap();
+    let mut kiosk = Kiosk::start(folder.path(), &broker, &[("PATIENCE_REPEAT", "60s")]);
+    kiosk.say(CHECK_IN);
+    let before = kiosk.wait_for("received");
+    let envelope = gateway.next_event();
+    // Kept by the broker, against the protocol: it comes again with every connection.
+    gateway.leave("visit", &json!({"visit": before["visit"], "stage": "coming", "consultant": {"name": "王芳"}}));
+    kiosk.wait_for("coming");
+    kiosk.kill();
+
+    let mut kiosk = Kiosk::start(folder.path(), &broker, &[("PATIENCE_REPEAT", "60s")]);
+    kiosk.wait_for("link");
+    kiosk.say(CHECK_IN);
+    let (received, mut shown) = kiosk.all_until("received");
+    // Late, from all sides: the old receipt, a refusal of what is long gone, every stage of the visitor before, a new code.
+    gateway.receipt(&envelope);
+    let refused = json!([{"id": before["event"], "code": "visit_over"}, {"id": null, "code": "not_json"}]);
+    gateway.tell("receipt", &json!({"ids": [], "refused": refused}));
+    for stage in ["coming", "queued", "reception", "greeted", "ended"] {
+        let consultant = json!({"name": "王芳"});
+        gateway
+            .tell("visit", &json!({"visit": before["visit"], "stage": stage, "consultant": consultant, "position": 1}));
+    }
+    gateway.tell("qr", &json!({"url": "https://showroom.example/i/renewed", "ttl_ms": 120_000}));
+    gateway.tell("receipt", &json!({"ids": [received["event"]]}));
+    gateway.tell("visit", &json!({"visit": received["visit"], "stage": "calling"}));
+    let (calling, more) = kiosk.all_until("calling");
+    assert_eq!(calling["visit"], received["visit"]);
+    shown.extend(more);
+    let news = ["coming", "queued", "reception", "greeted", "ended", "failed", "welcome"];
+    let is_wrong =
+        |line: &&serde_json::Value| line["visit"] == before["visit"] || news.iter().any(|word| line["shown"] == *word);
+    let wrong: Vec<_> = shown.iter().filter(is_wrong).collect();
+    assert!(wrong.is_empty(), "shown to the wrong visitor: {wrong:?}");
+}
+
+#[test]
+fn numbers_are_sent_in_one_form_however_they_were_written_and_wrong_ones_are_named() {
+    let broker = Broker::start();
+    let gateway = Gateway::join(&broker);
+    let folder = tempfile::tempdir().unwrap();
+    let mut kiosk = Kiosk::start(folder.path(), &broker, &[("PATIENCE_REPEAT", "60s")]);
+    kiosk.say(CHECK_IN);
+    let visit = gateway.next_event()["body"]["visit"].clone();
+    for (written, sent) in [
+        ("138 0013 8000", "+8613800138000"),
+        ("\u{ff11}\u{ff13}\u{ff18}\u{ff10}\u{ff10}\u{ff11}\u{ff13}\u{ff18}\u{ff10}\u{ff10}\u{ff10}", "+8613800138000"),
+        ("\u{ff0b}\u{ff18}\u{ff15}\u{ff12} 9123 4567", "+85291234567"),
+        ("+853 6612 3456", "+85366123456"),
+        ("+886 0912-345-678", "+886912345678"),
+        ("0044 20 7946 0958", "+442079460958"),
+        ("+1 (415) 555-2671", "+14155552671"),
+    ] {
+        kiosk.say(&json!({"do": "detail", "phone": written}).to_string());
+        let event = gateway.next_event();
+        assert_eq!((&event["body"]["phone"], &event["body"]["visit"]), (&json!(sent), &visit), "{written}");
+    }
+    for wrong in ["", "1", "12800138000", "138001380000", "+85212345678", "+0123456789", "王", "138+0013", "\u{ff11}x"]
+    {
+        kiosk.say(&json!({"do": "detail", "phone": wrong}).to_string());
+        let problem = kiosk.wait_for("error")["problem"].clone();
+        assert!(problem.as_str().is_some_and(|problem| problem.contains("telephone")), "{wrong}: {problem}");
+    }
+    // None of it stands between the visitor and the next word.
+    kiosk.say(r#"{"do":"detail","party":2}"#);
+    assert_eq!(gateway.next_event()["body"]["party"], 2);
+}

@@ -31,7 +31,7 @@ pub(crate) struct Bench {
     pub(crate) disk: bool,
     pub(crate) held: bool,
     now: Reading,
-    turn: u8,
+    turn: u64,
     intents: Rc<RefCell<Vec<Intent>>>,
     pictures: Pictures,
 }
@@ -142,9 +142,23 @@ impl Bench {
         i_slint_backend_testing::mock_elapsed_time(time);
     }
 
+    /// Sleeps until the session's own deadline, as the desk does, and no longer than `at_most`; how long that was.
+    pub(crate) fn sleep(&mut self, at_most: Duration) -> Duration {
+        let deadline = self.session.deadline(self.now).map(|at| at.saturating_sub(self.now.boot));
+        let time = deadline.unwrap_or(at_most).min(at_most);
+        self.now.boot += time;
+        self.now.wall += TimeDelta::from_std(time).unwrap();
+        i_slint_backend_testing::mock_elapsed_time(time);
+        self.input(Input::Tick);
+        time
+    }
+
     pub(crate) fn input(&mut self, input: Input) {
-        self.turn = self.turn.wrapping_add(1);
-        let effects = self.session.handle(input, self.now, Entropy([self.turn; 20]));
+        self.turn += 1;
+        let mut entropy = [0; 20];
+        entropy[2..10].copy_from_slice(&self.turn.to_be_bytes());
+        entropy[12..].copy_from_slice(&self.turn.to_be_bytes());
+        let effects = self.session.handle(input, self.now, Entropy(entropy));
         for effect in effects {
             let Effect::Keep(event) = effect else { continue };
             let id = event.id;

@@ -3,8 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod bench;
+mod catalogue;
+mod fingers;
 mod idle;
 mod looks;
+mod mashing;
 mod pictures;
 mod touch;
+mod traces;
 mod words;

@@ -14,9 +14,9 @@ use slint::PhysicalSize;
 use crate::bench::{Bench, LANDSCAPE, PORTRAIT};
 
 /// Brings a bench that stands on the welcome page to a page's state.
-type Scene = (&'static str, fn(&mut Bench));
+pub(crate) type Scene = (&'static str, fn(&mut Bench));
 
-const SCENES: [Scene; 39] = [
+pub(crate) const SCENES: [Scene; 39] = [
     ("01-welcome", |_| {}),
     ("02-purpose", start),
     ("03-noting", |bench| {
@@ -281,7 +281,7 @@ fn take_all(orientation: &str, size: PhysicalSize, language: Language) {
     }
 }
 
-fn write(name: &str, size: PhysicalSize, pixels: &[u8]) {
+pub(crate) fn write(name: &str, size: PhysicalSize, pixels: &[u8]) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("kiosk-pictures");
     std::fs::create_dir_all(&folder).unwrap();
     let mut encoder = png::Encoder::new(File::create(folder.join(name)).unwrap(), size.width, size.height);

@@ -208,7 +208,7 @@ fn check_controls(size: PhysicalSize) {
 }
 
 #[track_caller]
-fn check_control(element: &ElementHandle, size: PhysicalSize) {
+pub(crate) fn check_control(element: &ElementHandle, size: PhysicalSize) {
     let label = element.accessible_label().unwrap_or_default();
     assert!(!label.is_empty(), "{:?} has no label", element.id());
     assert!(element.accessible_enabled().is_some(), "{label} does not say whether it is enabled");

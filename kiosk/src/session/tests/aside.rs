@@ -133,3 +133,57 @@ fn whoever_has_to_go_may_take_the_code_along() {
     world.wait(Rules::default().carry);
     assert_eq!(world.screen().page, Page::Welcome);
 }
+
+#[test]
+fn a_clock_that_goes_back_does_not_turn_the_last_word_about_a_consent() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Browse);
+    let ask = |world: &mut World| {
+        world.intend(Intent::Add(Aside::Phone));
+        world.wait(SECOND);
+        "13800138000".chars().for_each(|key| world.input(Input::Intent(Intent::Key(key))));
+        world.intend(Intent::Done);
+    };
+    for (tick, hours) in [(true, 0), (false, -2)] {
+        ask(&mut world);
+        world.now.wall += TimeDelta::hours(hours);
+        world.intend(Intent::Consent(ConsentPurpose::Contact, tick));
+        world.intend(Intent::Done);
+    }
+    // Nothing of it is on the disk yet; the last word was no, so there is nothing to be taken back.
+    ask(&mut world);
+    let events = world.kept.len();
+    world.intend(Intent::Done);
+    assert_eq!(world.kept.len(), events, "{:?}", world.kept.last());
+}
+
+#[test]
+fn an_offer_that_changes_takes_away_what_is_gone_and_no_consent_outlives_its_words() {
+    let mut world = World::furnished();
+    let smaller = || KioskConfig { models: furnished().models[..3].to_vec(), ..furnished() };
+    world.arrive(Purpose::Model);
+    world.intend(Intent::Pick("m0".into()));
+    world.intend(Intent::Turn(Turn::Next));
+    world.intend(Intent::Pick("m7".into()));
+    world.input(Input::Config(smaller()));
+    assert_eq!((world.screen().page, world.screen().tiles.pages), (Page::Aside(Aside::Models), 1));
+    world.intend(Intent::Done);
+    assert_eq!(world.detail().models.len(), 1);
+    world.keep_all();
+    world.intend(Intent::Add(Aside::Phone));
+    world.wait(SECOND);
+    "13800138000".chars().for_each(|key| world.input(Input::Intent(Intent::Key(key))));
+    world.intend(Intent::Done);
+    world.intend(Intent::Consent(ConsentPurpose::Contact, true));
+    // The same again, as the gateway sends it with every connection.
+    world.input(Input::Config(smaller()));
+    assert!(world.screen().consents[0].ticked);
+    world.intend(Intent::ReadWording(ConsentPurpose::Marketing));
+    let mut reworded = furnished();
+    reworded.wordings[0].version = "v4".into();
+    world.input(Input::Config(reworded));
+    assert_eq!(world.screen().page, Page::Consents);
+    assert!(!world.screen().consents[0].ticked);
+    world.input(Input::Config(crate::offer::built_in()));
+    assert_eq!(world.screen().page, Page::Visit);
+}
