@@ -288,6 +288,7 @@ impl App {
             models: catalogue.models.iter().map(|model| Model { picture: picture(model), ..model.clone() }).collect(),
             wordings: catalogue.wordings(&self.config.store),
             photos,
+            sound: catalogue.sound,
         }
     }
 

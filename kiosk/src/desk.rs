@@ -18,6 +18,7 @@ use shared::ids::EventId;
 use shared::wire::{KioskConfig, Picture};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Interval;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -48,6 +49,10 @@ pub enum Shown {
     Ready(Option<usize>),
     /// The connection came up or went down.
     Link(bool),
+    /// A tap was heard, and taps make a sound.
+    Tapped,
+    /// The desk's loop turns; told as often as [`Desk::watched`] asks.
+    Alive,
 }
 
 /// Whoever shows it.
@@ -71,6 +76,10 @@ pub struct Desk {
     fetch_again: bool,
     /// When to open an outbox again that failed, on the boot clock.
     reopen_at: Option<Duration>,
+    /// Whether taps make a sound: the device's own word, and the gateway's, which goes before it.
+    sound: (bool, Option<bool>),
+    /// How often a sign of life is given.
+    signs: Option<Duration>,
 }
 
 impl Desk {
@@ -86,6 +95,7 @@ impl Desk {
         let kept_offer = Kept::new(&config.data);
         let offer = kept_offer.read();
         let wanted = offer::pictures(&offer);
+        let sound = (config.sound, offer.sound);
         let session = Session::new(rules, offer, clock.read());
         Self {
             session,
@@ -102,7 +112,16 @@ impl Desk {
             fetch: None,
             fetch_again: false,
             reopen_at: None,
+            sound,
+            signs: None,
         }
+    }
+
+    /// Gives a sign of life every so often.
+    #[must_use]
+    pub fn watched(mut self, period: Option<Duration>) -> Self {
+        self.signs = period;
+        self
     }
 
     /// Runs until `cancel`, or until nobody can send an intent any more and everything said is on the disk.
@@ -123,6 +142,7 @@ impl Desk {
 
         let mut write: Option<Writing> = None;
         let mut listening = true;
+        let mut signs = self.signs.map(tokio::time::interval);
         while listening || write.is_some() {
             let pause = self.pause();
             tokio::select! {
@@ -148,6 +168,7 @@ impl Desk {
                         self.fetch_pictures();
                     }
                 }
+                () = due(&mut signs) => (self.face)(Shown::Alive),
                 () = tokio::time::sleep(pause) => {
                     if self.reopen_at.is_some_and(|at| self.clock.read().boot >= at) {
                         self.reopen().await;
@@ -179,6 +200,8 @@ impl Desk {
         for effect in self.session.handle(input, self.clock.read(), Entropy(entropy)) {
             match effect {
                 Effect::Keep(event) => self.events.push(*event),
+                Effect::Click if self.sound.1.unwrap_or(self.sound.0) => (self.face)(Shown::Tapped),
+                Effect::Click => {}
                 Effect::Tell(told) => (self.face)(Shown::Told(told)),
             }
         }
@@ -222,6 +245,7 @@ impl Desk {
             }
         }));
         self.wanted = offer::pictures(&config);
+        self.sound.1 = config.sound;
         self.fetch_pictures();
         self.feed(Input::Config(config));
     }
@@ -341,6 +365,16 @@ impl Writing {
     }
 }
 
+/// The next sign of life.
+async fn due(signs: &mut Option<Interval>) {
+    match signs {
+        Some(signs) => {
+            signs.tick().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
 async fn fetched(fetch: &mut Option<JoinHandle<bool>>) -> bool {
     let new = match fetch {
         Some(handle) => handle.await.unwrap_or(false),
@@ -357,3 +391,6 @@ async fn finished(writing: &mut Option<Writing>) -> Written {
     };
     Written { ids: writing.take().map(|writing| writing.ids).unwrap_or_default(), outcome }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@
 
 mod backoff;
 mod connection;
+mod trial;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::outbox::Outbox;
 use backoff::Backoff;
 use connection::Connection;
+pub(crate) use trial::{Trouble, try_account};
 
 /// Publishes without a PUBACK at one time.
 pub(crate) const WINDOW: usize = 64;

@@ -83,6 +83,7 @@ pub fn built_in() -> KioskConfig {
         consultants: Vec::new(),
         wordings: Vec::new(),
         store_url: None,
+        sound: None,
     }
 }
 

@@ -22,6 +22,8 @@ pub struct CatalogueConfig {
     pub models: Vec<Model>,
     /// Folder with pictures: `<model>.png` or `.jpg`, `staff/<account>.png` or `.jpg`.
     pub pictures: Option<PathBuf>,
+    /// Whether taps on kiosks make a soft sound; without a word each kiosk does as its own configuration says.
+    pub sound: Option<bool>,
     /// Whether the sample's own pictures are shown; the demo alone.
     #[serde(skip)]
     pub sample_pictures: bool,
@@ -37,6 +39,7 @@ impl Default for CatalogueConfig {
             languages: vec![Language::Zh, Language::En],
             models: Vec::new(),
             pictures: None,
+            sound: None,
             sample_pictures: false,
             wordings: default_wordings(),
         }

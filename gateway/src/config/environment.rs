@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 55] = [
+pub(super) const KEYS: [&str; 56] = [
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -68,6 +68,7 @@ pub(super) const KEYS: [&str; 55] = [
     "catalogue.purposes",
     "catalogue.languages",
     "catalogue.pictures",
+    "catalogue.sound",
     "log.level",
     "log.json",
 ];

@@ -64,6 +64,7 @@ fn catalogue() -> KioskCatalogue {
         models: Vec::new(),
         wordings: Vec::new(),
         photos: BTreeMap::new(),
+        sound: Some(false),
     }
 }
 

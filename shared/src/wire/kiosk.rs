@@ -121,4 +121,7 @@ pub struct KioskConfig {
     /// The store's long-lived QR code, for when the gateway cannot be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_url: Option<String>,
+    /// Whether taps make a sound; absent: as the device's own configuration says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<bool>,
 }

@@ -24,6 +24,8 @@ pub struct KioskCatalogue {
     pub wordings: Vec<Wording>,
     /// Photos of consultants, where there are any.
     pub photos: BTreeMap<StaffId, Picture>,
+    /// Whether taps make a sound, where the showroom says so for all its kiosks.
+    pub sound: Option<bool>,
 }
 
 impl KioskCatalogue {
@@ -43,6 +45,7 @@ impl KioskCatalogue {
                 .collect(),
             wordings: self.wordings.clone(),
             store_url,
+            sound: self.sound,
         }
     }
 }
