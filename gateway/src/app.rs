@@ -294,6 +294,7 @@ impl App {
             times: self.config.screens.times(),
             hours: (self.config.store.zone.0, self.config.screens.opening.clone()),
             staff_pin: pin.and_then(|pin| hash_pin(pin.reveal(), &self.vault.store_key("pin"))),
+            sound: self.config.screens.sound,
         }
     }
 

@@ -16,8 +16,10 @@ use crate::config::Config;
 use crate::desk::{Ending, Face, INTENTS, Shown};
 use crate::pictures::Pictures;
 use crate::session::Screen;
+use crate::sound::{self, Sound};
 use crate::start::{self, StartError};
 use crate::ui::{self, AppWindow};
+use crate::watchdog;
 
 const DISPLAYS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
 
@@ -58,6 +60,15 @@ pub(crate) fn run(config: Config) -> Result<Ending, StartError> {
     served
 }
 
+/// Makes the window and throws it away: whether the kiosk could be shown here.
+///
+/// # Errors
+/// When it could not.
+pub(crate) fn open_unseen() -> Result<(), StartError> {
+    let nobody: ui::Send = Rc::new(|_| {});
+    open(&nobody).map(drop)
+}
+
 /// Makes the window. On a machine without any font Slint does not return an error but panics.
 fn open(send: &ui::Send) -> Result<AppWindow, StartError> {
     if cfg!(all(feature = "desktop", not(feature = "device")))
@@ -72,11 +83,21 @@ fn open(send: &ui::Send) -> Result<AppWindow, StartError> {
     opened.map_err(|_| failed(NO_FONT))?.map_err(failed)
 }
 
-/// Brings pictures to the window's thread; if it is behind, only the newest.
+/// Brings pictures and signs of life to the window's thread; if it is behind, only the newest picture.
 fn face(window: slint::Weak<AppWindow>, pictures: Pictures) -> Face {
     let newest = Newest::default();
+    let mut sound = Sound::new(sound::PLAYER);
     Box::new(move |shown| {
-        let Shown::Screen(screen) = shown else { return };
+        let screen = match shown {
+            Shown::Screen(screen) => screen,
+            Shown::Tapped => return sound.tap(),
+            Shown::Ready(_) | Shown::Alive => {
+                // Said by the window's own thread, so only while its loop turns.
+                watchdog::tell(&shown);
+                return;
+            }
+            Shown::Told(_) | Shown::Link(_) => return,
+        };
         if lock(&newest).replace(screen).is_some() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::config::Flags;
 
@@ -11,7 +11,7 @@ use crate::config::Flags;
 #[command(name = "kiosk", version, about)]
 pub struct Cli {
     /// Configuration file (TOML); without one, and built with `all-in-one`, a demo showroom opens
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
     /// No window: JSON lines on standard input and output
     #[arg(long)]
@@ -20,8 +20,18 @@ pub struct Cli {
     #[arg(long)]
     pub fullscreen: bool,
     /// Data folder (outbox, last configuration)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub data: Option<PathBuf>,
+    /// What to do instead of running
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What a kiosk's program can do besides running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Say what this machine lacks to run the kiosk; exit code 0: nothing, 1: something, 2: the configuration is wrong
+    Check,
 }
 
 impl Cli {

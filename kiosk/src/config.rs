@@ -26,6 +26,8 @@
 //! farewell = "6s"
 //! carry = "25s"                      # the same with a code to take along
 //! fullscreen = false
+//! rotation = 0                       # 90, 180, 270: the picture is turned clockwise; on a bare screen alone
+//! sound = true                       # a soft tap; the gateway's word goes before it
 //!
 //! [patience]
 //! receipt = "3s"                     # without the gateway's receipt: say so
@@ -43,6 +45,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{DeviceId, StoreId};
 
 use crate::link::Address;
+use crate::rotation::Rotation;
 use crate::session::Rules;
 use keys::Keys;
 
@@ -66,6 +69,10 @@ pub struct Config {
     pub repeat: Duration,
     /// Whether the window fills the screen.
     pub fullscreen: bool,
+    /// How the picture is turned on a bare screen.
+    pub rotation: Rotation,
+    /// Whether taps are heard, unless the gateway says otherwise.
+    pub sound: bool,
 }
 
 /// The gateway that lets this kiosk in.
@@ -187,6 +194,8 @@ impl Config {
             },
             repeat: keys.duration("patience.repeat").unwrap_or(Duration::from_secs(5)),
             fullscreen: keys.switch("screen.fullscreen").unwrap_or(false) || flags.fullscreen,
+            rotation: rotation(&mut keys),
+            sound: keys.switch("screen.sound").unwrap_or(true),
         };
         keys.finish().map(|()| config)
     }
@@ -259,6 +268,22 @@ fn authority(keys: &mut Keys, key: &str) -> Option<Vec<u8>> {
             None
         }
     }
+}
+
+fn rotation(keys: &mut Keys) -> Rotation {
+    let Some(degrees) = keys.number("screen.rotation") else { return Rotation::default() };
+    let rotation = Rotation::from_degrees(degrees);
+    if rotation.is_none() {
+        keys.fault("screen.rotation", "must be 0, 90, 180 or 270");
+    }
+    let rotation = rotation.unwrap_or_default();
+    if rotation != Rotation::default() && !cfg!(feature = "device") {
+        keys.fault(
+            "screen.rotation",
+            "only a kiosk built for the bare screen turns its picture; a window under X11 is turned with the screen, by xrandr",
+        );
+    }
+    rotation
 }
 
 fn broker(url: &str) -> Option<(bool, String, u16)> {
@@ -353,6 +378,9 @@ mod tests {
         check_fault("[mqtt]\nurl = 7", &[], "mqtt.url: must be text");
         check_fault("[screen]\nidle = \"soon\"", &[], "screen.idle: must be a duration");
         check_fault("[screen]\nfullscreen = \"yes\"", &[], "screen.fullscreen: must be true or false");
+        check_fault("[screen]\nrotation = 45", &[], "screen.rotation: must be 0, 90, 180 or 270");
+        check_fault("[screen]\nrotation = \"left\"", &[], "screen.rotation: must be a whole number");
+        check_fault("[screen]\nsound = 1", &[], "screen.sound: must be true or false");
         check_fault("kiosk = \"K 1\"", &[], "kiosk: a name here is");
         check_fault("mqtt = 3", &[], "mqtt: must be a section");
         check_fault("[mqtt]\npassword = \"p\"", &[], "mqtt.username: is missing");
@@ -365,6 +393,19 @@ mod tests {
         check_fault("", &[("YINGBIN_KIOSK_SCREEN_IDLE", "0s")], "screen.idle: must be a duration");
         check_fault("store = ", &[], "line 1");
         check_fault("colour = 1\n[mqtt]\nurl = 7", &[], "; ");
+    }
+
+    #[test]
+    fn the_picture_is_turned_only_where_there_is_no_window_system() {
+        let turned = read("", &[("YINGBIN_KIOSK_SCREEN_ROTATION", "270")]);
+        if cfg!(feature = "device") {
+            assert_eq!(turned.unwrap().rotation, Rotation::Left);
+        } else {
+            assert!(
+                turned.unwrap_err().to_string().contains("screen.rotation: only a kiosk built for the bare screen")
+            );
+        }
+        assert_eq!(read("[screen]\nrotation = 0", &[]).unwrap().rotation, Rotation::Upright);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use shared::personal::Personal;
 use shared::wire::{KioskConfig, Picture};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Interval;
 use tokio_util::sync::CancellationToken;
 
 use crate::account;
@@ -54,6 +55,10 @@ pub enum Shown {
     Ready(Option<usize>),
     /// The connection came up or went down.
     Link(bool),
+    /// A tap was heard, and taps make a sound.
+    Tapped,
+    /// The desk's loop turns; told as often as [`Desk::watched`] asks.
+    Alive,
 }
 
 /// How a desk's day ended.
@@ -93,6 +98,10 @@ pub struct Desk {
     restart: bool,
     /// When to open an outbox again that failed, on the boot clock.
     reopen_at: Option<Duration>,
+    /// Whether taps make a sound: the device's own word, and the gateway's, which goes before it.
+    sound: (bool, Option<bool>),
+    /// How often a sign of life is given.
+    signs: Option<Duration>,
 }
 
 impl Desk {
@@ -108,6 +117,7 @@ impl Desk {
         let kept_offer = Kept::new(&config.data);
         let offer = kept_offer.read();
         let wanted = offer::pictures(&offer);
+        let sound = (config.sound, offer.sound);
         let session = Session::new(rules, offer, clock.read());
         let kept_account = account::Kept::new(&config.data);
         let about = About {
@@ -136,7 +146,16 @@ impl Desk {
             waiting: 0,
             restart: false,
             reopen_at: None,
+            sound,
+            signs: None,
         }
+    }
+
+    /// Gives a sign of life every so often.
+    #[must_use]
+    pub fn watched(mut self, period: Option<Duration>) -> Self {
+        self.signs = period;
+        self
     }
 
     /// Runs until `cancel`, until somebody wants a restart, or until nobody can send an intent any more and everything said
@@ -166,6 +185,7 @@ impl Desk {
 
         let mut write: Option<Writing> = None;
         let mut listening = true;
+        let mut signs = self.signs.map(tokio::time::interval);
         while !self.restart && (listening || write.is_some()) {
             let pause = self.pause();
             tokio::select! {
@@ -192,6 +212,7 @@ impl Desk {
                     }
                 }
                 right = answered(&mut self.pin) => self.feed(Input::Pin(right)),
+                () = due(&mut signs) => (self.face)(Shown::Alive),
                 () = tokio::time::sleep(pause) => {
                     if self.reopen_at.is_some_and(|at| self.clock.read().boot >= at) {
                         self.reopen().await;
@@ -225,6 +246,8 @@ impl Desk {
         for effect in self.session.handle(input, self.clock.read(), Entropy(entropy)) {
             match effect {
                 Effect::Keep(event) => self.events.push(*event),
+                Effect::Click if self.sound.1.unwrap_or(self.sound.0) => (self.face)(Shown::Tapped),
+                Effect::Click => {}
                 Effect::Tell(told) => (self.face)(Shown::Told(told)),
                 Effect::CheckPin { pin, hash } => self.check_pin(pin, hash),
                 Effect::Restart => self.restart = true,
@@ -301,6 +324,7 @@ impl Desk {
             }
         }));
         self.wanted = offer::pictures(&config);
+        self.sound.1 = config.sound;
         self.fetch_pictures();
         self.feed(Input::Config(config));
     }
@@ -422,6 +446,16 @@ impl Writing {
     }
 }
 
+/// The next sign of life.
+async fn due(signs: &mut Option<Interval>) {
+    match signs {
+        Some(signs) => {
+            signs.tick().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
 async fn fetched(fetch: &mut Option<JoinHandle<bool>>) -> bool {
     let new = match fetch {
         Some(handle) => handle.await.unwrap_or(false),
@@ -447,3 +481,6 @@ async fn finished(writing: &mut Option<Writing>) -> Written {
     };
     Written { ids: writing.take().map(|writing| writing.ids).unwrap_or_default(), outcome }
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,6 +168,7 @@ impl<W: Write> Printer<W> {
             Shown::Link(up) => self.print(&Fact::Link { up }),
             Shown::Told(told) => self.tell(&told),
             Shown::Screen(screen) => self.compare(&screen),
+            Shown::Tapped | Shown::Alive => {}
         }
     }
 

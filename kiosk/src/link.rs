@@ -12,6 +12,7 @@
 mod backoff;
 mod connection;
 mod order;
+mod trial;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,7 @@ use crate::outbox::Outbox;
 use crate::session::Enrolment;
 use backoff::Backoff;
 use connection::Connection;
+pub(crate) use trial::{Trouble, try_account};
 
 /// Publishes without a PUBACK at one time.
 pub(crate) const WINDOW: usize = 64;

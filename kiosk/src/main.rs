@@ -4,9 +4,9 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use kiosk::cli::Cli;
+use kiosk::cli::{Cli, Command};
 use kiosk::desk::Ending;
-use kiosk::start;
+use kiosk::{check, start};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -14,6 +14,9 @@ fn main() -> ExitCode {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,mqtt5=warn,winit=error"));
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    if cli.command == Some(Command::Check) {
+        return ExitCode::from(check::run(&cli));
+    }
     match start::run(&cli) {
         Ok(Ending::Closed) => ExitCode::SUCCESS,
         Ok(Ending::Restart) => {

@@ -116,6 +116,7 @@ pub fn built_in() -> KioskConfig {
         opening: None,
         maintenance: false,
         staff_pin: None,
+        sound: None,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::config::{Config, ConfigError, ENVIRONMENT};
 use crate::desk::{Desk, Ending, Face, INTENTS};
 use crate::headless::{self, Printer};
 use crate::session::{Intent, Rules};
-use crate::{all_in_one, bridge};
+use crate::{all_in_one, bridge, rotation, watchdog};
 
 /// Why a kiosk does not start.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,9 @@ pub enum StartError {
     /// The system gives no thread or timer.
     #[error("the kiosk's runtime does not start")]
     Runtime(#[source] std::io::Error),
+    /// The program cannot be started afresh with its picture turned.
+    #[error("the picture cannot be turned")]
+    Rotation(#[source] std::io::Error),
     /// The window does not open.
     #[error("the window does not open: {0}")]
     Window(String),
@@ -41,7 +44,7 @@ impl StartError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::NeedsConfig => 2,
-            Self::Showroom(_) | Self::Runtime(_) | Self::Window(_) => 1,
+            Self::Showroom(_) | Self::Runtime(_) | Self::Rotation(_) | Self::Window(_) => 1,
         }
     }
 }
@@ -71,17 +74,26 @@ pub fn run(cli: &Cli) -> Result<Ending, StartError> {
 /// A kiosk without a face, for a machine without a display: it keeps the showroom company until the process is told to end.
 fn run_dark(config: &Config) -> Result<Ending, StartError> {
     let (_nobody, intents) = mpsc::channel(INTENTS);
-    serve(config, config.rules, Box::new(|_| {}), intents, CancellationToken::new())
+    serve(config, config.rules, Box::new(|shown| watchdog::tell(&shown)), intents, CancellationToken::new())
 }
 
 fn run_with(cli: &Cli, config: &Config) -> Result<Ending, StartError> {
-    if cli.headless { run_headless(config) } else { bridge::run(config.clone()) }
+    if cli.headless {
+        return run_headless(config);
+    }
+    if cfg!(feature = "device") {
+        rotation::apply(config.rotation).map_err(StartError::Rotation)?;
+    }
+    bridge::run(config.clone())
 }
 
 fn run_headless(config: &Config) -> Result<Ending, StartError> {
     let printer = Arc::new(Mutex::new(Printer::new(stdout())));
     let shared = Arc::clone(&printer);
-    let face: Face = Box::new(move |shown| shared.lock().unwrap_or_else(PoisonError::into_inner).show(shown));
+    let face: Face = Box::new(move |shown| {
+        watchdog::tell(&shown);
+        shared.lock().unwrap_or_else(PoisonError::into_inner).show(shown);
+    });
     let (intents, receiver) = mpsc::channel(INTENTS);
     let complain = move |problem: String| {
         printer.lock().unwrap_or_else(PoisonError::into_inner).complain(&problem);
@@ -104,13 +116,14 @@ pub(crate) fn serve(
 ) -> Result<Ending, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
     let ending = runtime.block_on(async {
-        let desk = Desk::with_rules(config, rules, Arc::new(SystemClock), face);
+        let desk = Desk::with_rules(config, rules, Arc::new(SystemClock), face).watched(watchdog::period());
         let stop = cancel.clone();
         let signals = tokio::spawn(async move {
             ended_by_signal().await;
             stop.cancel();
         });
         let ending = desk.run(config, intents, cancel).await;
+        watchdog::tell_stopping();
         signals.abort();
         ending
     });

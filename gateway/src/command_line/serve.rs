@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
+use sd_notify::NotifyState;
 use shared::clock::SystemClock;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -41,6 +42,7 @@ async fn run(config: Config, options: &Serve) -> Result<(), Failure> {
         () = shutdown.cancelled() => {}
     }
     tracing::info!("stopping");
+    tell_manager(NotifyState::Stopping);
     commands.cancel();
     // The task ends with its token; if it died, there is nothing left to end.
     let _ = control.await;
@@ -69,5 +71,13 @@ fn say_ready(serving: &Serving) {
     // Nobody has to listen.
     let mut out = io::stdout().lock();
     let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
+    tell_manager(NotifyState::Ready);
     tracing::info!(http = doors.url, mqtt = ?doors.mqtt, visitors = ?doors.visitor_url, "the showroom is open");
+}
+
+/// Tells the service manager (systemd), where one started this.
+fn tell_manager(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager cannot be told how the gateway is");
+    }
 }

@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 58] = [
+pub(super) const KEYS: [&str; 59] = [
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -71,6 +71,7 @@ pub(super) const KEYS: [&str; 58] = [
     "screens.idle",
     "screens.countdown",
     "screens.staff_pin",
+    "screens.sound",
     "log.level",
     "log.json",
 ];

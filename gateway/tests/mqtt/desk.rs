@@ -27,6 +27,7 @@ async fn a_kiosk_finds_its_configuration_when_it_comes() {
     assert!(kiosk.subscribe("kiosk/a/config").await);
     let config: KioskConfig = kiosk.message("kiosk/a/config").await;
     assert_eq!((config.brand.zh.as_str(), config.purposes.len()), ("迎宾", 10));
+    assert_eq!(config.sound, Some(false));
     let printed = token(&config.store_url.unwrap());
     assert_eq!((printed.kind, printed.place.as_str()), (TokenKind::Printed, "a"));
     showroom.close().await;

@@ -67,6 +67,7 @@ fn catalogue() -> KioskCatalogue {
         times: ScreenTimes { idle_s: 30, countdown_s: 10 },
         hours: (chrono_tz::Asia::Shanghai, Vec::new()),
         staff_pin: None,
+        sound: Some(false),
     }
 }
 

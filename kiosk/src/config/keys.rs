@@ -80,6 +80,19 @@ impl Keys {
         value
     }
 
+    pub(super) fn number(&mut self, path: &str) -> Option<i64> {
+        let number = match self.take(path)? {
+            Value::Integer(number) => Some(number),
+            // The environment knows only text.
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.fault(path, "must be a whole number");
+        }
+        number
+    }
+
     pub(super) fn duration(&mut self, path: &str) -> Option<Duration> {
         let text = self.text(path)?;
         let duration = read_duration(&text);

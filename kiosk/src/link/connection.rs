@@ -247,12 +247,15 @@ async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, Conn
 fn options(address: &Address) -> MqttOptions {
     let will = KioskState { online: false, version: version(), outbox: 0, at: None };
     let will = serde_json::to_vec(&will).unwrap_or_default();
-    let mut options = MqttOptions::new(&address.client_id, Broker::tcp(&address.host, address.port));
+    let mut options = plain_options(address);
+    options.set_last_will(LastWill::new(address.topic(Topic::KioskState), will, QoS::AtLeastOnce, true));
     options
-        .set_keep_alive(KEEP_ALIVE_S)
-        .set_clean_session(false)
-        .set_max_packet_size(MAX_INCOMING, MAX_OUTGOING)
-        .set_last_will(LastWill::new(address.topic(Topic::KioskState), will, QoS::AtLeastOnce, true));
+}
+
+/// Everything but the last will.
+pub(super) fn plain_options(address: &Address) -> MqttOptions {
+    let mut options = MqttOptions::new(&address.client_id, Broker::tcp(&address.host, address.port));
+    options.set_keep_alive(KEEP_ALIVE_S).set_clean_session(false).set_max_packet_size(MAX_INCOMING, MAX_OUTGOING);
     if let Some((user, password)) = &address.account {
         options.set_credentials(user, password.reveal().as_bytes().to_vec());
     }

@@ -144,6 +144,8 @@ pub enum Turn {
 pub enum Effect {
     /// Write the event to the outbox, and answer with [`Input::Kept`] or [`Input::NotKept`].
     Keep(Box<NewEvent>),
+    /// A tap was heard and taken in: let it be heard.
+    Click,
     /// A fact that a headless kiosk prints.
     Tell(Told),
     /// Check a PIN against its hash, and answer with [`Input::Pin`].

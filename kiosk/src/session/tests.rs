@@ -21,6 +21,8 @@ struct World {
     told: Vec<Told>,
     /// What else was asked of the desk.
     asked: Vec<Effect>,
+    /// Taps that made a sound.
+    clicks: usize,
 }
 
 fn wang() -> ConsultantCard {
@@ -84,7 +86,7 @@ impl World {
     fn new() -> Self {
         let now = Reading { wall: DateTime::from_timestamp(1_795_000_000, 0).unwrap(), boot: SECOND * 900 };
         let session = Session::new(Rules::default(), crate::offer::built_in(), now);
-        let mut world = Self { session, now, turn: 0, kept: Vec::new(), told: Vec::new(), asked: Vec::new() };
+        let mut world = Self { session, now, turn: 0, kept: Vec::new(), told: Vec::new(), asked: Vec::new(), clicks: 0 };
         world.input(Input::Link(true));
         world
     }
@@ -97,6 +99,7 @@ impl World {
         for effect in self.session.handle(input, self.now, Entropy(entropy)) {
             match effect {
                 Effect::Keep(event) => self.kept.push(*event),
+                Effect::Click => self.clicks += 1,
                 Effect::Tell(told) => self.told.push(told),
                 other => self.asked.push(other),
             }
@@ -357,4 +360,22 @@ fn a_clock_set_by_an_hour_moves_no_deadline() {
     world.now.wall -= TimeDelta::hours(9);
     world.wait(SECOND * 31);
     assert_eq!(world.screen().countdown, Some(9));
+}
+
+#[test]
+fn a_tap_that_was_taken_in_is_heard_and_no_other() {
+    let mut world = World::new();
+    world.intend(Intent::Touch);
+    assert_eq!(world.clicks, 0);
+    world.intend(Intent::Start(Language::Zh));
+    assert_eq!(world.clicks, 1);
+    // The page has just turned: this one was meant for what stood there before.
+    world.input(Input::Intent(Intent::CheckIn(Purpose::Browse, Box::default())));
+    assert_eq!((world.clicks, world.kept.len()), (1, 0));
+    // While the countdown runs any touch only stops it.
+    world.wait(SECOND * 31);
+    world.input(Input::Intent(Intent::Back));
+    assert_eq!(world.clicks, 1);
+    world.intend(Intent::Back);
+    assert_eq!(world.clicks, 2);
 }

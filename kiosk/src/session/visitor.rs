@@ -26,6 +26,9 @@ impl Session {
         if (counting || unsettled || self.is_shut()) && intent.is_tap() {
             return;
         }
+        if intent.is_tap() {
+            effects.push(Effect::Click);
+        }
         match intent {
             Intent::Start(language) => self.start(language, now),
             Intent::Speak(language) => self.speak(language),

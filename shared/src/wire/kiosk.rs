@@ -146,4 +146,7 @@ pub struct KioskConfig {
     /// Hash of the staff menu's PIN (argon2id, PHC form); absent: no PIN, no menu.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff_pin: Option<String>,
+    /// Whether taps make a sound; absent: as the device's own configuration says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<bool>,
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use rustix::process::Signal;
 
 use crate::process::Process;
 use crate::programs;
@@ -31,7 +32,7 @@ pub(super) fn keep_picture(name: &str, png: &[u8]) -> Result<PathBuf> {
 #[derive(Debug)]
 pub struct Screen {
     display: String,
-    _server: Process,
+    server: Process,
 }
 
 impl Screen {
@@ -46,7 +47,7 @@ impl Screen {
         command.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-noreset"]);
         let mut server = Process::start("Xvfb", &mut command)?;
         let number = server.line(PATIENCE, "a display", |line| line.trim().parse::<u32>().ok()).await?;
-        Ok(Self { display: format!(":{number}"), _server: server })
+        Ok(Self { display: format!(":{number}"), server })
     }
 
     /// For `DISPLAY`.
@@ -63,6 +64,22 @@ impl Screen {
         let output = Command::new("xdotool").args(arguments).env("DISPLAY", &self.display).output()?;
         ensure!(output.status.success(), "xdotool {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// The screen stands still until [`Screen::thaw`]: whoever draws on it waits. Nothing else may be asked of it meanwhile.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn freeze(&self) -> Result<()> {
+        self.server.signal(Signal::STOP)
+    }
+
+    /// The screen goes on.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn thaw(&self) -> Result<()> {
+        self.server.signal(Signal::CONT)
     }
 
     /// Taps a place.

@@ -33,6 +33,8 @@ pub struct KioskCatalogue {
     pub hours: (Tz, Vec<OpenSpan>),
     /// The hash of the staff menu's PIN.
     pub staff_pin: Option<String>,
+    /// Whether taps make a sound, where the showroom says so for all its kiosks.
+    pub sound: Option<bool>,
 }
 
 impl KioskCatalogue {
@@ -62,6 +64,7 @@ impl KioskCatalogue {
             opening: self.opening(now),
             maintenance: roster.in_maintenance(kiosk),
             staff_pin: self.staff_pin.clone(),
+            sound: self.sound,
         }
     }
 
