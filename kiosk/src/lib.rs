@@ -3,11 +3,12 @@
 //! - [`session`]: what is shown and reported; pure. [`outbox`]: what was said, on disk until the gateway's receipt.
 //!   [`link`]: MQTT. [`desk`]: the loop that owns the three.
 //! - [`config`], [`offer`]: what the device is told at its start, and by the gateway afterwards.
-//! - [`ui`]: the window, [`qr`]: its code. [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk.
+//! - [`accent`]: the showroom's own colour. [`ui`]: the window, [`qr`]: its code. [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk.
 //!
 //! Invariants: `session` knows no clock, disk, network or window; only `bridge` touches the threads between tokio
 //! and Slint; nothing here sees the gateway, except `all_in_one`.
 
+pub mod accent;
 pub mod cli;
 pub mod config;
 pub mod desk;

@@ -2,12 +2,14 @@
 //!
 //! Adapters turn a [`Screen`] into the globals' properties, and callbacks into [`Intent`]s. They decide nothing.
 
+mod brand;
 mod consent;
 mod name;
 mod phone;
 mod purpose;
 mod shell;
 mod tiles;
+mod view;
 mod visit;
 mod welcome;
 
@@ -56,6 +58,7 @@ pub fn open(send: &Send) -> Result<AppWindow, slint::PlatformError> {
     phone::listen(&window, send);
     name::listen(&window, send);
     consent::listen(&window, send);
+    view::listen(&window, send);
     Ok(window)
 }
 
@@ -69,6 +72,8 @@ pub fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     phone::show(window, screen);
     name::show(window, screen);
     consent::show(window, screen);
+    brand::show(window, screen, pictures);
+    view::show(window, screen);
     shell::show(window, screen);
 }
 

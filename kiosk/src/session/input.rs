@@ -5,6 +5,7 @@ use shared::consent::ConsentPurpose;
 use shared::ids::{EventId, VisitId};
 use shared::wire::{Code, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, Title, VisitStatus};
 
+use super::modes::Mode;
 use super::screen::Aside;
 
 /// Fresh random bytes for one input: enough for one visit and one event.
@@ -103,6 +104,12 @@ pub enum Intent {
     Left,
     /// The tap was a mistake.
     Cancel,
+    /// Open the sheet with the modes.
+    OpenView,
+    /// Close it.
+    CloseView,
+    /// A mode on or off.
+    Switch(Mode),
     /// Forget the visitor now.
     Wipe,
 }
@@ -111,6 +118,11 @@ impl Intent {
     /// Whether it may have been meant for what stood there a moment ago.
     pub(super) fn is_tap(&self) -> bool {
         !matches!(self, Self::Touch | Self::Stay | Self::Wipe | Self::Detail(_))
+    }
+
+    /// Whether it may have been meant for what lies behind the open sheet.
+    pub(super) fn is_behind_view(&self) -> bool {
+        self.is_tap() && !matches!(self, Self::OpenView | Self::CloseView | Self::Switch(_))
     }
 }
 

@@ -6,6 +6,7 @@ use shared::wire::{Brand, Language, Picture, Purpose, Title};
 
 use super::call::Call;
 use super::keypad::Verdict;
+use super::modes::Modes;
 
 /// Which page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,10 @@ pub struct Screen {
     pub language: Language,
     /// Whose showroom.
     pub brand: Brand,
+    /// The showroom's own colour.
+    pub accent: Option<String>,
+    /// Its logo.
+    pub logo: Option<Picture>,
     /// Languages on offer.
     pub languages: Vec<Language>,
     /// Purposes on offer, without "send someone", which stands on every page.
@@ -87,6 +92,10 @@ pub struct Screen {
     pub consents: Vec<ConsentView>,
     /// Seconds until the wipe, while the countdown runs.
     pub countdown: Option<u64>,
+    /// How it looks to this visitor.
+    pub modes: Modes,
+    /// Whether the sheet on which they choose that is open.
+    pub viewing: bool,
     /// Whether the broker is reached.
     pub link: bool,
 }

@@ -7,6 +7,7 @@ use super::*;
 
 mod aside;
 mod mashing;
+mod modes;
 
 const SECOND: Duration = Duration::from_secs(1);
 

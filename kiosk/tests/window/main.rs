@@ -6,5 +6,8 @@ mod bench;
 mod idle;
 mod looks;
 mod pictures;
+mod reach;
+mod sheets;
+mod thumbnail;
 mod touch;
 mod words;
