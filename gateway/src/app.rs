@@ -269,6 +269,9 @@ impl App {
             Some(folder) => Gallery::read(folder, cars.chain(people)),
             None => Gallery::default(),
         };
+        if let (Some(folder), Some(logo)) = (&catalogue.pictures, &self.config.store.logo) {
+            gallery.read_file(folder, logo);
+        }
         if catalogue.sample_pictures {
             for (model, file) in SAMPLE_PICTURES {
                 gallery.add(model, "image/png", *file);
@@ -286,6 +289,8 @@ impl App {
         let photos = roster.borrow().accounts.keys().filter_map(photo).collect();
         KioskCatalogue {
             brand: self.brand(),
+            accent: self.config.store.accent.clone(),
+            logo: self.config.store.logo.as_ref().and_then(|logo| gallery.picture(logo, base)),
             purposes: catalogue.purposes.clone(),
             languages: catalogue.languages.clone(),
             models: catalogue.models.iter().map(|model| Model { picture: picture(model), ..model.clone() }).collect(),

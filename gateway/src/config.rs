@@ -169,6 +169,8 @@ impl Config {
         self.speech.validate(&mut faults);
         self.catalogue.validate(&mut faults);
         self.screens.validate(&mut faults);
+        let logo_lies_somewhere = self.store.logo.is_none() || self.catalogue.pictures.is_some();
+        faults.unless(logo_lies_somewhere, "store.logo", "needs catalogue.pictures, the folder below which it lies");
         self.log.validate(&mut faults);
         faults.0
     }

@@ -62,7 +62,7 @@ use crate::runtime::Handle;
 use crate::views::{LeadRow, Views};
 
 pub use config::{Fault, TlsConfig, WebConfig};
-pub use gallery::Gallery;
+pub use gallery::{Gallery, kind as picture_kind};
 pub use listener::BindError;
 pub use tls::TlsError;
 

@@ -4,12 +4,13 @@
 //!   [`link`]: MQTT. [`desk`]: the loop that owns the three.
 //! - [`config`], [`offer`]: what the device is told at its start, and by the gateway afterwards. [`account`]: what it got when a
 //!   manager let it in (`enrol`).
-//! - [`ui`]: the window, [`qr`]: its code, [`rotation`]: which way up, [`sound`]: its taps. [`watchdog`]: signs of life. [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk;
+//! - [`accent`]: the showroom's own colour. [`ui`]: the window, [`qr`]: its code, [`rotation`]: which way up, [`sound`]: its taps. [`watchdog`]: signs of life. [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk;
 //!   [`check`]: what this machine lacks to be one.
 //!
 //! Invariants: `session` knows no clock, disk, network or window; only `bridge` touches the threads between tokio
 //! and Slint; nothing here sees the gateway, except `all_in_one`.
 
+pub mod accent;
 pub mod account;
 pub mod check;
 pub mod cli;

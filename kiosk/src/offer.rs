@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use shared::opening::OpeningError;
 use shared::wire::{Brand, KioskConfig, Language, Picture, Purpose, ScreenTimes};
 
+use crate::accent::Accent;
+
 const FILE: &str = "offer.json";
 const MAX_BRAND: usize = 40;
 const MAX_WORDING: usize = 2_000;
@@ -41,6 +43,9 @@ pub enum OfferError {
     /// Hours that mean nothing.
     #[error(transparent)]
     Opening(#[from] OpeningError),
+    /// A colour that is none, or on which white words cannot be read.
+    #[error("the accent is no colour #rrggbb, or too light for white words (contrast below 4.5:1)")]
+    Accent,
     /// More models than a kiosk keeps.
     #[error("more than {MAX_MODELS} models")]
     Models,
@@ -82,6 +87,9 @@ pub fn check(config: &KioskConfig) -> Result<(), OfferError> {
     if let Some(opening) = &config.opening {
         opening.check()?;
     }
+    if config.accent.as_deref().is_some_and(|accent| Accent::of(accent).is_none()) {
+        return Err(OfferError::Accent);
+    }
     if config.models.len() > MAX_MODELS {
         return Err(OfferError::Models);
     }
@@ -93,12 +101,12 @@ pub fn check(config: &KioskConfig) -> Result<(), OfferError> {
     if named { Ok(()) } else { Err(OfferError::Nameless) }
 }
 
-/// Every picture that it names: the models' first, so that they are there when room runs out.
+/// Every picture that it names: the logo and the models' first, so that they are there when room runs out.
 #[must_use]
 pub fn pictures(config: &KioskConfig) -> Vec<Picture> {
     let models = config.models.iter().filter_map(|model| model.picture.clone());
     let photos = config.consultants.iter().filter_map(|card| card.photo.clone());
-    models.chain(photos).collect()
+    config.logo.iter().cloned().chain(models).chain(photos).collect()
 }
 
 /// What a kiosk offers that has never heard a gateway. No consent text, so no consent is asked for.
@@ -106,6 +114,8 @@ pub fn pictures(config: &KioskConfig) -> Vec<Picture> {
 pub fn built_in() -> KioskConfig {
     KioskConfig {
         brand: Brand { zh: "迎宾展厅".to_owned(), en: "Yingbin".to_owned() },
+        accent: None,
+        logo: None,
         purposes: Purpose::ALL.to_vec(),
         languages: vec![Language::Zh, Language::En],
         models: Vec::new(),
@@ -206,5 +216,10 @@ mod tests {
         refuse(|config| config.consultants = vec![card("王芳"); 501], OfferError::Consultants);
         refuse(|config| config.consultants = vec![card(" \n")], OfferError::Nameless);
         refuse(|config| config.models = vec![Model { en: String::new(), ..model(1) }], OfferError::Nameless);
+        for accent in ["red", "#fff", "#ffcc00", ""] {
+            refuse(|config| config.accent = Some(accent.into()), OfferError::Accent);
+        }
+        let dark = KioskConfig { accent: Some("#8a1c1c".into()), ..built_in() };
+        assert_eq!(check(&dark), Ok(()));
     }
 }

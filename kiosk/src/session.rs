@@ -15,6 +15,7 @@ mod call;
 mod idle;
 mod input;
 mod keypad;
+mod modes;
 mod naming;
 mod noted;
 mod rest;
@@ -35,6 +36,7 @@ pub use call::Call;
 use call::OnScreen;
 pub use input::{Effect, Entropy, Input, Intent, NewEvent, Told, Turn};
 pub use keypad::Verdict;
+pub use modes::{Mode, Modes};
 pub use screen::{
     Aside, Care, ClosedView, ConsentView, Enrolment, Farewell, KeypadView, NamingStep, NamingView, NotedView, Page,
     PinView, Screen, StaffView, Tile, Tiles, Trouble, VisitView,
@@ -98,6 +100,9 @@ pub struct Session {
     language: Language,
     visit: Option<OnScreen>,
     draft: Draft,
+    modes: Modes,
+    /// Whether the sheet with the modes is open.
+    viewing: bool,
     /// Events on their way to the disk, with their visits. Also those of visits that left the screen.
     unkept: BTreeMap<EventId, VisitId>,
     /// Since when the link is down; `None` while it is up.
@@ -126,6 +131,8 @@ impl Session {
             language,
             visit: None,
             draft: Draft::default(),
+            modes: Modes::default(),
+            viewing: false,
             unkept: BTreeMap::new(),
             link_down: Some(now.boot),
             qr: None,
@@ -182,6 +189,8 @@ impl Session {
             page: self.shown_page(now),
             language: self.language,
             brand: self.config.brand.clone(),
+            accent: self.config.accent.clone(),
+            logo: self.config.logo.clone(),
             languages: self.config.languages.clone(),
             purposes: self.config.purposes.iter().copied().filter(|purpose| *purpose != Purpose::Help).collect(),
             showcase: self.showcase(),
@@ -200,6 +209,8 @@ impl Session {
             naming: self.naming(),
             consents: self.consents(),
             countdown: self.countdown(now),
+            modes: self.modes,
+            viewing: self.viewing,
             link: self.link_down.is_none(),
             closed: self.closed(now),
             enrolment: self.enrolment.clone(),
@@ -220,6 +231,7 @@ impl Session {
         if let Some(on_screen) = self.visit.as_mut().filter(|on_screen| on_screen.visit == visit) {
             on_screen.not_kept(event);
             // Whatever else stands there: the visitor must read that nobody was called, or that a word was not noted.
+            self.viewing = false;
             self.leave_aside(Page::Visit, now);
         }
         effects.push(Effect::Tell(Told::NotReceived { visit, event }));
@@ -288,6 +300,7 @@ impl Session {
     fn turn_to(&mut self, page: Page, now: Reading) {
         if self.page != page {
             self.page = page;
+            self.viewing = false;
             self.turned = now.boot;
         }
     }
@@ -298,6 +311,8 @@ impl Session {
         self.language = default_language(&self.config);
         self.visit = None;
         self.draft = Draft::default();
+        self.modes = Modes::default();
+        self.viewing = false;
         self.first_touch = None;
         self.visitors = self.visitors.wrapping_add(1);
     }

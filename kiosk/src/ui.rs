@@ -2,6 +2,7 @@
 //!
 //! Adapters turn a [`Screen`] into the globals' properties, and callbacks into [`Intent`]s. They decide nothing.
 
+mod brand;
 mod consent;
 mod name;
 mod phone;
@@ -10,6 +11,7 @@ mod rest;
 mod shell;
 mod staff;
 mod tiles;
+mod view;
 mod visit;
 mod welcome;
 
@@ -59,6 +61,7 @@ pub fn open(send: &Send) -> Result<AppWindow, slint::PlatformError> {
     name::listen(&window, send);
     consent::listen(&window, send);
     staff::listen(&window, send);
+    view::listen(&window, send);
     Ok(window)
 }
 
@@ -74,6 +77,8 @@ pub fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     consent::show(window, screen);
     rest::show(window, screen);
     staff::show(window, screen);
+    brand::show(window, screen, pictures);
+    view::show(window, screen);
     shell::show(window, screen);
 }
 

@@ -14,13 +14,15 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 59] = [
+pub(super) const KEYS: [&str; 61] = [
     "store.id",
     "store.zone",
     "store.name.zh",
     "store.name.en",
     "store.brand.zh",
     "store.brand.en",
+    "store.accent",
+    "store.logo",
     "store.processor.zh",
     "store.processor.en",
     "store.contact.zh",

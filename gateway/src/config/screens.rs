@@ -18,6 +18,9 @@ pub struct ScreensConfig {
     /// The countdown after that, 5 to 60 s; then everything personal goes.
     #[serde(with = "duration")]
     pub countdown: TimeDelta,
+    /// Whether taps make a soft sound; without a word each kiosk does as its own configuration says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sound: Option<bool>,
     /// Four to eight digits that open a kiosk's staff menu; without one there is no menu.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff_pin: Option<Password>,
@@ -27,7 +30,7 @@ pub struct ScreensConfig {
 
 impl Default for ScreensConfig {
     fn default() -> Self {
-        Self { idle: TimeDelta::seconds(30), countdown: TimeDelta::seconds(10), staff_pin: None, opening: Vec::new() }
+        Self { idle: TimeDelta::seconds(30), countdown: TimeDelta::seconds(10), sound: None, staff_pin: None, opening: Vec::new() }
     }
 }
 

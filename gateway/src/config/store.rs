@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use shared::colour::{Colour, READABLE};
 use shared::ids::StoreId;
 
 use super::Faults;
@@ -66,6 +67,10 @@ pub struct StoreConfig {
     pub name: Bilingual,
     /// The brand on the welcome page and in the greeting.
     pub brand: Bilingual,
+    /// The brand's colour, `#rrggbb`: what stands out on the kiosk, with white words on it.
+    pub accent: Option<String>,
+    /// The brand's logo in place of its name: a file below `catalogue.pictures`, such as `brand/logo.png`.
+    pub logo: Option<String>,
     /// Who answers for personal data by law: the company's registered name. Stands in every consent text.
     pub processor: Bilingual,
     /// How to reach that company about personal data: telephone, e-mail or address.
@@ -79,6 +84,8 @@ impl Default for StoreConfig {
             zone: Zone(Tz::Asia__Shanghai),
             name: Bilingual::new("本店", "our showroom"),
             brand: Bilingual::new("本店", "our showroom"),
+            accent: None,
+            logo: None,
             processor: Bilingual::new("本店经营者", "the operator of this showroom"),
             contact: Bilingual::new("本店前台", "the reception of this showroom"),
         }
@@ -89,7 +96,22 @@ impl StoreConfig {
     pub(super) fn validate(&self, faults: &mut Faults) {
         self.name.check("store.name", faults);
         self.brand.check("store.brand", faults);
+        if let Some(accent) = &self.accent {
+            let readable = |colour: Colour| colour.contrast(Colour::WHITE) >= READABLE;
+            let problem = "must be a colour such as #0e4553 on which white words can be read (contrast at least 4.5:1)";
+            faults.unless(accent.parse().is_ok_and(readable), "store.accent", problem);
+        }
+        if let Some(logo) = &self.logo {
+            let problem = "must be a .png or .jpg file below catalogue.pictures, such as brand/logo.png";
+            faults.unless(is_picture_below(logo), "store.logo", problem);
+        }
         self.processor.check("store.processor", faults);
         self.contact.check("store.contact", faults);
     }
+}
+
+/// Whether a path names a picture below a folder, and cannot leave it.
+fn is_picture_below(path: &str) -> bool {
+    let inside = std::path::Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    inside && crate::web::picture_kind(path).is_some()
 }

@@ -133,6 +133,14 @@ fn every_fault_is_told_on_a_line_with_its_path() {
     check_faults("[store]\nzone = 'Mars/Base'", &[], &["store.zone: must be a time zone"]);
     check_faults("[store]\nid = 'A B'", &[], &["store.id: a name here"]);
     check_faults("[store]\nbrand = { zh = 'x' }", &[], &["store.brand: missing field `en`"]);
+    // Yellow, and no colour at all.
+    check_faults("[store]\naccent = '#ffcc00'", &[], &["store.accent: must be a colour"]);
+    check_faults("[store]\naccent = 'red'", &[], &["store.accent: must be a colour"]);
+    for logo in ["../logo.png", "/etc/logo.png", "brand/logo.svg", ""] {
+        let text = format!("[store]\nlogo = '{logo}'\n[catalogue]\npictures = '/p'");
+        check_faults(&text, &[], &["store.logo: must be a .png or .jpg file"]);
+    }
+    check_faults("[store]\nlogo = 'brand/logo.png'", &[], &["store.logo: needs catalogue.pictures"]);
     check_faults("[web.tls]\ncert = 'x'", &[], &["web.tls: missing field `key`"]);
     check_faults(
         "[[catalogue.models]]\nid = 'a'\nzh = 'a'\nen = 'a'\n[[catalogue.models]]\nid = '/'\nzh = 'a'\nen = 'a'",

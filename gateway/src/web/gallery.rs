@@ -1,7 +1,7 @@
 //! Pictures of cars and people, by the hash of their content: kiosks and visitors' phones fetch each once.
 //!
 //! Read at start from `catalogue.pictures`: `<model>.png` or `.jpg`, and `staff/<account>.png` or `.jpg`. The sample showroom has its
-//! own. Not here: what they show (the catalogue), caching on devices.
+//! own. The brand's logo is a file of any name below that folder (`store.logo`). Not here: what they show (the catalogue), caching on devices.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -62,6 +62,20 @@ impl Gallery {
         gallery
     }
 
+    /// Adds one more from the folder, by the name of its file. One that is missing or too large is left out, with a line that says so.
+    pub fn read_file(&mut self, folder: &Path, name: &str) {
+        let path = folder.join(name);
+        let Some(kind) = kind(name) else { return };
+        match fs::read(&path) {
+            Ok(file) => {
+                if !self.add(name, kind, file) {
+                    tracing::warn!(path = %path.display(), "a picture is left out: it is too large");
+                }
+            }
+            Err(error) => tracing::warn!(path = %path.display(), %error, "a picture is left out"),
+        }
+    }
+
     /// Adds a picture; false when there is no room for it.
     pub fn add(&mut self, name: &str, kind: &'static str, file: impl Into<Bytes>) -> bool {
         let file = file.into();
@@ -82,6 +96,13 @@ impl Gallery {
         let url = format!("{}/pictures/{sha256}", base.trim_end_matches('/'));
         Some(Picture { sha256, url })
     }
+}
+
+/// What kind of picture a file's ending says it is.
+#[must_use]
+pub fn kind(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    KINDS.iter().find(|(known, _)| *known == ending).map(|(_, kind)| *kind)
 }
 
 /// `GET /pictures/{sha256}`: what has this hash never changes.
@@ -108,8 +129,19 @@ mod tests {
         let picture = gallery.picture("s7", "https://showroom.example/").unwrap();
         assert_eq!(picture.sha256, hex::encode(Sha256::digest(b"car")));
         assert_eq!(picture.url, format!("https://showroom.example/pictures/{}", picture.sha256));
+        gallery_takes_a_logo(folder.path(), gallery.clone());
         assert!(gallery.picture("staff/wang", "").is_some());
         assert!(gallery.picture("x5", "").is_none());
+    }
+
+    fn gallery_takes_a_logo(folder: &Path, mut gallery: Gallery) {
+        fs::create_dir(folder.join("brand")).unwrap();
+        fs::write(folder.join("brand/logo.png"), b"logo").unwrap();
+        gallery.read_file(folder, "brand/logo.png");
+        gallery.read_file(folder, "brand/none.png");
+        let picture = gallery.picture("brand/logo.png", "").unwrap();
+        assert_eq!(picture.sha256, hex::encode(Sha256::digest(b"logo")));
+        assert!(gallery.picture("brand/none.png", "").is_none());
     }
 
     #[test]

@@ -58,6 +58,8 @@ pub(super) fn roster() -> Roster {
 
 fn catalogue() -> KioskCatalogue {
     KioskCatalogue {
+        accent: None,
+        logo: None,
         brand: Brand { zh: "迎宾".to_owned(), en: "Yingbin".to_owned() },
         purposes: Purpose::ALL.to_vec(),
         languages: vec![Language::Zh, Language::En],

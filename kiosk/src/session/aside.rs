@@ -15,7 +15,7 @@ use super::input::{Effect, Entropy, Turn};
 use super::keypad::Keypad;
 use super::naming::Naming;
 use super::screen::{Aside, ConsentView, NamingView, Page, Tile, Tiles};
-use super::tiles::{CARDS, paged, turned};
+use super::tiles::{paged, turned};
 
 /// Models that can be picked; the wire carries no more.
 const MODELS: usize = 20;
@@ -90,7 +90,12 @@ impl Session {
             Page::Aside(Aside::Name) => return self.draft.naming.turn(turn),
             _ => return,
         };
-        self.draft.page = turned(self.draft.page, turn, count, CARDS);
+        self.draft.page = turned(self.draft.page, turn, count, self.modes.cards());
+    }
+
+    /// Other cards on a page than before.
+    pub(super) fn recount_cards(&mut self, before: usize, after: usize) {
+        self.draft.page = (self.draft.page * before).checked_div(after).unwrap_or(0);
     }
 
     pub(super) fn press(&mut self, key: char) {
@@ -225,7 +230,7 @@ impl Session {
                     picked: self.draft.models.contains(&model.id),
                     picture: model.picture.clone(),
                 };
-                paged(self.config.models.iter().map(tile), self.draft.page, CARDS)
+                paged(self.config.models.iter().map(tile), self.draft.page, self.modes.cards())
             }
             Page::Aside(Aside::Consultants) => {
                 let noted = self.visit.as_ref().and_then(|visit| visit.noted.consultant());
@@ -239,7 +244,7 @@ impl Session {
                         picture: card.photo.clone(),
                     })
                     .collect();
-                paged(tiles.into_iter(), self.draft.page, CARDS)
+                paged(tiles.into_iter(), self.draft.page, self.modes.cards())
             }
             Page::Aside(Aside::Name) => self.draft.naming.tiles(),
             _ => Tiles::default(),

@@ -6,6 +6,7 @@ use shared::ids::{EventId, VisitId};
 use shared::personal::Personal;
 use shared::wire::{Code, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, Title, VisitStatus};
 
+use super::modes::Mode;
 use super::screen::{Aside, Enrolment};
 use super::staff::About;
 
@@ -113,6 +114,12 @@ pub enum Intent {
     Left,
     /// The tap was a mistake.
     Cancel,
+    /// Open the sheet with the modes.
+    OpenView,
+    /// Close it.
+    CloseView,
+    /// A mode on or off.
+    Switch(Mode),
     /// Forget the visitor now.
     Wipe,
     /// The long press that opens the staff menu.
@@ -127,6 +134,11 @@ impl Intent {
     /// Whether it may have been meant for what stood there a moment ago.
     pub(super) fn is_tap(&self) -> bool {
         !matches!(self, Self::Touch | Self::Stay | Self::Wipe | Self::Detail(_) | Self::OpenStaff)
+    }
+
+    /// Whether it may have been meant for what lies behind the open sheet.
+    pub(super) fn is_behind_view(&self) -> bool {
+        self.is_tap() && !matches!(self, Self::OpenView | Self::CloseView | Self::Switch(_))
     }
 }
 

@@ -7,6 +7,7 @@ use shared::wire::{Brand, Language, Picture, Purpose, Title};
 
 use super::call::Call;
 use super::keypad::Verdict;
+use super::modes::Modes;
 use super::staff::About;
 
 /// Which page.
@@ -73,6 +74,10 @@ pub struct Screen {
     pub language: Language,
     /// Whose showroom.
     pub brand: Brand,
+    /// The showroom's own colour.
+    pub accent: Option<String>,
+    /// Its logo.
+    pub logo: Option<Picture>,
     /// Languages on offer.
     pub languages: Vec<Language>,
     /// Purposes on offer, without "send someone", which stands on every page.
@@ -97,6 +102,10 @@ pub struct Screen {
     pub consents: Vec<ConsentView>,
     /// Seconds until the wipe, while the countdown runs.
     pub countdown: Option<u64>,
+    /// How it looks to this visitor.
+    pub modes: Modes,
+    /// Whether the sheet on which they choose that is open.
+    pub viewing: bool,
     /// Whether the broker is reached.
     pub link: bool,
     /// The door is closed by the clock.

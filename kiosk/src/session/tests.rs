@@ -7,6 +7,7 @@ use super::*;
 
 mod aside;
 mod mashing;
+mod modes;
 mod rest;
 mod staff;
 

@@ -5,6 +5,8 @@ use super::screen::{Tile, Tiles};
 
 /// Models and consultants: three by two, whichever way the screen stands.
 pub(super) const CARDS: usize = 6;
+/// The same where the words are larger: one row, or one column where the screen stands upright.
+pub(super) const LARGE_CARDS: usize = 3;
 /// Letters and surnames: six by four.
 pub(super) const LETTERS: usize = 24;
 

@@ -26,6 +26,9 @@ impl Session {
         if (counting || unsettled || self.is_shut()) && intent.is_tap() {
             return;
         }
+        if self.viewing && intent.is_behind_view() {
+            return;
+        }
         if intent.is_tap() {
             effects.push(Effect::Click);
         }
@@ -52,6 +55,9 @@ impl Session {
             Intent::Met => self.close(Farewell::Met, DeviceEvent::Met, now, entropy, effects),
             Intent::Left => self.close(Farewell::Left, DeviceEvent::Left, now, entropy, effects),
             Intent::Cancel => self.close(Farewell::Cancelled, DeviceEvent::Cancelled, now, entropy, effects),
+            Intent::OpenView => self.open_view(now),
+            Intent::CloseView => self.close_view(now),
+            Intent::Switch(mode) => self.switch(mode),
             Intent::Wipe => self.wipe(now),
         }
     }

@@ -11,13 +11,15 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use i_slint_backend_testing::{ElementHandle, TestingBackend, TestingBackendOptions};
 use kiosk::pictures::Pictures;
-use kiosk::session::{Effect, Entropy, Input, Intent, NewEvent, Rules, Screen, Session};
+use kiosk::session::{Effect, Entropy, Input, Intent, Mode, Modes, NewEvent, Rules, Screen, Session};
 use kiosk::ui::{self, AppWindow};
 use shared::catalogue::{Model, Place};
 use shared::clock::Reading;
 use shared::consent::{ConsentPurpose, Wording};
 use shared::ids::VisitId;
-use shared::wire::{Brand, ConsultantCard, DeviceEvent, KioskConfig, Picture, QrOffer, Receipt, Stage, VisitStatus};
+use shared::wire::{
+    Brand, ConsultantCard, DeviceEvent, KioskConfig, Language, Picture, QrOffer, Receipt, Stage, VisitStatus,
+};
 use slint::{ComponentHandle as _, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
 use tempfile::TempDir;
 
@@ -88,13 +90,30 @@ static CARS: LazyLock<(TempDir, Pictures)> = LazyLock::new(|| {
         content.extend(pixels);
         std::fs::write(folder.join(hash(number)), content).unwrap();
     }
+    std::fs::write(folder.join(hash(LOGO)), logo()).unwrap();
     let pictures = Pictures::new(data.path());
     (data, pictures)
 });
 
+/// The number of a logo among the pictures.
+pub(crate) const LOGO: usize = 9;
+
 const CAR_IDS: [&str; 3] = ["s7", "x5", "x9"];
 
-fn hash(number: usize) -> String {
+/// A mark of our own for a logo: a ring, and three bars of falling length.
+fn logo() -> Vec<u8> {
+    let (width, height) = (480_i32, 160_i32);
+    let mut content = [width.to_le_bytes(), height.to_le_bytes()].concat();
+    for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+        let from_middle = (x - 80).pow(2) + (y - 80).pow(2);
+        let ring = (50 * 50..74 * 74).contains(&from_middle);
+        let bar = x >= 190 && x < 460 - y && (y - 10) % 50 < 26 && y >= 10;
+        content.extend(if ring || bar { [0x8a, 0x1c, 0x1c, 255] } else { [0; 4] });
+    }
+    content
+}
+
+pub(crate) fn hash(number: usize) -> String {
     format!("{number:064x}")
 }
 
@@ -126,6 +145,25 @@ impl Bench {
             ttl_ms: 120_000,
             at: None,
         }));
+        bench
+    }
+
+    /// The same, as a visitor chose it, in a language.
+    pub(crate) fn open_for(size: PhysicalSize, modes: Modes, language: Language) -> Self {
+        let mut bench = Self::open(size);
+        let chosen = [(Mode::Large, modes.large), (Mode::Contrast, modes.contrast), (Mode::Lower, modes.lower)];
+        let mut intents: Vec<Intent> =
+            chosen.into_iter().filter(|(_, on)| *on).map(|(mode, _)| Intent::Switch(mode)).collect();
+        if !intents.is_empty() {
+            intents.insert(0, Intent::OpenView);
+            intents.push(Intent::CloseView);
+        }
+        intents.push(Intent::Speak(language));
+        for intent in intents {
+            bench.input(Input::Intent(intent));
+            bench.wait(Duration::from_millis(400));
+        }
+        assert_eq!((bench.screen().modes, bench.screen().language), (modes, language));
         bench
     }
 

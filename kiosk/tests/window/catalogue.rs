@@ -10,7 +10,7 @@ use shared::wire::{Brand, ConsultantCard, KioskConfig, Language, Picture, Purpos
 use slint::PhysicalSize;
 
 use crate::bench::{Bench, LANDSCAPE, PORTRAIT, config};
-use crate::pictures::write;
+use crate::sheets::write;
 use crate::touch::check_control;
 
 /// Names of exactly 200 characters; English ones with words, and without a single space.

@@ -1,22 +1,17 @@
-//! Every page in every language and both orientations, as pictures under `target/kiosk-pictures`, to be looked at.
-
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::path::PathBuf;
+//! Every page, as a way to bring a window there: for the sheets of pictures, and for whoever measures pages.
 
 use chrono::Weekday;
 use kiosk::session::{About, Aside, Call, Enrolment, Farewell, Input, Intent, NamingStep, Page, Trouble, Turn};
-use shared::consent::ConsentPurpose;
+use shared::consent::{ConsentPurpose, Wording};
 use shared::opening::{OpenSpan, Opening};
-use shared::wire::{Language, Purpose, Stage};
-use slint::PhysicalSize;
+use shared::wire::{KioskConfig, Language, Picture, Purpose, Stage};
 
-use crate::bench::{Bench, LANDSCAPE, PORTRAIT};
+use crate::bench::{Bench, LOGO, config, hash};
 
 /// Brings a bench that stands on the welcome page to a page's state.
 pub(crate) type Scene = (&'static str, fn(&mut Bench));
 
-pub(crate) const SCENES: [Scene; 39] = [
+pub(crate) const SCENES: [Scene; 45] = [
     ("01-welcome", |_| {}),
     ("02-purpose", start),
     ("03-noting", |bench| {
@@ -81,6 +76,14 @@ pub(crate) const SCENES: [Scene; 39] = [
         intend(bench, Intent::ReadWording(ConsentPurpose::Marketing));
         assert_eq!(bench.screen().page, Page::Wording(ConsentPurpose::Marketing));
     }),
+    ("15-consents-all", |bench| {
+        let mut config = config();
+        let wording = config.wordings[0].clone();
+        config.wordings = ALL_CONSENTS.map(|purpose| Wording { purpose, ..wording.clone() }).into();
+        bench.input(Input::Config(config));
+        consents(bench);
+        assert_eq!(bench.screen().consents.len(), 4);
+    }),
     ("20-models", |bench| {
         arrive(bench, Purpose::Model);
         intend(bench, Intent::Pick("x5-1".into()));
@@ -129,6 +132,25 @@ pub(crate) const SCENES: [Scene; 39] = [
         bench.status(Stage::Queued);
     }),
     ("25-complaint", |bench| arrive(bench, Purpose::Complaint)),
+    ("26-view", |bench| {
+        called(bench);
+        intend(bench, Intent::OpenView);
+        assert!(bench.screen().viewing);
+    }),
+    ("26-view-welcome", |bench| {
+        intend(bench, Intent::OpenView);
+        assert_eq!((bench.screen().page, bench.screen().viewing), (Page::Welcome, true));
+    }),
+    ("26-view-phone", |bench| {
+        phone(bench);
+        intend(bench, Intent::OpenView);
+    }),
+    ("27-branded", |bench| {
+        branded(bench);
+        add(bench, Aside::Models);
+        intend(bench, Intent::Pick("x5-1".into()));
+    }),
+    ("27-branded-welcome", branded),
     ("16-met", |bench| farewell(bench, Intent::Met, Farewell::Met)),
     ("17-left", |bench| farewell(bench, Intent::Left, Farewell::Left)),
     ("18-cancelled", |bench| farewell(bench, Intent::Cancel, Farewell::Cancelled)),
@@ -179,7 +201,16 @@ fn staff(bench: &mut Bench) {
     assert_eq!(bench.screen().page, Page::Staff);
 }
 
-fn intend(bench: &mut Bench, intent: Intent) {
+/// A showroom with a colour and a logo of its own.
+fn branded(bench: &mut Bench) {
+    let logo = Some(Picture { sha256: hash(LOGO), url: String::new() });
+    bench.input(Input::Config(KioskConfig { accent: Some("#8a1c1c".into()), logo, ..config() }));
+}
+
+const ALL_CONSENTS: [ConsentPurpose; 4] =
+    [ConsentPurpose::Contact, ConsentPurpose::Marketing, ConsentPurpose::Sharing, ConsentPurpose::Licence];
+
+pub(crate) fn intend(bench: &mut Bench, intent: Intent) {
     bench.input(Input::Intent(intent));
     bench.wait(std::time::Duration::from_millis(360));
 }
@@ -239,54 +270,4 @@ fn farewell(bench: &mut Bench, intent: Intent, expect: Farewell) {
     called(bench);
     bench.input(Input::Intent(intent));
     assert_eq!(bench.screen().page, Page::Farewell(expect));
-}
-
-#[test]
-fn every_page_in_chinese_landscape_as_a_picture() {
-    take_all("landscape", LANDSCAPE, Language::Zh);
-}
-
-#[test]
-fn every_page_in_english_landscape_as_a_picture() {
-    take_all("landscape", LANDSCAPE, Language::En);
-}
-
-#[test]
-fn every_page_in_chinese_portrait_as_a_picture() {
-    take_all("portrait", PORTRAIT, Language::Zh);
-}
-
-#[test]
-fn every_page_in_english_portrait_as_a_picture() {
-    take_all("portrait", PORTRAIT, Language::En);
-}
-
-fn take_all(orientation: &str, size: PhysicalSize, language: Language) {
-    let mut seen = BTreeSet::new();
-    for (name, scene) in SCENES {
-        let picture = std::thread::spawn(move || {
-            let mut bench = Bench::open(size);
-            bench.input(Input::Intent(Intent::Speak(language)));
-            scene(&mut bench);
-            let buffer = bench.snapshot();
-            (buffer.width(), buffer.height(), buffer.as_bytes().to_vec())
-        });
-        let (width, height, pixels) = picture.join().unwrap();
-        assert_eq!((width, height), (size.width, size.height));
-        write(&format!("{name}-{language}-{orientation}.png"), size, &pixels);
-        // Every 97th pixel is enough to tell a page from a blank one.
-        let colours: BTreeSet<&[u8]> = pixels.chunks_exact(4).step_by(97).collect();
-        assert!(colours.len() > 50, "{name} is blank");
-        assert!(seen.insert(pixels), "{name} looks like another page");
-    }
-}
-
-pub(crate) fn write(name: &str, size: PhysicalSize, pixels: &[u8]) {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("kiosk-pictures");
-    std::fs::create_dir_all(&folder).unwrap();
-    let mut encoder = png::Encoder::new(File::create(folder.join(name)).unwrap(), size.width, size.height);
-    encoder.set_color(png::ColorType::Rgba);
-    encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Fast);
-    encoder.write_header().unwrap().write_image_data(pixels).unwrap();
 }

@@ -118,6 +118,12 @@ pub struct ScreenTimes {
 pub struct KioskConfig {
     /// The brand.
     pub brand: Brand,
+    /// The brand's colour, `#rrggbb`; white words must be readable on it ([`crate::colour`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<String>,
+    /// The brand's logo, shown in place of its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Picture>,
     /// Purposes in the order in which they are offered.
     pub purposes: Vec<Purpose>,
     /// Languages, the first being the default.

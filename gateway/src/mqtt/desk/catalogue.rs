@@ -17,6 +17,10 @@ use crate::domain::roster::{Role, Roster};
 pub struct KioskCatalogue {
     /// The brand.
     pub brand: Brand,
+    /// The brand's colour.
+    pub accent: Option<String>,
+    /// The brand's logo.
+    pub logo: Option<Picture>,
     /// Purposes in the order in which they are offered.
     pub purposes: Vec<Purpose>,
     /// Languages, the first being the default.
@@ -48,6 +52,8 @@ impl KioskCatalogue {
         let consultants = roster.accounts.values().filter(|account| account.role == Role::Consultant);
         KioskConfig {
             brand: self.brand.clone(),
+            accent: self.accent.clone(),
+            logo: self.logo.clone(),
             purposes: self.purposes.clone(),
             languages: self.languages.clone(),
             models: self.models.clone(),
