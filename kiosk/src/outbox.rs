@@ -189,7 +189,8 @@ impl Outbox {
             let (place, sealed) = record?;
             let Some(sequence) = sequence_of(&place) else { continue };
             let event = self.unseal(sequence, &sealed);
-            if !event.is_some_and(|event| event.age(now, &self.machine).is_some_and(|since| since < age)) {
+            let since = event.and_then(|event| event.age(now, &self.machine));
+            if since.is_none_or(|since| since >= age) {
                 return Ok(sequence);
             }
             oldest = sequence.saturating_sub(1);

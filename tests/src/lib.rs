@@ -5,6 +5,7 @@
 //! - [`load`]: the load driver (`cargo run --release -p tests --bin load -- --help`).
 //! - [`faults`]: kill -9, power cuts and failing disks (`cargo run -p tests --bin faults -- --help`).
 //! - [`glass`]: the kiosk's first frame beside a browser's (`cargo run --release -p tests --bin kiosk-start`).
+//! - [`wear`]: the kiosk's memory over thousands of visitors (`cargo run --release -p tests --bin kiosk-sessions`).
 //! - [`process`], [`programs`], [`wait`], [`random`], [`sse`]: what all of them stand on.
 //!
 //! Invariants: processes are stopped by their own id, never by name; waiting polls a condition with a deadline; every random
@@ -18,4 +19,5 @@ pub mod programs;
 pub mod random;
 pub mod sse;
 pub mod wait;
+pub mod wear;
 pub mod world;

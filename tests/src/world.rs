@@ -27,7 +27,7 @@ pub use certificate::Certificate;
 pub use device::{CheckIn, Credentials, Device, envelope};
 pub use export::{Metrics, Visits, parse_csv};
 pub use gateway::{Gateway, Setup};
-pub use headless::{Headless, Told};
+pub use headless::{Headless, Manner, Told};
 pub use mosquitto::Mosquitto;
 pub use phone::Phone;
 pub use screen::{Screen, pictures};

@@ -1,9 +1,11 @@
 //! The real kiosk without a window against the real gateway: it tells the truth through every outage.
 
-use anyhow::Result;
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tests::wait;
-use tests::world::{ALL_DAYS, Headless, Role, Showroom, Visits, parse_csv};
+use tests::world::{ALL_DAYS, Headless, Role, Setup, Showroom, Visits, parse_csv};
 
 fn export(showroom: &Showroom) -> Result<Visits> {
     let (from, to) = ALL_DAYS;
@@ -87,5 +89,28 @@ async fn a_wrong_word_on_the_input_is_answered_and_harms_nothing() -> Result<()>
     let errors = kiosk.facts().iter().filter(|fact: &&Value| fact["shown"] == "error").count();
     assert_eq!(errors, 3);
     wang.serve(&alert, "interested").await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn a_catalogue_of_five_hundred_models_with_long_names_reaches_the_kiosk() -> Result<()> {
+    let mut config = String::new();
+    for number in 0..500 {
+        let (zh, en) = ("星河".repeat(100), "Xinghe sedan ".repeat(15));
+        writeln!(config, "[[catalogue.models]]\nid = \"m{number}\"\nzh = \"{zh}\"\nen = \"{en}\"")?;
+    }
+    let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let mut kiosk = kiosk(&showroom, "k1").await?;
+    let kept = kiosk.data().join("offer.json");
+    let offer = wait::until("the catalogue on the kiosk's disk", || {
+        let offer: Value = serde_json::from_slice(&std::fs::read(&kept).ok()?).ok()?;
+        (offer["models"].as_array()?.len() == 500).then_some(offer)
+    });
+    let offer = offer.await.with_context(|| kiosk.said().join("\n"))?;
+    assert_eq!(offer["models"][499]["zh"].as_str().map(|name| name.chars().count()), Some(200));
+    kiosk.check_in("model")?;
+    kiosk.shows("receipt").await?;
+    wang.serve(&wang.alert().await?, "interested").await?;
     showroom.finish().await
 }

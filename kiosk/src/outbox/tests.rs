@@ -188,7 +188,7 @@ fn what_was_said_just_now_is_told_apart_from_what_waits_for_days() {
     let outbox = open(&folder, "a");
     let said_at = |number: u8, boot_s: u64| NewEvent { at: reading(boot_s), ..event(number) };
     let last =
-        |outbox: &Outbox, most: usize| outbox.before_the_last(Duration::from_secs(120), most, reading(1000)).unwrap();
+        |outbox: &Outbox, most: usize| outbox.before_the_last(Duration::from_mins(2), most, reading(1000)).unwrap();
     assert_eq!(last(&outbox, 64), 0);
     outbox.keep(vec![said_at(1, 100), said_at(2, 870), said_at(3, 900), said_at(4, 990)]).unwrap();
     assert_eq!(last(&outbox, 64), 2);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use super::{destroyed, disk, kill, powercut, sync};
+use super::{blackout, destroyed, disk, kill, outage, powercut, sync};
 use crate::random::Random;
 
 /// Breaks things on purpose, and checks that nothing that was promised is lost.
@@ -20,7 +20,7 @@ pub struct Arguments {
 enum What {
     /// kill -9 of kiosk, gateway and mosquitto at random moments under load
     Kill(Rounds),
-    /// Power cuts, by tests/powercut.sh (needs root)
+    /// Power cuts of the gateway and of the kiosk, by tests/powercut.sh (needs root)
     Powercut(PowerCuts),
     /// fsync returns EIO while the gateway runs, and while the kiosk runs
     Fsync(Rounds),
@@ -30,6 +30,8 @@ enum What {
     ReadOnly(Rounds),
     /// The sled log is destroyed, the archive's last line torn
     Destroyed(Rounds),
+    /// The gateway is away until the kiosk's outbox is full, and comes back
+    Outage(Outage),
     /// One short round each of fsync, disk-full, read-only and destroyed
     All {
         /// Leave out what only root can do, and name it
@@ -42,6 +44,12 @@ enum What {
     /// Part of `powercut`: checks that everything in $ACKED is in the log on $DIR
     #[command(hide = true)]
     Check,
+    /// Part of `powercut`: a kiosk on $DIR without a gateway; prints what it showed as received
+    #[command(hide = true)]
+    WriteKiosk,
+    /// Part of `powercut`: checks that the kiosk on $DIR still brings everything in $ACKED to a gateway
+    #[command(hide = true)]
+    CheckKiosk,
     /// Part of `powercut`: fills a gateway's log on $DIR
     #[command(hide = true)]
     Fill {
@@ -88,6 +96,14 @@ pub struct PowerCuts {
     pub keep: Option<PathBuf>,
 }
 
+/// How long the gateway is away.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Outage {
+    /// Events that the kiosk keeps meanwhile, two a visitor; the outbox takes no more than 50,000
+    #[arg(long, default_value_t = outage::CAPACITY)]
+    pub events: usize,
+}
+
 /// Runs what was asked for.
 ///
 /// # Errors
@@ -101,6 +117,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         What::DiskFull(rounds) => disk::full(rounds).await,
         What::ReadOnly(rounds) => disk::read_only(rounds).await,
         What::Destroyed(rounds) => destroyed::run(rounds).await,
+        What::Outage(outage) => outage::run(outage.events).await,
         What::All { without_root } => {
             sync::run(once).await?;
             if without_root {
@@ -113,6 +130,8 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         }
         What::Write => powercut::write().await,
         What::Check => powercut::check(),
+        What::WriteKiosk => blackout::write().await,
+        What::CheckKiosk => blackout::check().await,
         What::Fill { records } => powercut::fill(records).await,
     }
 }

@@ -29,6 +29,7 @@ pub fn run(cuts: &PowerCuts) -> Result<()> {
     let own = std::env::current_exe()?;
     let own = own.to_str().context("a path in UTF-8")?;
     let (writer, reader) = (format!("{own} write"), format!("{own} check"));
+    let (kiosk_writer, kiosk_reader) = (format!("{own} write-kiosk"), format!("{own} check-kiosk"));
     let store = tempfile::Builder::new().prefix("store-").tempdir()?;
     let kept = cuts.keep.clone().unwrap_or_else(|| store.path().to_owned());
     let mut prepare = None;
@@ -42,6 +43,13 @@ pub fn run(cuts: &PowerCuts) -> Result<()> {
         eprintln!("the control: under eatmydata, which makes every sync do nothing");
         let code = script(2, &format!("eatmydata {writer}"), &reader, prepare.as_deref())?;
         ensure!(code == 1, "the control lost nothing (exit {code}): this set-up cannot see a loss");
+    }
+    eprintln!("power cuts of the kiosk: {}", cuts.rounds);
+    let code = script(cuts.rounds, &kiosk_writer, &kiosk_reader, None)?;
+    ensure!(code == 0, "a power cut lost what a kiosk had shown as received");
+    if cuts.control {
+        let code = script(2, &format!("eatmydata {kiosk_writer}"), &kiosk_reader, None)?;
+        ensure!(code == 1, "the kiosk's control lost nothing (exit {code}): this set-up cannot see a loss");
     }
     Ok(())
 }
@@ -73,7 +81,7 @@ fn prepared(kept: &Path, records: usize, own: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn folder() -> Result<PathBuf> {
+pub(super) fn folder() -> Result<PathBuf> {
     Ok(PathBuf::from(std::env::var_os("DIR").context("DIR is not set: this is a part of tests/powercut.sh")?))
 }
 
@@ -135,21 +143,22 @@ async fn write_one(kiosk: Device) -> Result<()> {
     for number in 0_u64.. {
         let visit = kiosk.check_in("browse", &json!({"party": 1})).await?;
         kiosk.receipt(visit.event).await?;
-        acknowledge(&visit.visit.to_string(), 1)?;
+        acknowledge(&format!("{} 1", visit.visit))?;
         let party = 2 + number % 90;
         let event =
             kiosk.tell("visit.detailed", &json!({"visit": visit.visit, "party": party, "surname": "王"})).await?;
         kiosk.receipt(event).await?;
-        acknowledge(&visit.visit.to_string(), party)?;
+        acknowledge(&format!("{} {party}", visit.visit))?;
         let event = kiosk.tell("visit.left", &json!({"visit": visit.visit})).await?;
         kiosk.receipt(event).await?;
     }
     Ok(())
 }
 
-fn acknowledge(visit: &str, party: u64) -> Result<()> {
+/// Prints one line of what was acknowledged.
+pub(super) fn acknowledge(line: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{visit} {party}").and_then(|()| out.flush()).context("print an acknowledgement")
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("print an acknowledgement")
 }
 
 /// Checks that the log on `$DIR` holds everything that `$ACKED` names.

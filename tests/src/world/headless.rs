@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,12 +15,27 @@ use super::device::Credentials;
 use crate::process::Process;
 use crate::{programs, wait};
 
+/// A full outbox takes its time to open, in a build that is not optimised more so.
+const READY: Duration = Duration::from_mins(3);
+
+/// How a kiosk is started.
+#[derive(Debug, Clone, Default)]
+pub struct Manner {
+    /// More lines of its configuration, below `[patience]`.
+    pub more: String,
+    /// More environment.
+    pub env: Vec<(String, String)>,
+    /// In the group of this process, so that whoever freezes the one freezes the other.
+    pub same_group: bool,
+}
+
 /// A kiosk's process without a window.
 #[derive(Debug)]
 pub struct Headless {
     process: Process,
     config: PathBuf,
     data: PathBuf,
+    manner: Manner,
     heard: Mutex<Heard>,
 }
 
@@ -53,30 +69,31 @@ impl Headless {
     /// # Errors
     /// When it cannot be started.
     pub async fn start(folder: &Path, mqtt: &str, credentials: &Credentials) -> Result<Self> {
-        Self::start_with(folder, mqtt, credentials, "").await
+        Self::start_as(folder, mqtt, credentials, Manner::default()).await
     }
 
-    /// Starts a kiosk with more lines in its configuration.
+    /// Starts a kiosk in another manner.
     ///
     /// # Errors
     /// When it cannot be started.
-    pub async fn start_with(folder: &Path, mqtt: &str, credentials: &Credentials, more: &str) -> Result<Self> {
+    pub async fn start_as(folder: &Path, mqtt: &str, credentials: &Credentials, manner: Manner) -> Result<Self> {
         let data = folder.join(format!("kiosk-{}", credentials.name));
         std::fs::create_dir_all(&data).context("the kiosk's folder")?;
         let config = folder.join(format!("kiosk-{}.toml", credentials.name));
         let text = format!(
             "store = {:?}\nkiosk = {:?}\ndata = {:?}\n\n[mqtt]\nurl = \"mqtt://{mqtt}\"\nclient_id = {:?}\nusername = {:?}\n\
-             password = {:?}\n\n[patience]\nrepeat = \"1s\"\n{more}",
+             password = {:?}\n\n[patience]\nrepeat = \"1s\"\n{}",
             credentials.store,
             credentials.name,
             data.display().to_string(),
             credentials.client_id,
             credentials.username,
             credentials.password,
+            manner.more,
         );
         std::fs::write(&config, text).context("the kiosk's configuration")?;
-        let process = Self::launch(&config)?;
-        let mut kiosk = Self { process, config, data, heard: Mutex::default() };
+        let process = Self::launch(&config, &manner)?;
+        let mut kiosk = Self { process, config, data, manner, heard: Mutex::default() };
         kiosk.ready().await?;
         Ok(kiosk)
     }
@@ -90,7 +107,7 @@ impl Headless {
         let config = folder.join("kiosk-new.toml");
         let text = format!("data = {:?}\n\n[gateway]\nurl = {gateway:?}\n", data.display().to_string());
         std::fs::write(&config, text).context("the kiosk's configuration")?;
-        let process = Self::launch(&config)?;
+        let process = Self::launch(&config, &Manner::default())?;
         let mut kiosk = Self { process, config, data, heard: Mutex::default() };
         kiosk.ready().await?;
         let claim = kiosk.shows("claim").await?;
@@ -98,14 +115,19 @@ impl Headless {
         Ok((kiosk, code))
     }
 
-    fn launch(config: &Path) -> Result<Process> {
+    fn launch(config: &Path, manner: &Manner) -> Result<Process> {
         let mut command = Command::new(programs::kiosk()?);
-        Process::start("kiosk", command.arg("--config").arg(config).arg("--headless"))
+        command.arg("--config").arg(config).arg("--headless");
+        command.envs(manner.env.iter().map(|(name, value)| (name, value)));
+        if manner.same_group {
+            return Process::start_in_this_group("kiosk", &mut command);
+        }
+        Process::start("kiosk", &mut command)
     }
 
     async fn ready(&mut self) -> Result<()> {
         let is_ready = |line: &str| line.contains("\"shown\":\"ready\"").then_some(());
-        self.process.line(Duration::from_secs(30), "its first screen", is_ready).await
+        self.process.line(READY, "its first screen", is_ready).await
     }
 
     /// kill -9 and a new start on the same folder, as after a crash.
@@ -115,8 +137,14 @@ impl Headless {
     pub async fn crash(&mut self) -> Result<()> {
         self.process.kill().await?;
         self.hear().read = 0;
-        self.process = Self::launch(&self.config)?;
+        self.process = Self::launch(&self.config, &self.manner)?;
         self.ready().await
+    }
+
+    /// Its log of this run.
+    #[must_use]
+    pub fn said(&self) -> Vec<String> {
+        self.process.err.all()
     }
 
     /// Its folder.
@@ -170,6 +198,21 @@ impl Headless {
         self.fact(&format!("the kiosk to show {word}"), |fact| is(fact, word)).await
     }
 
+    /// What it has shown as received, in its order, after so many.
+    #[must_use]
+    pub fn received_since(&self, first: usize) -> Vec<(VisitId, EventId)> {
+        let heard = self.hear();
+        let received = heard.facts.iter().filter(|fact| is(fact, "received")).skip(first);
+        received.filter_map(|fact| Some((id(fact, "visit")?, id(fact, "event")?))).collect()
+    }
+
+    /// How much it has shown as received, and how much not.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let heard = self.hear();
+        (heard.told.received.len(), heard.told.not_received.len())
+    }
+
     /// What it has told its visitors so far.
     #[must_use]
     pub fn told(&self) -> Told {
@@ -191,9 +234,8 @@ impl Headless {
 
 impl Told {
     fn add(&mut self, fact: &Value) {
-        let event: Option<EventId> = fact.get("event").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        let visit: Option<VisitId> = fact.get("visit").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        let Some(event) = event else { return };
+        let visit: Option<VisitId> = id(fact, "visit");
+        let Some(event) = id(fact, "event") else { return };
         match fact.get("shown").and_then(Value::as_str) {
             Some("received") => {
                 self.received.insert(event);
@@ -211,6 +253,10 @@ impl Told {
             _ => {}
         }
     }
+}
+
+fn id<T: FromStr>(fact: &Value, name: &str) -> Option<T> {
+    fact.get(name).and_then(Value::as_str)?.parse().ok()
 }
 
 fn is(fact: &Value, word: &str) -> bool {

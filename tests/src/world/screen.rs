@@ -7,8 +7,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use rustix::process::Signal;
 
+use super::{Credentials, Showroom};
 use crate::process::Process;
-use crate::programs;
+use crate::{programs, wait};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -32,6 +33,7 @@ pub(super) fn keep_picture(name: &str, png: &[u8]) -> Result<PathBuf> {
 #[derive(Debug)]
 pub struct Screen {
     display: String,
+    size: (u32, u32),
     server: Process,
 }
 
@@ -47,7 +49,7 @@ impl Screen {
         command.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-noreset"]);
         let mut server = Process::start("Xvfb", &mut command)?;
         let number = server.line(PATIENCE, "a display", |line| line.trim().parse::<u32>().ok()).await?;
-        Ok(Self { display: format!(":{number}"), server })
+        Ok(Self { display: format!(":{number}"), size: (width, height), server })
     }
 
     /// For `DISPLAY`.
@@ -88,6 +90,49 @@ impl Screen {
     /// When xdotool fails.
     pub fn tap(&self, x: i32, y: i32) -> Result<()> {
         self.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"]).map(|_| ())
+    }
+
+    /// Starts the kiosk in a window that fills this screen.
+    ///
+    /// # Errors
+    /// When its window does not come.
+    pub async fn kiosk(&self, showroom: &Showroom, credentials: &Credentials) -> Result<Process> {
+        let file = showroom.folder().join(format!("{}.toml", credentials.name));
+        let data = showroom.folder().join(format!("{}-data", credentials.name)).display().to_string();
+        let text = format!(
+            "store = {:?}\nkiosk = {:?}\ndata = {data:?}\n\n[mqtt]\nurl = \"mqtt://{}\"\nclient_id = {:?}\nusername = {:?}\n\
+             password = {:?}\n\n[screen]\nfullscreen = true\n",
+            credentials.store,
+            credentials.name,
+            showroom.gateway().mqtt_address(),
+            credentials.client_id,
+            credentials.username,
+            credentials.password
+        );
+        std::fs::write(&file, text)?;
+        let mut command = Command::new(programs::kiosk()?);
+        let kiosk = Process::start("kiosk", command.arg("--config").arg(&file).env("DISPLAY", &self.display))?;
+        let window = wait::until("the kiosk's window", || {
+            let found = self.xdotool(&["search", "--onlyvisible", "--name", "Yingbin"]).ok()?;
+            found.lines().next().map(str::to_owned)
+        });
+        let window = window.await.with_context(|| kiosk.err.tail())?;
+        // Nobody manages windows on this screen, so nobody makes it fill the screen either.
+        let (width, height) = (self.size.0.to_string(), self.size.1.to_string());
+        self.xdotool(&["windowmove", &window, "0", "0", "windowsize", &window, &width, &height])?;
+        Ok(kiosk)
+    }
+
+    /// What a QR code on the screen says, read by zbarimg from a picture; `None` while there is none.
+    ///
+    /// # Errors
+    /// When no picture can be taken.
+    pub fn code(&self, name: &str) -> Result<Option<String>> {
+        let picture = self.picture(name)?;
+        let output =
+            Command::new("zbarimg").args(["--quiet", "--raw"]).arg(picture).output().context("start zbarimg")?;
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        Ok((!text.is_empty()).then_some(text))
     }
 
     /// Leaves a picture of the screen in `target/screenshots`.

@@ -1,0 +1,73 @@
+//! What thousands of visitors leave in the memory of the real kiosk, and what it does when nobody comes.
+//!
+//! A real gateway, a real window under Xvfb, and a finger (xdotool) that begins, taps a purpose, leaves and goes back to the welcome page,
+//! some 1.7 seconds a visitor; 2,000 take about an hour. How many visits really were is counted in the gateway's log. Called by the program
+//! `kiosk-sessions`; a benchmark, so it judges nothing but that the visits are there.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use crate::load::usage::{self, Usage};
+use crate::process::Process;
+use crate::wait;
+use crate::world::{ALL_DAYS, Screen, Setup, Showroom, parse_csv};
+
+/// Where one taps in landscape at 1080p: "begin" 点此开始, "a first look" 看看车, "I have to go" 我要离开, "back" 返回.
+const TAPS: [(&str, &str); 4] = [("680", "782"), ("358", "472"), ("1085", "860"), ("1616", "984")];
+/// A page settles before taps are heard.
+const BETWEEN: &str = "0.41";
+/// Visitors after which memory is read.
+const READINGS: [usize; 7] = [1, 20, 200, 500, 1000, 1500, 2000];
+
+/// Lets so many visitors come, and gives a table.
+///
+/// # Errors
+/// When a program does not start, or fewer visits are in the log than visitors came.
+pub async fn measure(sessions: usize, idle: Duration) -> Result<String> {
+    let config = "[web]\nvisitor_listen = \"127.0.0.1:0\"\n".to_owned();
+    let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
+    let credentials = showroom.register("k1", "kiosk")?;
+    let screen = Screen::start(1920, 1080).await?;
+    let mut kiosk = screen.kiosk(&showroom, &credentials).await?;
+    wait::until_async("the QR code on the screen", || async { screen.code("wear-before") }).await?;
+    let mut table = format!("{}\n", usage::machine());
+    writeln!(table, "untouched: {}", rest(&kiosk, idle).await?)?;
+    writeln!(table, "{:>9}{:>12}{:>12}{:>12}{:>16}", "visitors", "PSS KiB", "RSS KiB", "peak KiB", "processor ms")?;
+    line(&mut table, 0, usage::of(kiosk.id())?)?;
+    let mut steps = Vec::new();
+    for (x, y) in TAPS {
+        steps.extend(["mousemove", x, y, "click", "1", "sleep", BETWEEN]);
+    }
+    for session in 1..=sessions {
+        screen.xdotool(&steps)?;
+        if READINGS.contains(&session) || session == sessions {
+            let reading = usage::of(kiosk.id())?;
+            line(&mut table, session, reading)?;
+            eprintln!("{session} visitors: {} KiB PSS", reading.share);
+        }
+    }
+    writeln!(table, "afterwards: {}", rest(&kiosk, idle).await?)?;
+    let (from, to) = ALL_DAYS;
+    let visits = parse_csv(&showroom.command(&["export", "visits.csv", "--from", from, "--to", to], "")?)?;
+    let left = visits.rows.iter().filter(|row| row.get("outcome").is_some_and(|outcome| outcome == "left")).count();
+    writeln!(table, "visits in the gateway's log: {}, of which left in order: {left}", visits.rows.len())?;
+    ensure!(kiosk.stop().await?.success(), "{}", kiosk.err.tail());
+    showroom.finish().await?;
+    ensure!(visits.rows.len() == sessions, "{sessions} visitors came:\n{table}");
+    Ok(table)
+}
+
+fn line(table: &mut String, visitors: usize, used: Usage) -> Result<()> {
+    let Usage { share, resident, peak, processor } = used;
+    Ok(writeln!(table, "{visitors:>9}{share:>12}{resident:>12}{peak:>12}{processor:>16}")?)
+}
+
+/// Processor time of a kiosk that nobody touches.
+async fn rest(kiosk: &Process, time: Duration) -> Result<String> {
+    let before = usage::of(kiosk.id())?.processor;
+    tokio::time::sleep(time).await;
+    let used = usage::of(kiosk.id())?.processor - before;
+    Ok(format!("{used} ms of processor time in {} s", time.as_secs()))
+}
