@@ -90,6 +90,7 @@ impl Kiosk {
         kiosk.input(Input::Qr(QrOffer {
             url: "https://showroom.example/i/AQAAAAAAAAAAazE0123456789abcdef".into(),
             ttl_ms: u64::MAX,
+            at: None,
         }));
         kiosk.settle();
         kiosk

@@ -93,7 +93,7 @@ fn face(window: slint::Weak<AppWindow>, pictures: Pictures) -> Face {
             Shown::Tapped => return sound.tap(),
             Shown::Ready(_) | Shown::Alive => {
                 // Said by the window's own thread, so only while its loop turns.
-                watchdog::tell(&shown);
+                let _ = window.upgrade_in_event_loop(move |_| watchdog::tell(&shown));
                 return;
             }
             Shown::Told(_) | Shown::Link(_) => return,

@@ -120,13 +120,12 @@ async fn ask(gateway: &Gateway, kept: &Kept, tell: &mut impl FnMut(Enrolment)) -
         let (looking, claim) = (door.clone(), asked.claim.clone());
         let standing = on_a_thread(move || looking.standing(&claim)).await;
         let granted = match standing {
-            Ok(Standing::Waiting) => continue,
+            // A short silence does not make the code on the screen wrong.
+            Ok(Standing::Waiting) | Err(EnrolError::Http(_)) => continue,
             Ok(Standing::Granted { store, name, client_id, mqtt }) => {
                 Account { store, name, client_id, password: Secret::new(password), port: mqtt.port, tls: mqtt.tls }
             }
             Err(EnrolError::Refused { status: 404, .. }) => return Ok(None),
-            // A short silence does not make the code on the screen wrong.
-            Err(EnrolError::Http(_)) => continue,
             Err(error) => return Err(error),
         };
         let (keep, account) = (kept.clone(), granted.clone());

@@ -271,12 +271,12 @@ mod tests {
 
     #[test]
     fn hours_that_mean_nothing_are_refused() {
-        let span =
-            |days: &[Weekday], from: &str, to: &str| OpenSpan { days: days.into(), from: time(from), to: time(to) };
         #[track_caller]
         fn check(offset_min: i32, span: OpenSpan, expect: Result<(), OpeningError>) {
             assert_eq!(Opening { offset_min, week: vec![span] }.check(), expect);
         }
+        let span =
+            |days: &[Weekday], from: &str, to: &str| OpenSpan { days: days.into(), from: time(from), to: time(to) };
         let monday = [Weekday::Mon];
         check(480, span(&monday, "09:00", "18:00"), Ok(()));
         check(480, span(&[], "09:00", "18:00"), Err(OpeningError::Days));

@@ -128,7 +128,7 @@ async fn a_disk_that_hangs_keeps_the_kiosk_from_being_ready_and_alive() -> Resul
     let manager = Manager::new(folder.path())?;
     // Whoever opens a pipe waits until somebody opens its other end: a file on a disk that does not answer.
     let key = folder.path().join("key");
-    ensure!(Command::new("mkfifo").arg(&key).status()?.success(), "mkfifo");
+    ensure!(Command::new("mkfifo").args(["-m", "600"]).arg(&key).status()?.success(), "mkfifo");
     let file = configuration(folder.path(), &format!("key_file = {:?}", key.display().to_string()))?;
     let mut command = Command::new(programs::kiosk()?);
     command.arg("--headless").arg("--config").arg(&file);

@@ -30,7 +30,13 @@ pub struct ScreensConfig {
 
 impl Default for ScreensConfig {
     fn default() -> Self {
-        Self { idle: TimeDelta::seconds(30), countdown: TimeDelta::seconds(10), sound: None, staff_pin: None, opening: Vec::new() }
+        Self {
+            idle: TimeDelta::seconds(30),
+            countdown: TimeDelta::seconds(10),
+            sound: None,
+            staff_pin: None,
+            opening: Vec::new(),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ const FREE: u32 = 3;
 const WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
 /// An untouched menu closes after so long.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// What the kiosk knows about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,11 +119,11 @@ impl Session {
         let waits = self.staff.wait(now).is_some();
         match (&mut self.staff.step, intent) {
             (_, Intent::Back) => self.close_staff(now),
-            (Step::Pin { typed, wrong, checking: false }, Intent::Key(key)) if !waits => {
-                if key.is_ascii_digit() && typed.len() < LONGEST {
-                    *wrong = false;
-                    typed.push(*key);
-                }
+            (Step::Pin { typed, wrong, checking: false }, Intent::Key(key))
+                if !waits && key.is_ascii_digit() && typed.len() < LONGEST =>
+            {
+                *wrong = false;
+                typed.push(*key);
             }
             (Step::Pin { typed, checking: false, .. }, Intent::Erase) => {
                 typed.pop();

@@ -87,7 +87,8 @@ impl World {
     fn new() -> Self {
         let now = Reading { wall: DateTime::from_timestamp(1_795_000_000, 0).unwrap(), boot: SECOND * 900 };
         let session = Session::new(Rules::default(), crate::offer::built_in(), now);
-        let mut world = Self { session, now, turn: 0, kept: Vec::new(), told: Vec::new(), asked: Vec::new(), clicks: 0 };
+        let mut world =
+            Self { session, now, turn: 0, kept: Vec::new(), told: Vec::new(), asked: Vec::new(), clicks: 0 };
         world.input(Input::Link(true));
         world
     }
@@ -276,7 +277,7 @@ fn what_comes_late_for_the_visitor_before_changes_nothing_for_the_next() {
     world.input(Input::NotKept(old));
     assert_eq!(world.screen(), stands);
     // A code that is renewed in the middle is shown, and tells nobody anything about the visit.
-    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000 }));
+    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000, at: None }));
     assert_eq!(Screen { qr: None, ..world.screen() }, Screen { qr: None, ..stands });
     world.receipt(event);
     world.status(visit, Stage::Coming);

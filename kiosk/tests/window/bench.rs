@@ -260,6 +260,8 @@ impl Bench {
     }
 
     pub(crate) fn snapshot(&self) -> SharedPixelBuffer<Rgba8Pixel> {
+        // A page is made when it is first looked for, and then it arrives.
+        let _made = self.find("");
         i_slint_backend_testing::mock_elapsed_time(Duration::from_millis(400));
         self.window.window().take_snapshot().unwrap()
     }

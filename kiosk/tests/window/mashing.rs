@@ -19,6 +19,8 @@ use crate::traces;
 
 /// Gestures on each scene in the short round.
 const SHORT: u32 = 80;
+/// How long the staff menu stays open by itself.
+const STAFF: Duration = Duration::from_mins(1);
 /// Gestures of one visitor, at most.
 const VISITOR: u32 = 40;
 
@@ -134,7 +136,7 @@ impl Mashed {
 
     /// Disk, link, gateway and manager do something, or nothing.
     fn surroundings(&mut self) {
-        match self.chance.below(14) {
+        match self.chance.below(16) {
             0..=3 => self.answer(true),
             4 => self.answer(false),
             5 => {
@@ -153,7 +155,15 @@ impl Mashed {
             8 | 9 => self.news(),
             10 => self.bench.input(Input::Config(config())),
             11 => {
-                self.bench.input(Input::Qr(QrOffer { url: "https://showroom.example/i/again".into(), ttl_ms: 5_000 }));
+                self.bench.input(Input::Qr(QrOffer {
+                    url: "https://showroom.example/i/again".into(),
+                    ttl_ms: 5_000,
+                    at: None,
+                }));
+            }
+            12 => {
+                let right = self.chance.once_in(2);
+                self.bench.input(Input::Pin(right));
             }
             _ => {}
         }
@@ -193,7 +203,7 @@ impl Mashed {
             take_down(&mut self.ledger, event);
         }
         assert!(self.ledger.this_round <= 1, "{scene}: two check-ins of one visitor");
-        if screen.page == Page::Welcome && screen.visit.is_none() {
+        if screen.visit.is_none() && !matches!(screen.page, Page::Purpose | Page::Farewell(_)) {
             self.ledger.this_round = 0;
         }
         assert!(traces::is_page(&self.bench.window, screen.page), "{scene}: the window is not on {:?}", screen.page);
@@ -213,12 +223,19 @@ impl Mashed {
             self.answer(good);
         }
         self.check(scene);
+        // Whatever was changed about the kiosk is as it was.
+        self.bench.input(Input::Enrolment(None));
+        self.bench.input(Input::Config(config()));
         let rules = Rules::default();
-        let (limit, mut passed, mut wakes) = (rules.idle + rules.countdown, Duration::ZERO, 0);
+        let (limit, most) = match self.bench.screen().page {
+            Page::Staff => (STAFF, 2 * STAFF.as_secs()),
+            _ => (rules.idle + rules.countdown, 40),
+        };
+        let (mut passed, mut wakes) = (Duration::ZERO, 0);
         while passed < limit {
             passed += self.bench.sleep(limit.saturating_sub(passed));
             wakes += 1;
-            assert!(wakes < 40, "{scene}: the desk is woken all the time");
+            assert!(wakes < most, "{scene}: the desk is woken all the time");
             self.check(scene);
         }
         let left: Vec<_> =

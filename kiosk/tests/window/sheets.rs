@@ -140,7 +140,6 @@ fn check_sheet(size: PhysicalSize, language: Language, modes: Modes) {
         let kept = Sheet::read(&path).unwrap();
         for ((name, thumbnail), (_, kept)) in new.0.iter().zip(&kept.0) {
             let (difference, ..) = thumbnail.difference(kept);
-            eprintln!("ERR {difference:.2}");
             assert!(difference < TOLERANCE * 0.8, "{name}: the sheet's palette is too small: {difference:.1}");
         }
     }
@@ -192,7 +191,6 @@ fn any_words_that_are_missing_are_noticed() {
                 continue;
             }
             let (difference, ..) = Thumbnail::of(&without, width).difference(&kept);
-            eprintln!("WORDS {difference:.2}");
             assert!(difference > TOLERANCE, "{name}: words at {left}, {top} may go unnoticed: {difference}");
         }
     }
@@ -208,7 +206,6 @@ fn another_machines_rounding_is_not_noticed() {
             *part = part.saturating_add(if at.wrapping_mul(2_654_435_761) & 0x10000 == 0 { 0 } else { 2 });
         }
         let (difference, ..) = Thumbnail::of(&pixels, width).difference(&kept);
-        eprintln!("ROUND {difference:.2}");
         assert!(difference < TOLERANCE, "{name}: {difference}");
     }
 }

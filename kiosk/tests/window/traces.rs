@@ -3,14 +3,15 @@
 use kiosk::session::Page;
 use kiosk::ui::AppWindow;
 use kiosk::ui::generated::{
-    CallKind, ConsentLogic, NameLogic, PageKind, PhoneLogic, ShellLogic, TilesLogic, VisitLogic,
+    CallKind, ConsentLogic, NameLogic, PageKind, PhoneLogic, ShellLogic, StaffLogic, TilesLogic, VisitLogic,
 };
 use slint::{Global as _, Model as _};
 
-/// All properties that depend on the visitor, by name. The welcome page's own car and code are the showroom's.
+/// All properties that depend on the visitor or on what staff typed, by name. The welcome page's own car and code are the showroom's.
 pub(crate) fn of(window: &AppWindow) -> Vec<(&'static str, String)> {
     let (shell, visit, tiles) = (ShellLogic::get(window), VisitLogic::get(window), TilesLogic::get(window));
     let (phone, name, consent) = (PhoneLogic::get(window), NameLogic::get(window), ConsentLogic::get(window));
+    let staff = StaffLogic::get(window);
     let ticks: Vec<bool> = consent.get_consents().iter().map(|consent| consent.ticked).collect();
     vec![
         ("shell.page", format!("{:?}", shell.get_page())),
@@ -40,6 +41,7 @@ pub(crate) fn of(window: &AppWindow) -> Vec<(&'static str, String)> {
         ("consent.ticked", format!("{ticks:?}")),
         ("consent.reading", format!("{:?}", consent.get_reading())),
         ("consent.wording", consent.get_wording().into()),
+        ("staff", format!("{:?} {}", staff.get_step(), staff.get_typed())),
     ]
 }
 
@@ -54,6 +56,10 @@ pub(crate) fn is_page(window: &AppWindow, page: Page) -> bool {
         Page::Consents => shown == PageKind::Consents,
         Page::Wording(_) => shown == PageKind::Wording,
         Page::Farewell(_) => shown == PageKind::Farewell,
+        Page::Closed => shown == PageKind::Closed,
+        Page::Maintenance => shown == PageKind::Maintenance,
+        Page::Enrolment => shown == PageKind::Enrolment,
+        Page::Staff => shown == PageKind::Staff,
     }
 }
 

@@ -107,8 +107,9 @@ impl Headless {
         let config = folder.join("kiosk-new.toml");
         let text = format!("data = {:?}\n\n[gateway]\nurl = {gateway:?}\n", data.display().to_string());
         std::fs::write(&config, text).context("the kiosk's configuration")?;
-        let process = Self::launch(&config, &Manner::default())?;
-        let mut kiosk = Self { process, config, data, heard: Mutex::default() };
+        let manner = Manner::default();
+        let process = Self::launch(&config, &manner)?;
+        let mut kiosk = Self { process, config, data, manner, heard: Mutex::default() };
         kiosk.ready().await?;
         let claim = kiosk.shows("claim").await?;
         let code = claim.get("code").and_then(Value::as_str).context("a code")?.to_owned();

@@ -24,9 +24,9 @@ impl World {
     fn wait_for(&mut self, time: Duration) {
         let end = self.now.boot + time;
         while let Some(at) = self.session.deadline(self.now).filter(|at| *at < end) {
-            self.wait(at - self.now.boot);
+            self.wait(at.saturating_sub(self.now.boot));
         }
-        self.wait(end - self.now.boot);
+        self.wait(end.saturating_sub(self.now.boot));
     }
 }
 
