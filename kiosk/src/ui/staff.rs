@@ -11,6 +11,9 @@ use crate::session::{Intent, Screen, StaffView};
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
     let logic = StaffLogic::get(window);
     let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    if !matches!(screen.staff, StaffView::Pin(_)) {
+        logic.set_typed(0);
+    }
     logic.set_step(match &screen.staff {
         StaffView::Shut => StaffKind::Shut,
         StaffView::NoPin => StaffKind::NoPin,

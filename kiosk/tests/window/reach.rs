@@ -87,7 +87,10 @@ fn is_control(element: &ElementHandle) -> bool {
 
 /// Words, but not those that are turned page by page behind a frame.
 fn is_words(element: &ElementHandle) -> bool {
-    element.type_name().is_some_and(|name| name == "Text") && element.id().is_none_or(|id| id != "WordingPage::wording")
+    let is_text = |name: &str| name == "Text";
+    let text = element.type_name().is_some_and(|name| is_text(&name))
+        || element.bases().is_some_and(|mut bases| bases.any(|name| is_text(&name)));
+    text && element.id().is_none_or(|id| id != "WordingPage::wording")
 }
 
 fn faults(bench: &Bench, size: PhysicalSize, modes: Modes) -> Vec<String> {
