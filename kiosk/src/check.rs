@@ -9,6 +9,7 @@
 //! that runs: then the account is not tried, because a broker serves one connection of a device.
 
 mod broker;
+mod gateway;
 mod machine;
 mod screen;
 
@@ -92,7 +93,13 @@ pub fn run(cli: &Cli) -> u8 {
         say("display", window());
     }
     say("clock", machine::clock(SystemClock.now()));
-    say("broker", broker::check(&config));
+    match &config.gateway {
+        None => say("broker", broker::check(&config.mqtt, &config.data, &broker::TOLD)),
+        Some(gateway) => {
+            say("gateway", gateway::check(gateway));
+            say("broker", gateway::broker(gateway, &config.data));
+        }
+    }
     say("sound", machine::sound(config.sound));
     u8::from(!well)
 }

@@ -342,7 +342,16 @@ mod tests {
     fn the_example_can_be_read() {
         let example = include_str!("../../assets/config/kiosk.toml");
         let config = read(example, &[]).unwrap();
-        assert_eq!(config.mqtt.client_id, "kiosk-entrance");
+        assert_eq!(config.gateway.unwrap().host, "showroom.example");
+        // What stands there as another way is one, too.
+        let (before, after) = example.split_once("[gateway]").unwrap();
+        let (_, account) = after.split_once("#[mqtt]").unwrap();
+        let (account, names) = account.split_once("#ca_file").unwrap();
+        let bare = |text: &str| text.replace("\n#", "\n");
+        let (_, names) = names.split_once("printed line.").unwrap();
+        let names = bare(names.split_once("[screen]").unwrap().0);
+        let told = read(&format!("{names}\n{before}\n[mqtt]{}", bare(account)), &[]).unwrap();
+        assert_eq!((told.mqtt.client_id.as_str(), told.mqtt.kiosk.as_str()), ("kiosk-entrance", "entrance"));
     }
 
     #[test]

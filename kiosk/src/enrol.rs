@@ -105,6 +105,17 @@ pub(crate) async fn enrol(gateway: &Gateway, kept: &Kept, mut tell: impl FnMut(E
     }
 }
 
+/// Whether a gateway answers there; changes nothing.
+pub(crate) fn knock(gateway: &Gateway) -> Result<(), Trouble> {
+    let door = Door { agent: http::agent(gateway.authority.as_deref(), PATIENCE), url: gateway.url.clone() };
+    match door.standing("none") {
+        Ok(_) => Ok(()),
+        // It knows no such claim, and says so in a gateway's words.
+        Err(EnrolError::Refused { code, .. }) if code == "not_found" => Ok(()),
+        Err(error) => Err(error.trouble()),
+    }
+}
+
 /// One claim, to its end: `None` when it is over without a manager.
 async fn ask(gateway: &Gateway, kept: &Kept, tell: &mut impl FnMut(Enrolment)) -> Result<Option<Account>, EnrolError> {
     let mut random = [0; 32];

@@ -6,8 +6,7 @@
 //!
 //! Not here: a window under X11, which the X server turns, picture and touch together.
 
-use std::os::unix::process::CommandExt as _;
-use std::process::Command;
+use crate::program;
 
 /// Where Slint looks for the rotation.
 const VARIABLE: &str = "SLINT_KMS_ROTATION";
@@ -85,7 +84,7 @@ pub fn apply(rotation: Rotation) -> std::io::Result<()> {
         return Ok(());
     }
     // The environment of a running process cannot be changed safely, and Slint has no other door for this.
-    Err(Command::new("/proc/self/exe").args(std::env::args_os().skip(1)).env(VARIABLE, wanted).exec())
+    Err(program::again(&[(VARIABLE, &wanted)]))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::config::{Config, ConfigError, ENVIRONMENT};
 use crate::desk::{Desk, Ending, Face, INTENTS};
 use crate::headless::{self, Printer};
 use crate::session::{Intent, Rules};
-use crate::{all_in_one, bridge, rotation, watchdog};
+use crate::{all_in_one, bridge, program, rotation, watchdog};
 
 /// Why a kiosk does not start.
 #[derive(Debug, thiserror::Error)]
@@ -135,11 +135,7 @@ pub(crate) fn serve(
 /// Starts this program anew in its own place, with the same arguments; comes back only with the reason why that failed.
 #[must_use]
 pub fn again() -> std::io::Error {
-    use std::os::unix::process::CommandExt as _;
-    match std::env::current_exe() {
-        Ok(program) => std::process::Command::new(program).args(std::env::args_os().skip(1)).exec(),
-        Err(error) => error,
-    }
+    program::again(&[])
 }
 
 async fn ended_by_signal() {

@@ -156,6 +156,51 @@ async fn a_certificate_of_somebody_else_is_named() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_kiosk_that_is_let_in_by_a_code_is_checked_with_the_account_that_it_keeps() -> Result<()> {
+    let showroom = Showroom::with(Setup::default()).await?;
+    let credentials = showroom.register("k1", "kiosk")?;
+    let machine = Machine::new().await?;
+    let data = machine.folder.path().join("kiosk-data");
+    let file = machine.folder.path().join("kiosk.toml");
+    let told = |url: &str| {
+        std::fs::write(&file, format!("data = {:?}\n[gateway]\nurl = {url:?}\n", data.display().to_string()))
+    };
+    told(showroom.gateway().http())?;
+    let said = machine.check(&file)?;
+    said.code(0)?;
+    said.of("gateway", "ok", "answers")?;
+    said.of("broker", "note", "/manage/kiosks")?;
+
+    let port = showroom.gateway().mqtt_address().rsplit(':').next().context("a port")?.parse::<u16>()?;
+    std::fs::create_dir(&data)?;
+    let keep = |password: &str| {
+        let Credentials { store, name, client_id, .. } = &credentials;
+        let account = serde_json::json!({
+            "store": store, "name": name, "client_id": client_id, "password": password, "port": port, "tls": false,
+        });
+        std::fs::write(data.join("account.json"), account.to_string())
+    };
+    keep(&credentials.password)?;
+    let said = machine.check(&file)?;
+    said.code(0)?;
+    said.of("broker", "ok", &credentials.username)?;
+    keep("taken-away")?;
+    let said = machine.check(&file)?;
+    said.code(1)?;
+    said.of("broker", "missing", "let it in anew")?;
+    ensure!(!said.text.contains("taken-away"), "the password was printed");
+
+    // A web server, but none that knows kiosks; and nobody at all.
+    told(&format!("{}/manage", showroom.gateway().http()))?;
+    machine.check(&file)?.code(2)?;
+    showroom.finish().await?;
+    told("http://127.0.0.1:9")?;
+    let said = machine.check(&file)?;
+    said.code(1)?;
+    said.of("gateway", "missing", "does not answer")
+}
+
+#[tokio::test]
 async fn a_wrong_configuration_and_a_folder_that_is_none_are_named() -> Result<()> {
     let machine = Machine::new().await?;
     let file = machine.folder.path().join("kiosk.toml");
