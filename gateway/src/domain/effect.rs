@@ -1,7 +1,7 @@
 //! What the outside has to be told, derived from what has happened.
 
 use shared::ids::{AlertId, DeviceId, StaffId, VisitId};
-use shared::wire::{Alert, VisitStatus};
+use shared::wire::{Alert, Stage, VisitStatus};
 
 use super::event::Event;
 use super::floor::event::FloorEvent;
@@ -164,6 +164,7 @@ fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
     }
     if changes_the_stage(event) {
         effects.extend(event.visit().and_then(|visit| state.visit_status(visit)));
+        effects.extend(state.others_in_the_queue(event.visit()));
     }
     effects
 }
@@ -202,6 +203,12 @@ impl State {
     pub fn visit_status(&self, visit: VisitId) -> Option<Effect> {
         let visit = self.floor.visit(visit)?;
         Some(Effect::Visit { kiosk: visit.kiosk.clone()?, status: self.floor.status(visit, &self.roster) })
+    }
+
+    /// Whoever else waits before a screen in the queue: an event of one visit may move the places of the others.
+    fn others_in_the_queue(&self, moved: Option<VisitId>) -> impl Iterator<Item = Effect> {
+        let waiting = self.floor.visits_at_kiosks().filter(|visit| visit.stage() == Stage::Queued);
+        waiting.filter(move |visit| Some(visit.id) != moved).filter_map(|visit| self.visit_status(visit.id))
     }
 
     fn silence(&self, alert: AlertId, over: AlertOver) -> Option<Effect> {

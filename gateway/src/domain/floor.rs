@@ -4,7 +4,8 @@
 //! - [`member`], [`visit`], [`book`]: the state
 //! - [`rules`], [`speech`]: figures (DESIGN §5) and words, all configuration
 //! - [`choice`]: who is asked; [`ladder`]: when the next one is; [`arrival`], [`service`]: what visitors and staff do
-//! - [`Floor::decide`], [`Floor::due`], [`Floor::apply`]: the engine; [`status`]: the floor in the words of the outside
+//! - [`Floor::decide`], [`Floor::due`], [`Floor::apply`]: the engine; [`status`]: the floor in the words of the outside; `pace`: how
+//!   long a wait usually is
 
 mod apply;
 pub(in crate::domain) mod arrival;
@@ -15,6 +16,7 @@ pub mod ladder;
 pub mod member;
 #[cfg(test)]
 mod model;
+mod pace;
 pub mod rules;
 #[cfg(test)]
 mod scene;

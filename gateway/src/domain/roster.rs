@@ -131,6 +131,12 @@ impl Device {
         Self { id, kind, password_sha256, maintenance: false }
     }
 
+    /// Whether whoever connects with the one may go on with the other.
+    #[must_use]
+    pub fn has_account_of(&self, other: &Self) -> bool {
+        (&self.id, self.kind, &self.password_sha256) == (&other.id, other.kind, &other.password_sha256)
+    }
+
     /// The MQTT client id and user name.
     #[must_use]
     pub fn client_id(&self) -> String {

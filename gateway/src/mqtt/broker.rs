@@ -123,7 +123,7 @@ async fn watch_roster(
         let now = Arc::clone(&accounts.borrow_and_update());
         for (client_id, device) in &known.devices {
             let kept = now.devices.get(client_id);
-            if kept == Some(device) {
+            if kept.is_some_and(|kept| kept.has_account_of(device)) {
                 continue;
             }
             if kept.is_none() {

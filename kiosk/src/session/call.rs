@@ -20,8 +20,13 @@ pub enum Call {
     Unanswered,
     /// Somebody is being asked.
     Calling,
-    /// This person is on the way; who it is may be missing.
-    Coming(Option<ConsultantCard>),
+    /// Somebody is on the way.
+    Coming {
+        /// Who; may be missing.
+        who: Option<ConsultantCard>,
+        /// Within so many seconds they usually stand here: a few, or whole minutes; where that is known.
+        usually_s: Option<u32>,
+    },
     /// Nobody is free: place and estimate where they are known.
     Queued {
         /// Place, from 1.
@@ -144,6 +149,15 @@ impl OnScreen {
     }
 }
 
+/// Rounded up, as one says it; nothing where it is too long to be a way across a showroom.
+fn usually(seconds: u32) -> Option<u32> {
+    let step = if seconds <= 60 { 5 } else { 60 };
+    (seconds <= LONGEST_WAY).then(|| seconds.max(1).div_ceil(step) * step)
+}
+
+/// In seconds.
+const LONGEST_WAY: u32 = 600;
+
 /// In minutes; whoever estimates a longer wait knows nothing, and nobody would stand here for it.
 const LONGEST_WAIT: u32 = 120;
 
@@ -152,7 +166,9 @@ fn known(status: &VisitStatus, cut_off: bool) -> Call {
         // A call or a queue that may have moved on without us is no longer told as fact.
         Stage::Calling | Stage::Queued if cut_off => Call::Unanswered,
         Stage::Calling => Call::Calling,
-        Stage::Coming | Stage::Greeted => Call::Coming(status.consultant.clone()),
+        Stage::Coming | Stage::Greeted => {
+            Call::Coming { who: status.consultant.clone(), usually_s: status.wait_s.and_then(usually) }
+        }
         Stage::Queued => Call::Queued {
             position: status.position.filter(|position| *position > 0),
             minutes: status
@@ -161,5 +177,16 @@ fn known(status: &VisitStatus, cut_off: bool) -> Call {
                 .filter(|minutes| *minutes <= LONGEST_WAIT),
         },
         Stage::Reception | Stage::Ended => Call::Reception,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_is_told_as_one_says_it_or_not_at_all() {
+        let told = [0, 1, 5, 6, 60, 61, 600, 601, u32::MAX].map(usually);
+        assert_eq!(told, [Some(5), Some(5), Some(5), Some(10), Some(60), Some(120), Some(600), None, None]);
     }
 }

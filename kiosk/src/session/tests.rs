@@ -138,7 +138,11 @@ impl World {
 
     fn status(&mut self, visit: VisitId, stage: Stage) {
         let consultant = (stage == Stage::Coming).then(wang);
-        let (position, wait_s) = if stage == Stage::Queued { (Some(3), Some(61)) } else { (None, None) };
+        let (position, wait_s) = match stage {
+            Stage::Queued => (Some(3), Some(61)),
+            Stage::Coming => (None, Some(8)),
+            _ => (None, None),
+        };
         self.input(Input::Status(VisitStatus { visit, stage, consultant, position, wait_s }));
     }
 
@@ -194,7 +198,7 @@ fn the_call_follows_the_gateway() {
     world.receipt(event);
     world.check_call(&Call::Calling);
     world.status(visit, Stage::Coming);
-    world.check_call(&Call::Coming(Some(wang())));
+    world.check_call(&Call::Coming { who: Some(wang()), usually_s: Some(10) });
     world.status(visit, Stage::Queued);
     world.check_call(&Call::Queued { position: Some(3), minutes: Some(2) });
     world.status(visit, Stage::Reception);
@@ -240,7 +244,7 @@ fn who_accepted_still_comes_when_the_link_goes_down() {
     world.status(visit, Stage::Coming);
     world.input(Input::Link(false));
     world.wait(SECOND * 9);
-    world.check_call(&Call::Coming(Some(wang())));
+    world.check_call(&Call::Coming { who: Some(wang()), usually_s: Some(10) });
 }
 
 #[test]
@@ -281,7 +285,7 @@ fn what_comes_late_for_the_visitor_before_changes_nothing_for_the_next() {
     assert_eq!(Screen { qr: None, ..world.screen() }, Screen { qr: None, ..stands });
     world.receipt(event);
     world.status(visit, Stage::Coming);
-    world.check_call(&Call::Coming(Some(wang())));
+    world.check_call(&Call::Coming { who: Some(wang()), usually_s: Some(10) });
 }
 
 #[test]

@@ -24,15 +24,17 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let visit = screen.visit.as_ref();
     let call = visit.map(|visit| &visit.call);
     let coming = match call {
-        Some(Call::Coming(card)) => card.as_ref(),
+        Some(Call::Coming { who, .. }) => who.as_ref(),
         _ => None,
     };
     let face = coming.and_then(|card| pictures.image(card.photo.as_ref()?, pixels(window, FACE, FACE)));
     logic.set_has_face(face.is_some());
     logic.set_face(face.unwrap_or_default());
-    let (position, minutes) = match call {
-        Some(Call::Queued { position, minutes }) => (*position, *minutes),
-        _ => (None, None),
+    let (position, minutes, seconds) = match call {
+        Some(Call::Queued { position, minutes }) => (*position, *minutes, None),
+        Some(Call::Coming { usually_s: Some(seconds), .. }) if *seconds > 60 => (None, Some(seconds / 60), None),
+        Some(Call::Coming { usually_s, .. }) => (None, None, *usually_s),
+        _ => (None, None, None),
     };
     let figure = |figure: Option<u32>| figure.and_then(|figure| i32::try_from(figure).ok()).unwrap_or(0);
     logic.set_call(call.map_or(CallKind::None, kind));
@@ -40,6 +42,7 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     logic.set_consultant(coming.map(|card| line(&card.name, NAME)).unwrap_or_default().into());
     logic.set_position(figure(position));
     logic.set_minutes(figure(minutes));
+    logic.set_seconds(figure(seconds));
     let noted = visit.map(|visit| visit.noted.clone()).unwrap_or_default();
     logic.set_noted_models(line(&noted.models.join(MARK), LINE).into());
     logic.set_noted_consultant(line(&noted.consultant.unwrap_or_default(), LINE).into());
@@ -80,7 +83,7 @@ fn kind(call: &Call) -> CallKind {
         Call::Received => CallKind::Received,
         Call::Unanswered => CallKind::Unanswered,
         Call::Calling => CallKind::Calling,
-        Call::Coming(_) => CallKind::Coming,
+        Call::Coming { .. } => CallKind::Coming,
         Call::Queued { .. } => CallKind::Queued,
         Call::Reception => CallKind::Reception,
         Call::Failed => CallKind::Failed,

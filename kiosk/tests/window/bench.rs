@@ -251,7 +251,11 @@ impl Bench {
 
     pub(crate) fn status(&mut self, stage: Stage) {
         let name = (stage == Stage::Coming).then(|| ConsultantCard { id: None, name: "王芳".into(), photo: None });
-        let (position, wait_s) = if stage == Stage::Queued { (Some(2), Some(400)) } else { (None, None) };
+        let (position, wait_s) = match stage {
+            Stage::Queued => (Some(2), Some(400)),
+            Stage::Coming => (None, Some(18)),
+            _ => (None, None),
+        };
         self.input(Input::Status(VisitStatus { visit: self.visit(), stage, consultant: name, position, wait_s }));
     }
 

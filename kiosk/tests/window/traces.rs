@@ -24,6 +24,7 @@ pub(crate) fn of(window: &AppWindow) -> Vec<(&'static str, String)> {
         ("visit.face", format!("{} {:?}", visit.get_has_face(), visit.get_face().size())),
         ("visit.position", visit.get_position().to_string()),
         ("visit.minutes", visit.get_minutes().to_string()),
+        ("visit.seconds", visit.get_seconds().to_string()),
         ("visit.reminded", visit.get_reminded().to_string()),
         ("visit.asides", visit.get_asides().row_count().to_string()),
         ("visit.noted-models", visit.get_noted_models().into()),

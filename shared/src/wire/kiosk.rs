@@ -62,7 +62,7 @@ pub struct VisitStatus {
     /// Place in the queue, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
-    /// Estimated wait in seconds, when there is ground for one.
+    /// Seconds, when there is ground for a figure: queued, about how long it takes; coming, within how long they usually come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait_s: Option<u32>,
 }

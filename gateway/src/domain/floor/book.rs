@@ -13,6 +13,7 @@ use shared::wire::Purpose;
 
 use super::ladder;
 use super::member::{Member, Presence};
+use super::pace::Pace;
 use super::rules::FloorRules;
 use super::visit::{Rung, Visit};
 use crate::domain::roster::Role;
@@ -45,6 +46,8 @@ pub struct Floor {
     pub(super) at_kiosk: BTreeMap<DeviceId, VisitId>,
     /// When the managers' one alert was last raised, while it stands.
     pub(super) manager_alerted: Option<DateTime<Utc>>,
+    /// How long things usually take.
+    pub(super) pace: Pace,
     #[serde(skip)]
     pub(super) rules: FloorRules,
     #[serde(skip)]
@@ -86,6 +89,7 @@ impl Floor {
             over: self.over.clone(),
             at_kiosk: self.at_kiosk.clone(),
             manager_alerted: self.manager_alerted,
+            pace: self.pace.clone(),
             rules: self.rules.clone(),
             index: Index::default(),
         }
@@ -147,6 +151,11 @@ impl Floor {
         self.at_kiosk.get(kiosk).copied()
     }
 
+    /// The last visit of each kiosk.
+    pub fn visits_at_kiosks(&self) -> impl Iterator<Item = &Visit> {
+        self.at_kiosk.values().filter_map(|id| self.visit(*id))
+    }
+
     /// A member of staff.
     #[must_use]
     pub fn member(&self, id: &StaffId) -> Option<&Member> {
@@ -203,6 +212,9 @@ impl Floor {
     pub(super) fn forget_visit(&mut self, id: VisitId, at: DateTime<Utc>) {
         if let Some(visit) = self.visits.remove(&id) {
             self.index.remove_visit(&visit, &self.rules);
+            if let Some(member) = visit.accepted.as_ref().and_then(|(staff, _)| self.members.get(staff)) {
+                self.pace.learn(&visit, member.role);
+            }
             if let Some(kiosk) = visit.kiosk.as_ref().filter(|kiosk| self.at_kiosk.get(kiosk) == Some(&id)) {
                 self.at_kiosk.remove(kiosk);
             }

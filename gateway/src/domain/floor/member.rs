@@ -33,6 +33,12 @@ impl Presence {
     pub const ALL: [Self; 6] =
         [Self::Free, Self::WithCustomer, Self::Appointment, Self::Delivery, Self::Break, Self::Off];
 
+    /// Whether the person serves customers today, now or after this one.
+    #[must_use]
+    pub fn is_at_work(self) -> bool {
+        !matches!(self, Self::Off | Self::Break)
+    }
+
     /// The presence as it is written on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {

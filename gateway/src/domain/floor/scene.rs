@@ -12,7 +12,7 @@ use super::visit::{GreetedSource, Outcome, Visit};
 use crate::domain::command::{Actor, Command, Input, Refusal, Told};
 use crate::domain::roster::{Account, Role, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
-use crate::domain::{Event, State, effects};
+use crate::domain::{Effect, Event, State, effects};
 
 pub(super) struct Scene {
     pub(super) state: State,
@@ -20,6 +20,7 @@ pub(super) struct Scene {
     pub(super) history: Vec<(DateTime<Utc>, FloorEvent)>,
     pub(super) all: Vec<(DateTime<Utc>, Event)>,
     pub(super) dark: BTreeSet<StaffId>,
+    pub(super) told: Vec<Effect>,
     visits: u64,
 }
 
@@ -28,7 +29,7 @@ impl Scene {
         let mut state = State::default();
         state.configure(super::rules::FloorRules::default(), super::speech::Speech::default());
         let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
-        Self { state, now, history: Vec::new(), all: Vec::new(), dark: BTreeSet::new(), visits: 0 }
+        Self { state, now, history: Vec::new(), all: Vec::new(), dark: BTreeSet::new(), told: Vec::new(), visits: 0 }
     }
 
     pub(super) fn with(mut self, name: &str, role: Role) -> Self {
@@ -75,13 +76,26 @@ impl Scene {
         detail: Detailed,
         age_ms: Option<u64>,
     ) -> VisitId {
-        self.visits += 1;
-        let mut random = [0; 10];
-        random[2..].copy_from_slice(&self.visits.to_be_bytes());
-        let visit = VisitId::new(self.now, random);
+        let visit = self.new_visit();
         let body = wire::CheckedIn { visit, purpose, language, touched_ms: None, detail };
         self.kiosk(Command::CheckIn(body, Told { at: self.now, age_ms })).unwrap();
         visit
+    }
+
+    pub(super) fn check_in_at(&mut self, kiosk: &str, purpose: Purpose) -> VisitId {
+        let visit = self.new_visit();
+        let detail = Detailed::default();
+        let body = wire::CheckedIn { visit, purpose, language: Language::Zh, touched_ms: None, detail };
+        let command = Command::CheckIn(body, Told { at: self.now, age_ms: Some(0) });
+        self.ask(Actor::Device(kiosk.parse().unwrap()), command).unwrap();
+        visit
+    }
+
+    fn new_visit(&mut self) -> VisitId {
+        self.visits += 1;
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.visits.to_be_bytes());
+        VisitId::new(self.now, random)
     }
 
     pub(super) fn kiosk(&mut self, command: Command) -> Result<(), Refusal> {
@@ -167,8 +181,7 @@ impl Scene {
     fn take(&mut self, events: Vec<Event>) {
         for event in events {
             self.state.apply(&event, self.now);
-            // Whatever has to be told can be told.
-            let _ = effects(&self.state, &event);
+            self.told.extend(effects(&self.state, &event));
             if let Event::Floor(event) = &event {
                 self.history.push((self.now, event.clone()));
             }

@@ -5,6 +5,7 @@ use shared::ids::AlertId;
 use shared::wire::{Alert, ConsultantCard, Language, Stage, Title, VisitStatus};
 
 use super::book::Floor;
+use super::member::Member;
 use super::speech::Speech;
 use super::visit::{Asking, Visit, VisitorDetails};
 use crate::domain::roster::{Role, Roster};
@@ -55,13 +56,20 @@ impl Floor {
             visit.accepted.as_ref().filter(|_| matches!(stage, Stage::Coming | Stage::Greeted)).map(|(staff, _)| {
                 ConsultantCard { id: Some(staff.clone()), name: roster.name(staff).to_owned(), photo: None }
             });
-        VisitStatus {
-            visit: visit.id,
-            stage,
-            consultant,
-            position: if stage == Stage::Queued { self.position(visit) } else { None },
-            wait_s: None,
-        }
+        let position = if stage == Stage::Queued { self.position(visit) } else { None };
+        let wait_s = match stage {
+            Stage::Queued => position.and_then(|place| self.wait(visit, place)),
+            Stage::Coming => self.pace.way(),
+            _ => None,
+        };
+        VisitStatus { visit: visit.id, stage, consultant, position, wait_s }
+    }
+
+    /// Seconds that a place in the queue usually takes; `None` without ground for an estimate.
+    fn wait(&self, visit: &Visit, place: u32) -> Option<u32> {
+        let role = Role::pools(visit.purpose).first()?;
+        let at_work = |member: &&Member| member.role == *role && member.presence.is_at_work();
+        self.pace.wait(*role, place, self.members().filter(at_work).count())
     }
 
     /// Place in the queue, from 1; `None` where nobody queues or the place is far down.

@@ -98,6 +98,63 @@ fn nobody_free_calls_reception_at_once_and_queues_in_order() {
 }
 
 #[test]
+fn whoever_waits_at_another_kiosk_hears_that_the_queue_moved() {
+    let mut scene = Scene::new().with("a", Role::Consultant);
+    let first = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    let second = scene.check_in_at("k2", Purpose::Browse);
+    let told = |scene: &Scene, of| {
+        scene.told.iter().rev().find_map(|effect| match effect {
+            Effect::Visit { status, .. } if status.visit == of => Some((status.stage, status.position)),
+            _ => None,
+        })
+    };
+    assert_eq!(told(&scene, second), Some((Stage::Queued, Some(2))));
+    scene.kiosk(Command::Leave(first)).unwrap();
+    assert_eq!(told(&scene, second), Some((Stage::Queued, Some(1))));
+    let booked = scene.check_in(Purpose::Appointment);
+    assert_eq!(told(&scene, second), Some((Stage::Queued, Some(2))), "an appointment goes ahead");
+    assert_eq!(told(&scene, booked), Some((Stage::Queued, Some(1))));
+}
+
+#[test]
+fn a_wait_is_estimated_from_the_talks_of_late_and_from_nothing_else() {
+    let mut scene = Scene::new().with_free(&["a", "b"]).with("rec", Role::Reception);
+    let waits = |scene: &Scene, visit| {
+        let status = scene.state.floor.status(scene.visit(visit).unwrap(), &scene.state.roster);
+        (status.stage, status.position, status.wait_s)
+    };
+    for talk in 1..=5 {
+        let visit = scene.check_in(Purpose::Browse);
+        scene.seconds(1);
+        let who = scene.asked(visit)[0].1.clone();
+        scene.accept(&who, visit).unwrap();
+        assert_eq!(waits(&scene, visit), (Stage::Coming, None, None), "no ground yet");
+        scene.seconds(8);
+        scene.greet(&who, visit).unwrap();
+        scene.seconds(talk * 100);
+        scene.end(&who, visit).unwrap();
+        scene.seconds(3600);
+    }
+    let [one, other] = ["a", "b"].map(|_| {
+        let visit = scene.check_in(Purpose::Browse);
+        let who = scene.asked(visit)[0].1.clone();
+        scene.accept(&who, visit).unwrap();
+        (visit, who)
+    });
+    assert_eq!(waits(&scene, one.0), (Stage::Coming, None, Some(8)));
+    let first = scene.check_in(Purpose::Browse);
+    let second = scene.check_in(Purpose::Browse);
+    // Two at work, half of the talks took 300 s: one of them is free every 150 s.
+    assert_eq!(waits(&scene, first), (Stage::Queued, Some(1), Some(150)));
+    assert_eq!(waits(&scene, second), (Stage::Queued, Some(2), Some(300)));
+    scene.presence(&other.1, Presence::Break);
+    assert_eq!(waits(&scene, second), (Stage::Queued, Some(2), Some(600)));
+    scene.presence(&one.1, Presence::Off);
+    assert_eq!(waits(&scene, second), (Stage::Queued, Some(2), None), "nobody is at work");
+}
+
+#[test]
 fn all_dark_goes_to_reception_at_once_and_to_the_first_phone_that_comes_back() {
     let mut scene = Scene::new().with_free(&["a"]);
     scene.dark.insert(staff("a"));
