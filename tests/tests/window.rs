@@ -81,7 +81,7 @@ async fn each_purpose_is_tapped_in_the_real_window_and_stands_in_the_log() -> Re
     }
     // "Send someone" stands on the welcome page already.
     welcome(&screen).await?;
-    screen.tap(1131, 942)?;
+    screen.tap(870, 942)?;
     let (phone, alert) = asked(&staff, &rung).await?;
     ensure!(alert.purpose == Purpose::Help, "{}", alert.purpose);
     serve(&screen, phone, &alert).await?;

@@ -233,9 +233,13 @@ impl Bench {
         self.wait(Duration::from_millis(400));
     }
 
+    /// What was tapped and is not heard yet.
+    pub(crate) fn tapped(&mut self) -> Vec<Intent> {
+        self.intents.borrow_mut().drain(..).collect()
+    }
+
     pub(crate) fn hear(&mut self) {
-        let intents: Vec<Intent> = self.intents.borrow_mut().drain(..).collect();
-        for intent in intents {
+        for intent in self.tapped() {
             self.input(Input::Intent(intent));
         }
     }

@@ -89,7 +89,7 @@ struct Ledger {
     read: usize,
     check_ins: BTreeMap<VisitId, EventId>,
     closed: BTreeSet<VisitId>,
-    /// Check-ins since the welcome page was last empty.
+    /// Check-ins since no visit was on the screen.
     this_round: usize,
 }
 
@@ -121,17 +121,23 @@ impl Mashed {
             let time = self.fingers.gesture(&self.bench.window, &mut self.chance);
             // A gesture is heard before time passes, or after.
             if self.chance.once_in(2) {
-                self.bench.hear();
-                self.check(name);
+                self.hear(name);
             }
             self.bench.wait(time);
-            self.bench.hear();
-            self.check(name);
+            self.hear(name);
             self.surroundings();
             self.check(name);
         }
         self.walk_away(name);
         self.visits += self.ledger.check_ins.len();
+    }
+
+    /// Lets the session hear what was tapped, one by one.
+    fn hear(&mut self, name: &str) {
+        for intent in self.bench.tapped() {
+            self.bench.input(Input::Intent(intent));
+            self.check(name);
+        }
     }
 
     /// Disk, link, gateway and manager do something, or nothing.
@@ -202,8 +208,8 @@ impl Mashed {
             self.ledger.read += 1;
             take_down(&mut self.ledger, event);
         }
-        assert!(self.ledger.this_round <= 1, "{scene}: two check-ins of one visitor");
-        if screen.visit.is_none() && !matches!(screen.page, Page::Purpose | Page::Farewell(_)) {
+        assert!(self.ledger.this_round <= 1, "{scene}: two check-ins of one visitor: {:?}", self.ledger.check_ins);
+        if screen.visit.is_none() {
             self.ledger.this_round = 0;
         }
         assert!(traces::is_page(&self.bench.window, screen.page), "{scene}: the window is not on {:?}", screen.page);
@@ -217,7 +223,7 @@ impl Mashed {
     /// Nobody is there any more: back on the welcome page when the time is over, and not a trace in the window.
     fn walk_away(&mut self, scene: &str) {
         self.fingers.lift(&self.bench.window);
-        self.bench.hear();
+        self.hear(scene);
         while self.ledger.answered < self.bench.kept.len() {
             let good = !self.chance.once_in(6);
             self.answer(good);
