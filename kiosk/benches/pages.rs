@@ -12,10 +12,11 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark stops at the first surprise")]
 #![expect(clippy::print_stdout, reason = "its table is what it is for")]
 
+#[path = "../tests/window/cars.rs"]
+mod cars;
+
 use std::cell::{Cell, RefCell};
-use std::fs::File;
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -239,7 +240,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let sessions = arguments.iter().position(|argument| argument == "--sessions");
     let data = tempfile::tempdir().unwrap();
-    keep_cars(&data.path().join("pictures"));
+    cars::keep(&data.path().join("pictures"), &CARS);
     match sessions {
         Some(at) => walk(arguments[at + 1].parse().unwrap(), data.path()),
         None => {
@@ -349,7 +350,7 @@ fn offer() -> KioskConfig {
         id: format!("{}-{number}", CARS[number % 6]).parse().unwrap(),
         zh: format!("星河 {} 智能电动", CARS[number % 6].to_uppercase()),
         en: format!("Xinghe {}", CARS[number % 6].to_uppercase()),
-        picture: Some(Picture { sha256: hash(number % 6), url: String::new() }),
+        picture: Some(Picture { sha256: cars::hash(number % 6), url: String::new() }),
         place: None,
     };
     let card = |id: &str, name: &str| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), photo: None };
@@ -364,25 +365,5 @@ fn offer() -> KioskConfig {
         consultants: [("wang", "王芳"), ("chen", "陈浩"), ("li", "李娜")].map(|(id, name)| card(id, name)).into(),
         wordings: [ConsentPurpose::Contact, ConsentPurpose::Marketing].map(wording).into(),
         ..kiosk::offer::built_in()
-    }
-}
-
-fn hash(number: usize) -> String {
-    format!("{number:064x}")
-}
-
-/// The sample's cars, as a kiosk keeps them on its disk.
-fn keep_cars(folder: &Path) {
-    std::fs::create_dir_all(folder).unwrap();
-    for (number, id) in CARS.into_iter().enumerate() {
-        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../assets/pictures/models/{id}.png"));
-        let mut decoder = png::Decoder::new(BufReader::new(File::open(file).unwrap()));
-        decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::ALPHA);
-        let mut reader = decoder.read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let frame = reader.next_frame(&mut pixels).unwrap();
-        let mut content = [frame.width.to_le_bytes(), frame.height.to_le_bytes()].concat();
-        content.extend(&pixels[..frame.buffer_size()]);
-        std::fs::write(folder.join(hash(number)), content).unwrap();
     }
 }

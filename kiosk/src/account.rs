@@ -1,8 +1,7 @@
 //! The account that a kiosk got when a manager let it in. It keeps it from then on: `<data>/account.json`, mode 0600.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use shared::ids::{DeviceId, StoreId};
 
 use crate::config::{Gateway, Secret};
 use crate::link::Address;
+use crate::whole;
 
 const FILE: &str = "account.json";
 
@@ -77,13 +77,7 @@ impl Kept {
     /// # Errors
     /// When the disk does not take it.
     pub fn write(&self, account: &Account) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        let draft = self.folder.join(format!("{FILE}.new"));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-        file.write_all(&serde_json::to_vec(account)?)?;
-        file.sync_all()?;
-        fs::rename(draft, self.folder.join(FILE))?;
-        File::open(&self.folder)?.sync_all()
+        whole::write(&self.folder, FILE, &serde_json::to_vec(account)?)
     }
 
     /// Gives it up.

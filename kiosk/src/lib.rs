@@ -35,6 +35,7 @@ mod bridge;
 mod enrol;
 mod program;
 mod surnames;
+mod whole;
 
 /// An error and what caused it, on one line.
 #[must_use]

@@ -4,14 +4,15 @@
 //! It holds nothing personal, so it lies there in plain JSON. Losing it costs nothing but the brand's name until the link is back.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use shared::opening::OpeningError;
 use shared::wire::{Brand, KioskConfig, Language, Picture, Purpose, ScreenTimes};
 
 use crate::accent::Accent;
+use crate::whole;
 
 const FILE: &str = "offer.json";
 const MAX_BRAND: usize = 40;
@@ -155,11 +156,7 @@ impl Kept {
     /// # Errors
     /// When the disk does not take it.
     pub fn write(&self, config: &KioskConfig) -> io::Result<()> {
-        let draft = self.folder.join(format!("{FILE}.new"));
-        let mut file = File::create(&draft)?;
-        file.write_all(&serde_json::to_vec(config)?)?;
-        file.sync_all()?;
-        fs::rename(draft, self.folder.join(FILE))
+        whole::write(&self.folder, FILE, &serde_json::to_vec(config)?)
     }
 }
 

@@ -46,6 +46,22 @@ pub use generated::AppWindow;
 /// Where intents go.
 pub type Send = Rc<dyn Fn(Intent)>;
 
+/// A callback that says one thing.
+fn says(send: &Send, intent: Intent) -> impl FnMut() + 'static {
+    let to = Rc::clone(send);
+    move || to(intent.clone())
+}
+
+/// A callback for the keys of a keypad.
+fn types(send: &Send) -> impl FnMut(slint::SharedString) + 'static {
+    let to = Rc::clone(send);
+    move |key| {
+        if let Some(key) = key.chars().next() {
+            to(Intent::Key(key));
+        }
+    }
+}
+
 /// Makes the window, not shown yet.
 ///
 /// # Errors

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use shared::consent::ConsentPurpose;
 use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
-use super::Send;
 use super::generated::{AppWindow, ConsentData, ConsentKind, ConsentLogic};
+use super::{Send, says};
 use crate::session::{Intent, Page, Screen};
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
@@ -33,8 +33,7 @@ pub(super) fn listen(window: &AppWindow, send: &Send) {
     logic.on_tick(move |kind, given| to(Intent::Consent(purpose(kind), given)));
     let to = Rc::clone(send);
     logic.on_read(move |kind| to(Intent::ReadWording(purpose(kind))));
-    let to = Rc::clone(send);
-    logic.on_done(move || to(Intent::Done));
+    logic.on_done(says(send, Intent::Done));
 }
 
 fn kind(purpose: ConsentPurpose) -> ConsentKind {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use shared::wire::Title;
 use slint::{ComponentHandle as _, Global as _};
 
-use super::Send;
 use super::generated::{AppWindow, NameLogic, NamingKind, PartyLogic, TitleKind};
+use super::{Send, says, types};
 use crate::session::{Intent, NamingStep, Screen};
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
@@ -22,18 +22,10 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {
     let logic = window.global::<NameLogic>();
-    let to = Rc::clone(send);
-    logic.on_spell(move || to(Intent::Spell));
-    let to = Rc::clone(send);
-    logic.on_key(move |key| {
-        if let Some(key) = key.chars().next() {
-            to(Intent::Key(key));
-        }
-    });
-    let to = Rc::clone(send);
-    logic.on_erase(move || to(Intent::Erase));
-    let to = Rc::clone(send);
-    logic.on_done(move || to(Intent::Done));
+    logic.on_spell(says(send, Intent::Spell));
+    logic.on_key(types(send));
+    logic.on_erase(says(send, Intent::Erase));
+    logic.on_done(says(send, Intent::Done));
     let to = Rc::clone(send);
     logic.on_address(move |title| to(Intent::Address(address(title))));
     let to = Rc::clone(send);

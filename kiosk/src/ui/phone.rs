@@ -1,11 +1,9 @@
 //! The keypad.
 
-use std::rc::Rc;
-
 use slint::{ComponentHandle as _, Global as _};
 
-use super::Send;
 use super::generated::{AppWindow, PhoneLogic, VerdictKind};
+use super::{Send, says, types};
 use crate::session::{Intent, Screen, Verdict};
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
@@ -27,14 +25,7 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {
     let logic = window.global::<PhoneLogic>();
-    let to = Rc::clone(send);
-    logic.on_key(move |key| {
-        if let Some(key) = key.chars().next() {
-            to(Intent::Key(key));
-        }
-    });
-    let to = Rc::clone(send);
-    logic.on_erase(move || to(Intent::Erase));
-    let to = Rc::clone(send);
-    logic.on_leave(move || to(Intent::Done));
+    logic.on_key(types(send));
+    logic.on_erase(says(send, Intent::Erase));
+    logic.on_leave(says(send, Intent::Done));
 }

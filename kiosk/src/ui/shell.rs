@@ -5,8 +5,8 @@ use std::rc::Rc;
 use shared::wire::Language;
 use slint::{ComponentHandle as _, Global as _};
 
-use super::Send;
 use super::generated::{AppWindow, PageKind, ShellLogic};
+use super::{Send, says};
 use crate::session::{Aside, Intent, Page, Screen};
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
@@ -42,14 +42,10 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {
     let shell = window.global::<ShellLogic>();
-    let to = Rc::clone(send);
-    shell.on_touch(move || to(Intent::Touch));
-    let to = Rc::clone(send);
-    shell.on_stay(move || to(Intent::Stay));
-    let to = Rc::clone(send);
-    shell.on_back(move || to(Intent::Back));
-    let to = Rc::clone(send);
-    shell.on_send_someone(move || to(Intent::SendSomeone));
+    shell.on_touch(says(send, Intent::Touch));
+    shell.on_stay(says(send, Intent::Stay));
+    shell.on_back(says(send, Intent::Back));
+    shell.on_send_someone(says(send, Intent::SendSomeone));
     let to = Rc::clone(send);
     shell.on_speak_english(move |english| to(Intent::Speak(language(english))));
 }

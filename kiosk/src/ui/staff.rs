@@ -1,11 +1,9 @@
 //! The staff menu.
 
-use std::rc::Rc;
-
 use slint::{ComponentHandle as _, Global as _};
 
-use super::Send;
 use super::generated::{AppWindow, StaffKind, StaffLogic};
+use super::{Send, says, types};
 use crate::session::{Intent, Screen, StaffView};
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
@@ -40,22 +38,11 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {
     let logic = window.global::<StaffLogic>();
-    let to = Rc::clone(send);
-    logic.on_open(move || to(Intent::OpenStaff));
-    let to = Rc::clone(send);
-    logic.on_key(move |key| {
-        if let Some(key) = key.chars().next() {
-            to(Intent::Key(key));
-        }
-    });
-    let to = Rc::clone(send);
-    logic.on_erase(move || to(Intent::Erase));
-    let to = Rc::clone(send);
-    logic.on_done(move || to(Intent::Done));
-    let to = Rc::clone(send);
-    logic.on_close(move || to(Intent::Back));
-    let to = Rc::clone(send);
-    logic.on_restart(move || to(Intent::Restart));
-    let to = Rc::clone(send);
-    logic.on_enrol_anew(move || to(Intent::EnrolAnew));
+    logic.on_open(says(send, Intent::OpenStaff));
+    logic.on_key(types(send));
+    logic.on_erase(says(send, Intent::Erase));
+    logic.on_done(says(send, Intent::Done));
+    logic.on_close(says(send, Intent::Back));
+    logic.on_restart(says(send, Intent::Restart));
+    logic.on_enrol_anew(says(send, Intent::EnrolAnew));
 }

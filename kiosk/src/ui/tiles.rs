@@ -5,7 +5,7 @@ use std::rc::Rc;
 use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
 use super::generated::{AppWindow, TileData, TilesLogic};
-use super::{LINE, Send, line, pixels};
+use super::{LINE, Send, line, pixels, says};
 use crate::pictures::Pictures;
 use crate::session::{Intent, Screen, Tile, Turn};
 
@@ -30,8 +30,7 @@ pub(super) fn listen(window: &AppWindow, send: &Send) {
     logic.on_pick(move |id| to(Intent::Pick(id.into())));
     let to = Rc::clone(send);
     logic.on_turn(move |onwards| to(Intent::Turn(if onwards { Turn::Next } else { Turn::Previous })));
-    let to = Rc::clone(send);
-    logic.on_done(move || to(Intent::Done));
+    logic.on_done(says(send, Intent::Done));
 }
 
 fn data(tile: &Tile, width: u32, pictures: &Pictures) -> TileData {

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, Global as _};
 
-use super::Send;
 use super::generated::{AppWindow, ModeKind, Tokens, ViewLogic};
+use super::{Send, says};
 use crate::session::{Intent, Mode, Screen};
 
 pub(super) fn show(window: &AppWindow, screen: &Screen) {
@@ -21,10 +21,8 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {
     let view = window.global::<ViewLogic>();
-    let to = Rc::clone(send);
-    view.on_open(move || to(Intent::OpenView));
-    let to = Rc::clone(send);
-    view.on_close(move || to(Intent::CloseView));
+    view.on_open(says(send, Intent::OpenView));
+    view.on_close(says(send, Intent::CloseView));
     let to = Rc::clone(send);
     view.on_switch(move |kind| {
         to(Intent::Switch(match kind {

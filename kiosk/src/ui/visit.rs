@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
-use super::Send;
 use super::generated::{AppWindow, AsideKind, CallKind, FarewellKind, PurposeKind, VisitLogic};
 use super::{LINE, line, name, pixels, purpose};
+use super::{Send, says};
 use crate::pictures::Pictures;
 use crate::session::{Aside, Call, Farewell, Intent, Page, Screen};
 
@@ -67,12 +67,9 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {
     let logic = window.global::<VisitLogic>();
-    let to = Rc::clone(send);
-    logic.on_met(move || to(Intent::Met));
-    let to = Rc::clone(send);
-    logic.on_left(move || to(Intent::Left));
-    let to = Rc::clone(send);
-    logic.on_cancel(move || to(Intent::Cancel));
+    logic.on_met(says(send, Intent::Met));
+    logic.on_left(says(send, Intent::Left));
+    logic.on_cancel(says(send, Intent::Cancel));
     let to = Rc::clone(send);
     logic.on_add(move |kind| to(Intent::Add(aside_of(kind))));
 }

@@ -1,9 +1,6 @@
 //! A window with a session behind it, and neither clock, disk nor network.
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::BufReader;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -22,6 +19,8 @@ use shared::wire::{
 };
 use slint::{ComponentHandle as _, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
 use tempfile::TempDir;
+
+use crate::cars::{self, hash};
 
 pub(crate) const LANDSCAPE: PhysicalSize = PhysicalSize { width: 1920, height: 1080 };
 pub(crate) const PORTRAIT: PhysicalSize = PhysicalSize { width: 1080, height: 1920 };
@@ -78,18 +77,7 @@ pub(crate) fn config() -> KioskConfig {
 static CARS: LazyLock<(TempDir, Pictures)> = LazyLock::new(|| {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().join("pictures");
-    std::fs::create_dir(&folder).unwrap();
-    for (number, id) in CAR_IDS.into_iter().enumerate() {
-        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../assets/pictures/models/{id}.png"));
-        let mut decoder = png::Decoder::new(BufReader::new(File::open(file).unwrap()));
-        decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::ALPHA);
-        let mut reader = decoder.read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let frame = reader.next_frame(&mut pixels).unwrap();
-        let mut content = [frame.width.to_le_bytes(), frame.height.to_le_bytes()].concat();
-        content.extend(pixels);
-        std::fs::write(folder.join(hash(number)), content).unwrap();
-    }
+    cars::keep(&folder, &["s7", "x5", "x9"]);
     std::fs::write(folder.join(hash(LOGO)), logo()).unwrap();
     let pictures = Pictures::new(data.path());
     (data, pictures)
@@ -97,8 +85,6 @@ static CARS: LazyLock<(TempDir, Pictures)> = LazyLock::new(|| {
 
 /// The number of a logo among the pictures.
 pub(crate) const LOGO: usize = 9;
-
-const CAR_IDS: [&str; 3] = ["s7", "x5", "x9"];
 
 /// A mark of our own for a logo: a ring, and three bars of falling length.
 fn logo() -> Vec<u8> {
@@ -111,10 +97,6 @@ fn logo() -> Vec<u8> {
         content.extend(if ring || bar { [0x8a, 0x1c, 0x1c, 255] } else { [0; 4] });
     }
     content
-}
-
-pub(crate) fn hash(number: usize) -> String {
-    format!("{number:064x}")
 }
 
 impl Bench {

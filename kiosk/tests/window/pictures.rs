@@ -6,7 +6,8 @@ use shared::consent::{ConsentPurpose, Wording};
 use shared::opening::{OpenSpan, Opening};
 use shared::wire::{KioskConfig, Language, Picture, Purpose, Stage};
 
-use crate::bench::{Bench, LOGO, config, hash};
+use crate::bench::{Bench, LOGO, config};
+use crate::cars::hash;
 
 /// Brings a bench that stands on the welcome page to a page's state.
 pub(crate) type Scene = (&'static str, fn(&mut Bench));
