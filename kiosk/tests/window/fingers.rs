@@ -112,6 +112,11 @@ impl Fingers {
         self.touch(window, 0, place, TouchPhase::Ended);
     }
 
+    /// A finger put down, and left there until [`lift`](Self::lift).
+    pub(crate) fn hold(&mut self, window: &AppWindow, place: Place) {
+        self.touch(window, 0, place, TouchPhase::Started);
+    }
+
     /// Nothing touches the glass any more.
     pub(crate) fn lift(&mut self, window: &AppWindow) {
         for (finger, place) in self.down.clone() {

@@ -12,6 +12,7 @@ mod mashing;
 mod pictures;
 mod reach;
 mod sheets;
+mod staff;
 mod thumbnail;
 mod touch;
 mod traces;

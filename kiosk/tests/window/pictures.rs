@@ -191,7 +191,7 @@ pub(crate) const SCENES: [Scene; 45] = [
 ];
 
 /// Open on Mondays; the bench's clock stands on a Monday at 02:15 UTC, an hour before.
-fn mondays() -> Opening {
+pub(crate) fn mondays() -> Opening {
     let span = OpenSpan { days: vec![Weekday::Mon], from: "09:00".parse().unwrap(), to: "18:00".parse().unwrap() };
     Opening { offset_min: 300, week: vec![span] }
 }
