@@ -1,341 +1,60 @@
-//! Every word of the pages, in Chinese and English. A word that is missing in one language does not compile; the tests look
-//! at what a compiler cannot.
+//! Every word of the pages, in Chinese and English, a table for each area. A word that is missing in one language does not
+//! compile; the tests look at what a compiler cannot.
+
+mod general;
+mod visitor;
+
+use std::ops::Deref;
 
 use serde::Serialize;
 use shared::wire::Language;
 
+use general::General;
+use visitor::Visitor;
+
+/// The words of one area; a key stands in one area alone.
 macro_rules! words {
-    ($($key:ident: $zh:literal, $en:literal;)*) => {
-        /// The words of one language.
-        #[derive(Debug, Serialize)]
-        pub(super) struct Words {
-            $(pub(super) $key: &'static str,)*
+    ($area:ident $($key:ident: $zh:literal, $en:literal;)*) => {
+        #[derive(Debug, serde::Serialize)]
+        pub(in crate::web) struct $area {
+            $(pub(in crate::web) $key: &'static str,)*
         }
 
-        static ZH: Words = Words { $($key: $zh,)* };
-        static EN: Words = Words { $($key: $en,)* };
+        impl $area {
+            pub(super) const ZH: Self = Self { $($key: $zh,)* };
+            pub(super) const EN: Self = Self { $($key: $en,)* };
+            #[cfg(test)]
+            pub(super) const TABLE: &[(&str, &str, &str)] = &[$((stringify!($key), $zh, $en),)*];
 
-        impl Words {
-            fn word(&self, key: &str) -> Option<&'static str> {
+            pub(super) fn word(&self, key: &str) -> Option<&'static str> {
                 match key {
                     $(stringify!($key) => Some(self.$key),)*
                     _ => None,
                 }
             }
         }
-
-        #[cfg(test)]
-        const TABLE: &[(&str, &str, &str)] = &[$((stringify!($key), $zh, $en),)*];
     };
 }
+use words;
 
-words! {
-    // Everywhere
-    product: "迎宾", "Yingbin";
-    other_language: "English", "中文";
-    sign_in: "登录", "Sign in";
-    sign_out: "退出登录", "Sign out";
-    account: "账号", "Account";
-    password: "密码", "Password";
-    sign_in_hint: "用店里给您的账号登录。忘记密码请找管理员重设。", "Use the account the showroom gave you. Forgotten the password? Ask the admin for a new one.";
-    wrong_password: "账号或密码不对，请再试一次。", "Account or password is wrong. Please try again.";
-    too_many_tries: "试的次数太多了，请等一分钟再试。", "Too many tries. Please wait a minute and try again.";
-    not_found: "这里没有内容", "There is nothing here";
-    not_found_hint: "请检查网址，或回到首页。", "Please check the address, or go back to the start.";
-    refused: "您的账号不能打开这一页", "Your account may not open this page";
-    refused_hint: "请用有权限的账号登录，或回到您的页面。", "Sign in with an account that may, or go back to your own page.";
-    back: "返回", "Back";
-    cancel: "取消", "Cancel";
-    undo: "撤销", "Undo";
-    close: "关闭", "Close";
-    needs_script: "这一页需要 JavaScript 才能响铃。请在浏览器设置中打开。", "This page needs JavaScript to ring. Please switch it on in the browser's settings.";
-    people: "位", "people";
-    seconds: "秒", "s";
-    none: "无", "none";
+/// The words of one language. What every page may say is reached directly.
+#[derive(Debug, Serialize)]
+pub(in crate::web) struct Words {
+    #[serde(flatten)]
+    general: General,
+    #[serde(flatten)]
+    pub(super) visitor: Visitor,
+}
 
-    // Roles
-    role_consultant: "销售顾问", "Sales consultant";
-    role_reception: "前台", "Reception";
-    role_advisor: "服务顾问", "Service advisor";
-    role_care: "客服", "Customer care";
-    role_manager: "经理", "Manager";
-    role_admin: "管理员", "Admin";
+static ZH: Words = Words { general: General::ZH, visitor: Visitor::ZH };
+static EN: Words = Words { general: General::EN, visitor: Visitor::EN };
 
-    // Purposes
-    purpose_browse: "看看车", "First look";
-    purpose_model: "看某款车", "A certain model";
-    purpose_test_drive: "试驾", "Test drive";
-    purpose_appointment: "已预约", "Appointment";
-    purpose_collect: "提车", "Collecting a car";
-    purpose_service: "售后服务", "Service";
-    purpose_complaint: "投诉", "Complaint";
-    purpose_quiet: "随便看看", "Just looking";
-    purpose_help: "请人帮忙", "Asked for help";
-    purpose_other: "其他", "Other";
+impl Deref for Words {
+    type Target = General;
 
-    // Presence
-    presence: "我的状态", "My presence";
-    presence_off: "下班", "Off";
-    presence_free: "空闲", "Free";
-    presence_with_customer: "接待中", "With customer";
-    presence_appointment: "预约中", "Appointment";
-    presence_delivery: "交车中", "Delivery";
-    presence_break: "休息", "Break";
-    presence_set: "状态已改为", "Presence:";
-
-    // Stages
-    stage_calling: "正在呼叫", "Calling";
-    stage_coming: "顾问正在过去", "On the way";
-    stage_greeted: "接待中", "Greeted";
-    stage_queued: "排队中", "Queued";
-    stage_reception: "前台已接待", "With reception";
-    stage_ended: "已结束", "Ended";
-
-    // Outcomes
-    outcome: "结果如何？", "How did it end?";
-    outcome_interested: "有意向", "Interested";
-    outcome_test_drove: "已试驾", "Test drive done";
-    outcome_quoted: "已报价", "Quoted";
-    outcome_ordered: "已下订", "Ordered";
-    outcome_served: "已服务", "Served";
-    outcome_not_interested: "暂无意向", "Not interested";
-    outcome_left: "已离店", "Left";
-    outcome_cancelled: "已取消", "Cancelled";
-    outcome_closed_by_system: "系统关闭", "Closed by the system";
-
-    // Why me
-    why_me: "为什么是我", "Why me";
-    why_own_customer: "您的老客户", "Your own customer";
-    why_asked_for: "客人点名找您", "The visitor asked for you";
-    why_appointment: "与您有约", "Has an appointment with you";
-    why_language: "您会说客人的语言", "You speak the visitor's language";
-    why_senior: "高意向客户，由资深顾问接待", "A promising lead goes to a senior";
-    why_live: "您的手机在线", "Your phone is online";
-    why_longest_free: "您空闲最久", "You have been free the longest";
-    why_passed: "上一位转给了您", "A colleague passed it on";
-    why_not_accepted: "上一位没有接", "A colleague did not accept";
-    why_everyone: "还没有人接，所有人都被呼叫", "Nobody has accepted: everyone is asked";
-    why_queue: "客人在排队，您刚空下来", "The visitor waited and you became free";
-    why_assigned: "前台或经理指定了您", "Reception or the manager chose you";
-    why_nobody_free: "没有空闲顾问，请先接待入座", "No consultant is free: please receive and seat";
-    why_reception: "找前台的客人", "A visitor for reception";
-    why_not_greeted: "已接单，还没有见面", "Accepted and not greeted yet";
-
-    // Alert
-    visitor_here: "有客人到店", "A visitor is here";
-    own_customer: "老客户", "Own customer";
-    words_to_greet: "问候语", "Words to greet with";
-    accept: "我来接待", "Accept";
-    pass: "转给同事", "Pass";
-    pass_why: "为什么转给同事？", "Why pass it on?";
-    pass_busy: "正忙", "Busy after all";
-    pass_away: "不在展厅", "Not in the showroom";
-    pass_colleague: "同事更合适", "A colleague fits better";
-    pass_other: "其他原因", "Another reason";
-    keep_distance: "客人想自己看：点头微笑，保持距离。", "Wants space: a nod and a smile, keep your distance.";
-    over_taken: "同事已接待", "A colleague is coming";
-    over_ended: "客人已离开", "The visit is over";
-    over_released: "已改由其他人接待", "Somebody else is asked now";
-    more_alerts: "另有客人等待", "more waiting";
-    language_zh: "中文", "Chinese";
-    language_en: "英语", "English";
-
-    // Consultant's page
-    now_free: "您现在空闲", "You are free";
-    now_free_hint: "有客人时，这部手机会响铃、震动并亮屏。请把页面留在前台。", "When a visitor comes, this phone rings, vibrates and lights up. Keep this page open.";
-    now_away: "您现在不会被呼叫", "You will not be called";
-    now_away_hint: "把状态改为“空闲”，就会轮到您。", "Set yourself to free to be in the rotation.";
-    now_coming: "请过去迎接客人", "Please go and greet";
-    now_serving: "正在接待", "With you now";
-    greeted: "已见到客人", "Greeted";
-    greet_now: "客人还没有见到您，请快过去。", "The visitor has not met you yet: please hurry.";
-    end_visit: "结束接待", "End visit";
-    ended: "接待已结束", "Visit ended";
-    greeted_done: "已记录见面", "Greeting recorded";
-    still_with: "还在接待这位客人吗？", "Still with this visitor?";
-    own_customer_here: "您的老客户到店了。", "Your own customer is here.";
-    turns_today: "今天", "Today";
-    turns_taken: "接待", "taken";
-    turns_passed: "转出", "passed";
-    turns_missed: "错过", "missed";
-    turns_forced: "被指定", "forced";
-    waiting_now: "位客人在等", "waiting";
-    light_green: "会响铃", "You would be rung";
-    light_amber: "轻触打开声音", "Tap to switch sound on";
-    light_red: "连接断开，正在重连", "Connection lost, reconnecting";
-    light_off: "不会被呼叫", "Not in the rotation";
-
-    // Reception
-    walk_in: "来客", "Walk-in";
-    walk_in_why: "客人来做什么？", "What brings the visitor?";
-    walk_in_party: "几位客人？", "How many came?";
-    walk_in_done: "已呼叫顾问", "A consultant is being called";
-    queue: "等待中的客人", "Visitors waiting";
-    queue_empty: "现在没有客人在等。", "Nobody is waiting.";
-    queue_empty_hint: "有人进门没有扫码时，按下面的“来客”。", "When somebody comes in without the kiosk, press Walk-in below.";
-    on_floor: "正在接待", "Being served";
-    on_floor_empty: "还没有正在接待的客人。", "No visit is going on.";
-    received: "已接待入座", "Received and seated";
-    received_done: "已记录接待入座", "Recorded as received";
-    receive_now: "请先接待这位客人", "Please receive this visitor";
-    saw_greeted: "看到已见面", "Saw them greeted";
-    assign: "指定顾问", "Assign";
-    assign_who: "请谁来接待？", "Who should come?";
-    assigned: "已呼叫", "Called";
-    missed_offline: "离线时错过", "Missed while offline";
-    asking: "正在呼叫", "Asking";
-    team: "同事", "Team";
-    unreachable: "手机不在线", "phone not reachable";
-
-    // Manager
-    manage: "今日展厅", "The showroom today";
-    manage_lead: "到店", "visits";
-    accepted_10: "10 秒内接单", "accepted in 10 s";
-    greeted_10: "10 秒内见面", "greeted in 10 s";
-    confirmed: "已确认见面", "greetings confirmed";
-    breaches: "超过 10 秒", "over 10 s";
-    of_all: "共", "of";
-    waits_now: "现在谁在等", "Who waits now";
-    nobody_waits: "没有客人在等。", "Nobody is waiting.";
-    visits_today: "今日到店", "Today's visits";
-    visits_empty: "今天还没有客人到店。", "No visits yet today.";
-    visits_empty_hint: "客人在迎宾屏上轻触，或前台按“来客”，就会出现在这里。", "They appear here when a visitor taps the kiosk or reception enters a walk-in.";
-    col_arrived: "到店", "Arrived";
-    col_purpose: "来意", "Purpose";
-    col_party: "人数", "Party";
-    col_consultant: "顾问", "Consultant";
-    col_phone: "到手机", "On a phone";
-    col_shown: "已显示", "Shown";
-    col_accepted: "接单", "Accepted";
-    col_greeted: "见面", "Greeted";
-    col_outcome: "结果", "Outcome";
-    source_visitor: "客人确认", "visitor says so";
-    source_consultant: "顾问记录", "consultant";
-    source_reception: "前台看到", "reception saw it";
-    source_inferred: "推断", "inferred";
-    late_mark: "离线补录", "came in late";
-    breach_not_accepted: "无人接单", "nobody accepted";
-    breach_nobody_free: "无人空闲", "nobody was free";
-    leads_today: "今日意向", "Interests registered today";
-    leads_empty: "今天还没有人留下意向。", "No interests yet today.";
-    leads_empty_hint: "客人扫屏幕上的二维码就能填写。", "Visitors fill them in after scanning the code on the kiosk.";
-    col_time: "时间", "Time";
-    col_name: "称呼", "Name";
-    col_contact: "电话", "Telephone";
-    col_models: "车型", "Models";
-    col_when: "购车时间", "When";
-    col_budget: "预算", "Budget";
-    col_channel: "来源", "Source";
-    channel_kiosk_qr: "迎宾屏二维码", "Kiosk code";
-    channel_printed_qr: "印刷二维码", "Printed code";
-    channel_api: "接口", "API";
-    erased: "已删除", "erased";
-    devices: "设备", "Devices";
-    devices_empty: "还没有登记设备。", "No devices yet.";
-    devices_empty_hint: "打开迎宾屏，在“迎宾屏”页面填写它显示的代码。", "Switch a kiosk on and type its code on the page Kiosks.";
-    kiosks: "迎宾屏", "Kiosks";
-    kiosks_there: "已接入的迎宾屏", "Kiosks in this showroom";
-    kiosks_empty: "还没有接入迎宾屏。", "No kiosk yet.";
-    kiosks_empty_hint: "打开迎宾屏，在下面填写它显示的六位代码。", "Switch a kiosk on and type the six digits on its screen below.";
-    in_maintenance: "维护中", "under maintenance";
-    maintenance_begin: "暂停使用", "Pause for maintenance";
-    maintenance_end: "恢复使用", "Back to work";
-    maintenance_hint: "暂停后屏幕请访客直接到前台，已签到的访客照常接待。", "A paused screen sends visitors to the reception; whoever checked in before is served as usual.";
-    clock_off: "时钟偏差", "clock off by";
-    claim_title: "接入新的迎宾屏", "Let a new kiosk in";
-    claim_hint: "新屏第一次启动会显示六位代码，十分钟内有效。请确认屏幕就在您店里。", "A new kiosk shows six digits at its first start, good for ten minutes. Make sure that it stands in your showroom.";
-    claim_code: "屏幕上的代码", "Code on the screen";
-    claim_name: "给它起个名字（字母、数字）", "Its name (letters, digits)";
-    claim_button: "接入", "Let it in";
-    claim_replace: "替换同名的旧屏（旧屏将无法再连接）", "Take the place of the old one, which can connect no more";
-    claim_done: "已接入，几秒后上线。", "is let in and will be online in a few seconds.";
-    claim_unknown: "没有迎宾屏显示这个代码，请核对；代码十分钟后更换。", "No kiosk shows this code. Check it; codes change after ten minutes.";
-    claim_taken: "已有同名的迎宾屏。请换个名字，或勾选替换。", "There is a kiosk of this name. Choose another, or tick to replace it.";
-    claim_bad_name: "名字只能用小写字母、数字和连字符，例如 entrance。", "A name has lower-case letters, digits and hyphens, such as entrance.";
-    online: "在线", "online";
-    offline: "离线", "offline";
-    outbox: "条待发", "waiting to be sent";
-    kind_kiosk: "迎宾屏", "Kiosk";
-    kind_door: "门口计数", "Door counter";
-    kind_pager: "呼叫器", "Pager";
-    export: "导出到店记录", "Export visits";
-    export_from: "从", "From";
-    export_to: "到", "To";
-    export_csv: "下载 CSV（Excel）", "Download CSV (for Excel)";
-    export_jsonl: "下载 JSON Lines", "Download JSON Lines";
-    export_hint: "按门店时区的日期，首尾两天都包含。", "Days in the showroom's time zone, both included.";
-    by_hour: "按小时", "By the hour";
-    show_figures: "看数字", "Show the figures";
-    col_hour: "时段", "Hour";
-    col_visits: "到店", "Visits";
-    live: "实时", "Live";
-    stale: "连接断开，下面的内容不是最新的", "Connection lost: what follows is not up to date";
-    floor_page: "展厅现场", "The floor";
-    manage_page: "今日报表", "Today's figures";
-    showing_latest: "只列出最近的", "Only the latest are listed:";
-    task_waiting: "位客人超过 10 秒没有人接", "waiting beyond ten seconds";
-    task_not_greeted: "已接单 40 秒，还没有见面", "Accepted 40 s ago and not greeted";
-
-    // Visitor
-    visitor_title: "欢迎光临", "Welcome to";
-    visitor_lead: "告诉我们您感兴趣的，顾问会准备好。全部选填。", "Tell us what interests you, and your consultant will be prepared. Everything is optional.";
-    visitor_lead_printed: "告诉我们您感兴趣的，我们会准备好。全部选填。", "Tell us what interests you, and we will be prepared. Everything is optional.";
-    ask_models: "想看哪些车？", "Which models?";
-    ask_when: "打算什么时候买？", "When do you mean to buy?";
-    ask_budget: "预算", "Budget";
-    when_month: "一个月内", "Within a month";
-    when_quarter: "三个月内", "Within three months";
-    when_half_year: "半年内", "Within half a year";
-    when_undecided: "还没想好", "Not decided";
-    budget_under15: "15 万以下", "Under ¥150,000";
-    budget_to25: "15–25 万", "¥150,000–250,000";
-    budget_to40: "25–40 万", "¥250,000–400,000";
-    budget_over40: "40 万以上", "Over ¥400,000";
-    not_said: "不说", "Rather not say";
-    ask_who: "怎么称呼您？", "How may we address you?";
-    ask_name: "姓名", "Name";
-    title_mr: "先生", "Mr";
-    title_ms: "女士", "Ms";
-    ask_phone: "手机号码", "Telephone";
-    phone_hint: "不同意联系的话，号码只用于这次到店，离店后销毁。", "Without your consent to be contacted, the number serves this visit only and is destroyed afterwards.";
-    phone_hint_printed: "只有同意联系，我们才保存号码。", "We keep the number only with your consent to be contacted.";
-    ask_consent: "您的同意", "Your consent";
-    consent_contact: "同意就我的问题联系我", "You may contact me about this";
-    consent_marketing: "同意接收活动和优惠信息", "You may send me offers and events";
-    consent_sharing: "同意与厂商或集团共享", "You may share this with the maker or the group";
-    consent_licence: "同意保存驾驶证信息", "You may keep my driving licence's data";
-    consent_read: "查看全文", "Read the full text";
-    send: "提交", "Send";
-    check_form: "有一处需要改一下：", "Please look at one thing:";
-    bad_phone: "这个号码好像不对，请检查一下。", "This number does not look right. Please check it.";
-    bad_name: "姓名最多 40 个字。", "A name has at most 40 characters.";
-    thanks: "谢谢您！", "Thank you!";
-    thanks_kiosk: "已经收到，并已通知店里的同事。请在展厅稍等，会有人来接待您。", "We have it, and our staff have been told. Please stay in the showroom; somebody will come to you.";
-    thanks_printed_contact: "已经收到。顾问会按您留下的电话联系您。", "We have it. A consultant will call the number you left.";
-    thanks_printed: "已经收到。您没有留下联系方式，我们不会联系您；到店时告诉任何一位顾问就好。", "We have it. You left no way to reach you, so nobody will call; just tell any consultant when you come.";
-    thanks_phone_dropped: "您没有勾选同意联系，所以离店后我们不会保存您的姓名和号码。", "You did not agree to be contacted, so your name and number are not kept after this visit.";
-    thanks_withdraw: "想撤回同意，告诉任何一位员工即可。", "To take your consent back, tell any member of staff.";
-    already: "我们已经收到您先前提交的内容", "We already have what you sent";
-    already_hint: "这一页只能提交一次。要补充，请直接告诉顾问，或重新扫一次屏幕上的二维码。", "This page can be sent once. To add something, tell your consultant or scan the code on the screen again.";
-    code_expired: "这个二维码已经过期", "This code has expired";
-    code_expired_hint: "请再扫一次屏幕上现在的二维码。", "Please scan the code that is on the screen now.";
-    code_spent: "这个二维码已经用过了", "This code has been used";
-    code_forged: "这不是我们的二维码", "This is not one of our codes";
-    code_forged_hint: "请扫迎宾屏上的二维码，或找任何一位员工帮忙。", "Please scan the code on the kiosk, or ask any member of staff.";
-    try_again: "暂时没能送出", "It could not be sent just now";
-    try_again_hint: "您填的内容还在。请过一会儿再按一次“提交”，或直接告诉任何一位员工。", "What you wrote is still here. Please press Send again in a moment, or tell any member of staff.";
-    privacy_note: "不填也没关系，一样会有人接待您。", "Leaving it empty is fine: you will be received all the same.";
-
-    // Problems a page may meet
-    problem: "没有成功，请再试一次。", "That did not work. Please try again.";
-    problem_offline: "没有网络，请检查 Wi-Fi。", "No connection. Please check the Wi-Fi.";
-    problem_alert_over: "已经有人接待了。", "Somebody is already coming.";
-    problem_visit_over: "这次接待已经结束。", "This visit is already over.";
-    problem_not_yours: "这位客人由同事接待。", "This visit is a colleague's.";
-    problem_nothing_to_undo: "超过两分钟，不能撤销了。", "The two minutes for undo are over.";
-    problem_busy: "系统正忙，请过一秒再试。", "The system is busy. Try again in a second.";
-    problem_ended: "系统已停止，请马上通知管理员，并到门口迎接客人。", "The system has stopped. Tell the admin at once, and meet visitors at the door.";
-    problem_not_signed_in: "登录已过期，请重新登录。", "Your session is over. Please sign in again.";
+    fn deref(&self) -> &General {
+        &self.general
+    }
 }
 
 impl Words {
@@ -351,6 +70,10 @@ impl Words {
     pub(super) fn named(&self, prefix: &str, name: &str) -> String {
         let key = format!("{prefix}_{name}");
         self.word(&key).map_or(key, str::to_owned)
+    }
+
+    fn word(&self, key: &str) -> Option<&'static str> {
+        self.general.word(key).or_else(|| self.visitor.word(key))
     }
 
     /// The words as an ES module for the pages' scripts.
@@ -370,13 +93,17 @@ mod tests {
     use crate::domain::floor::visit::{GreetedSource, Outcome};
     use crate::domain::roster::Role;
 
+    fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+        General::TABLE.iter().chain(Visitor::TABLE)
+    }
+
     fn is_han(c: char) -> bool {
         ('\u{4E00}'..='\u{9FFF}').contains(&c)
     }
 
     #[test]
     fn every_word_stands_in_both_languages() {
-        for (key, zh, en) in TABLE {
+        for (key, zh, en) in table() {
             assert!(!zh.is_empty() && !en.is_empty(), "{key}");
             assert!(!en.chars().any(is_han) || *key == "other_language", "{key}: {en}");
             assert!(zh.chars().any(is_han) || *key == "other_language", "{key}: {zh}");
@@ -384,8 +111,14 @@ mod tests {
     }
 
     #[test]
+    fn a_key_stands_in_one_area_alone() {
+        let keys: std::collections::BTreeSet<_> = table().map(|(key, ..)| key).collect();
+        assert_eq!(keys.len(), table().count());
+    }
+
+    #[test]
     fn chinese_sentences_have_chinese_punctuation() {
-        for (key, zh, _) in TABLE {
+        for (key, zh, _) in table() {
             let chars: Vec<char> = zh.chars().collect();
             for pair in chars.windows(2) {
                 let half = |c: char| ",?!:;()".contains(c);
@@ -421,7 +154,7 @@ mod tests {
 
     #[test]
     fn scripts_use_only_words_that_exist() {
-        let known: std::collections::BTreeSet<_> = TABLE.iter().map(|(key, ..)| *key).collect();
+        let known: std::collections::BTreeSet<_> = table().map(|(key, ..)| *key).collect();
         for (name, text) in super::super::assets::scripts() {
             for (place, _) in text.match_indices("w.") {
                 let before = text[..place].chars().last().unwrap_or(' ');

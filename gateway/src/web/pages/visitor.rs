@@ -114,7 +114,7 @@ pub(crate) async fn submit(
 pub(crate) async fn lost(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
     let frame = frame(&front, &headers, &uri);
     let w = frame.w;
-    message(StatusCode::NOT_FOUND, frame, w.not_found, w.code_forged_hint, None)
+    message(StatusCode::NOT_FOUND, frame, w.not_found, w.visitor.code_forged_hint, None)
 }
 
 /// A code that may open a page now.
@@ -169,16 +169,16 @@ fn agreed(interest: &Interest) -> bool {
 fn thanks(frame: Frame, kind: TokenKind, said: bool, agreed: bool, phone: bool) -> Response {
     let w = frame.w;
     let next = match kind {
-        TokenKind::Kiosk => w.thanks_kiosk,
-        TokenKind::Printed if agreed && phone => w.thanks_printed_contact,
-        TokenKind::Printed => w.thanks_printed,
+        TokenKind::Kiosk => w.visitor.thanks_kiosk,
+        TokenKind::Printed if agreed && phone => w.visitor.thanks_printed_contact,
+        TokenKind::Printed => w.visitor.thanks_printed,
     };
     let mut more = Vec::new();
     if said && !agreed {
-        more.push(w.thanks_phone_dropped);
+        more.push(w.visitor.thanks_phone_dropped);
     }
     if agreed {
-        more.push(w.thanks_withdraw);
+        more.push(w.visitor.thanks_withdraw);
     }
     render(&Thanks { frame, said: next, more })
 }
@@ -199,11 +199,11 @@ fn page(
 fn refusal(frame: Frame, problem: &Problem) -> Response {
     let w = frame.w;
     let (title, hint) = match problem.code {
-        "code_spent" => (w.code_spent, w.code_expired_hint),
-        "code_expired" => (w.code_expired, w.code_expired_hint),
-        "code_forged" => (w.code_forged, w.code_forged_hint),
-        "id_conflict" => (w.already, w.already_hint),
-        _ => (w.try_again, w.code_forged_hint),
+        "code_spent" => (w.visitor.code_spent, w.visitor.code_expired_hint),
+        "code_expired" => (w.visitor.code_expired, w.visitor.code_expired_hint),
+        "code_forged" => (w.visitor.code_forged, w.visitor.code_forged_hint),
+        "id_conflict" => (w.visitor.already, w.visitor.already_hint),
+        _ => (w.visitor.try_again, w.visitor.code_forged_hint),
     };
     message(problem.status, frame, title, hint, None)
 }

@@ -114,8 +114,8 @@ impl LeadLine {
         let gone = if lead.secret.is_some() && contact.is_none() { w.erased } else { "" };
         let name = contact.and_then(|contact| {
             let title = contact.title.map_or("", |title| match title {
-                Title::Mr => w.title_mr,
-                Title::Ms => w.title_ms,
+                Title::Mr => w.visitor.title_mr,
+                Title::Ms => w.visitor.title_ms,
             });
             contact.name.as_ref().map(|name| masked_name(name.reveal(), title, frame.code))
         });
