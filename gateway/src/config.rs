@@ -16,6 +16,7 @@ mod place;
 mod reading;
 mod sample;
 mod screens;
+mod speech;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -26,10 +27,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use catalogue::CatalogueConfig;
-pub use floor::{FloorConfig, SpeechConfig};
+pub use floor::FloorConfig;
 pub use place::{DataConfig, LogConfig, VaultConfig};
 pub use sample::{PICTURES as SAMPLE_PICTURES, Sample, SampleDevice, SampleStaff, sample};
 pub use screens::ScreensConfig;
+pub use speech::{Answer, Question, SpeechConfig};
 pub use store::{Bilingual, StoreConfig, Zone};
 
 use crate::mqtt::MqttConfig;

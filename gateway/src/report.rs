@@ -28,7 +28,7 @@ pub use moment::Moment;
 pub use visit::VisitRecord;
 
 /// Columns of the visits export; the first sixteen are promised to the outside for ever (DESIGN §6).
-pub const VISIT_COLUMNS: [&str; 20] = [
+pub const VISIT_COLUMNS: [&str; 21] = [
     "visit_id",
     "store",
     "arrived_at",
@@ -49,6 +49,7 @@ pub const VISIT_COLUMNS: [&str; 20] = [
     "late",
     "time_uncertain",
     "breach",
+    "answers",
 ];
 
 /// Columns of the leads export.

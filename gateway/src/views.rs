@@ -38,7 +38,7 @@ use projection::Projection;
 use store::Store;
 
 /// Version of everything stored here; views of another one are rebuilt.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 /// Why views cannot be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -352,6 +352,7 @@ fn offer() -> KioskConfig {
         en: format!("Xinghe {}", CARS[number % 6].to_uppercase()),
         picture: Some(Picture { sha256: cars::hash(number % 6), url: String::new() }),
         place: None,
+        fits: Vec::new(),
     };
     let card = |id: &str, name: &str| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), photo: None };
     let wording = |purpose| Wording {

@@ -203,6 +203,7 @@ mod tests {
             en: "car ".repeat(50),
             picture: None,
             place: None,
+            fits: Vec::new(),
         };
         let card = |name: &str| ConsultantCard { id: None, name: name.to_owned(), photo: None };
         let mut config = built_in();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ModelId;
+use crate::ids::{ModelId, TopicId};
 use crate::wire::{Language, Picture};
 
 /// One model line.
@@ -20,6 +20,9 @@ pub struct Model {
     /// Where the display car stands, in Chinese and English; absent when none is on show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// Answers to the ice-breaking questions that it fits, such as `suv`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fits: Vec<TopicId>,
 }
 
 /// Where a display car stands.

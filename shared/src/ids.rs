@@ -139,6 +139,10 @@ name_id!(
     /// A model line of the catalogue.
     ModelId
 );
+name_id!(
+    /// A question that breaks the ice, or an answer to one.
+    TopicId
+);
 
 /// One alert: one request to one person about one visit. Counted within its visit, so it needs no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

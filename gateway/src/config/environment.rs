@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 61] = [
+pub(super) const KEYS: [&str; 62] = [
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -54,6 +54,7 @@ pub(super) const KEYS: [&str; 61] = [
     "floor.manager_renew",
     "floor.greet_again",
     "floor.greet_manager",
+    "floor.answer",
     "floor.still_with",
     "floor.close",
     "floor.undo",

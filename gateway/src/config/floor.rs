@@ -1,12 +1,10 @@
-//! `[floor]` and `[speech]`: the figures of DESIGN §5, and the words to greet with.
+//! `[floor]`: the figures of DESIGN §5.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::store::Bilingual;
 use super::{Faults, duration};
 use crate::domain::floor::rules::FloorRules;
-use crate::domain::floor::speech::Speech;
 
 /// `[floor]`: the keys are those of [`FloorRules`], which says what they mean.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +25,8 @@ pub struct FloorConfig {
     pub greet_again: TimeDelta,
     #[serde(with = "duration")]
     pub greet_manager: TimeDelta,
+    #[serde(with = "duration")]
+    pub answer: TimeDelta,
     #[serde(with = "duration")]
     pub still_with: TimeDelta,
     #[serde(with = "duration")]
@@ -53,6 +53,7 @@ impl From<FloorRules> for FloorConfig {
             manager_renew: rules.manager_renew,
             greet_again: rules.greet_again,
             greet_manager: rules.greet_manager,
+            answer: rules.answer,
             still_with: rules.still_with,
             close: rules.close,
             undo: rules.undo,
@@ -74,6 +75,7 @@ impl From<&FloorConfig> for FloorRules {
             manager_renew: config.manager_renew,
             greet_again: config.greet_again,
             greet_manager: config.greet_manager,
+            answer: config.answer,
             still_with: config.still_with,
             close: config.close,
             undo: config.undo,
@@ -102,6 +104,7 @@ impl FloorConfig {
             ("floor.manager_renew", self.manager_renew),
             ("floor.greet_again", self.greet_again),
             ("floor.greet_manager", self.greet_manager),
+            ("floor.answer", self.answer),
             ("floor.still_with", self.still_with),
             ("floor.close", self.close),
             ("floor.undo", self.undo),
@@ -120,45 +123,6 @@ impl FloorConfig {
             ("floor.close", self.still_with, self.close, "floor.still_with"),
         ] {
             faults.unless(early <= late, key, &format!("must not be shorter than {before}"));
-        }
-    }
-}
-
-/// `[speech]`: what the alert suggests to say. `{brand}` and `{name}` are filled in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SpeechConfig {
-    /// The greeting of the standard (PROCESS I.2).
-    pub greeting: Bilingual,
-    /// For visitors who want space.
-    pub quiet: Bilingual,
-    /// For complaints.
-    pub apology: Bilingual,
-}
-
-impl Default for SpeechConfig {
-    fn default() -> Self {
-        let Speech { greeting, quiet, apology, .. } = Speech::default();
-        let both = |(zh, en)| Bilingual { zh, en };
-        Self { greeting: both(greeting), quiet: both(quiet), apology: both(apology) }
-    }
-}
-
-impl SpeechConfig {
-    pub(super) fn validate(&self, faults: &mut Faults) {
-        self.greeting.check("speech.greeting", faults);
-        self.quiet.check("speech.quiet", faults);
-        self.apology.check("speech.apology", faults);
-    }
-
-    /// The words, for this brand.
-    #[must_use]
-    pub fn speech(&self, brand: &Bilingual) -> Speech {
-        Speech {
-            brand: brand.pair(),
-            greeting: self.greeting.pair(),
-            quiet: self.quiet.pair(),
-            apology: self.apology.pair(),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use shared::consent::Consent;
-use shared::ids::{AlertId, DeviceId, EventId, LeadId, ModelId, StaffId, VisitId};
+use shared::ids::{AlertId, DeviceId, EventId, LeadId, ModelId, StaffId, TopicId, VisitId};
+use shared::personal::Personal;
 use shared::wire::{CheckedIn, Code, Detailed, DoorCounted, Fingerprint, Language, Purpose};
 
+use super::floor::event::Correction;
 use super::floor::member::Presence;
 use super::floor::visit::{Channel, GreetedSource, Outcome, PassReason};
 use super::roster::{Account, Device, DeviceKind};
@@ -125,6 +127,38 @@ pub enum Command {
     Receive(VisitId),
     /// Reception or the manager chooses a person.
     Assign(VisitId, StaffId),
+    /// I hand my visitor over to this colleague, if they accept.
+    HandOver(VisitId, StaffId),
+    /// I need a second person beside me: this one, or whoever's turn it is.
+    CallSecond(VisitId, Option<StaffId>),
+    /// I ask no colleague any more.
+    Recall(VisitId),
+    /// I was the second person, and go.
+    StepBack(VisitId),
+    /// These two visits are one party 同行.
+    Join(VisitId, VisitId),
+    /// So many of this party are a visit of their own.
+    Split {
+        /// The party.
+        visit: VisitId,
+        /// Id for the new visit.
+        new: VisitId,
+        /// How many go with the new one.
+        party: u8,
+    },
+    /// Sets right why somebody came, in which language, or how many.
+    Correct(VisitId, Correction),
+    /// The visitor's answer to a question that breaks the ice.
+    Answer {
+        /// The visit.
+        visit: VisitId,
+        /// Which question.
+        question: TopicId,
+        /// What they said.
+        answer: TopicId,
+    },
+    /// A note for whoever serves this visit; in place of the one before.
+    Note(VisitId, Personal),
     /// The visit is over.
     End(VisitId, Outcome),
     /// Takes the last greeting or end of this visit back.
@@ -159,6 +193,8 @@ impl Command {
             | Self::Show(_)
             | Self::Greet(..)
             | Self::End(..)
+            | Self::Answer { .. }
+            | Self::Note(..)
             | Self::Detail(..)
             | Self::CountDoor(..) => true,
             Self::CheckIn(..)
@@ -170,6 +206,13 @@ impl Command {
             | Self::Pass(..)
             | Self::Receive(_)
             | Self::Assign(..)
+            | Self::HandOver(..)
+            | Self::CallSecond(..)
+            | Self::Recall(_)
+            | Self::StepBack(_)
+            | Self::Join(..)
+            | Self::Split { .. }
+            | Self::Correct(..)
             | Self::UndoVisit(_)
             | Self::SetPresence(_)
             | Self::UndoPresence
@@ -218,6 +261,15 @@ pub enum Refusal {
     /// The two minutes for undo are over, or there is nothing to take back.
     #[error("there is nothing to take back, or the two minutes are over")]
     NothingToUndo,
+    /// Nobody comes yet: there is nothing to hand over.
+    #[error("nobody serves this visit yet")]
+    NotServed,
+    /// Nobody else of the right kind is free and reachable.
+    #[error("nobody else is free")]
+    NobodyFree,
+    /// A visit is no companion of itself, and a party has to leave somebody.
+    #[error("this cannot be joined or split")]
+    NoParty,
     /// The id was used for something else.
     #[error("this id was used for something else")]
     IdConflict,
@@ -244,6 +296,9 @@ impl Refusal {
             Self::UnknownLead => "unknown_lead",
             Self::NotYours => "not_yours",
             Self::NothingToUndo => "nothing_to_undo",
+            Self::NotServed => "not_served",
+            Self::NobodyFree => "nobody_free",
+            Self::NoParty => "no_party",
             Self::IdConflict => "id_conflict",
             Self::CodeSpent => "code_spent",
             Self::WrongSender => "wrong_sender",

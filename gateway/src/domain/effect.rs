@@ -5,7 +5,7 @@ use shared::wire::{Alert, Stage, VisitStatus};
 
 use super::event::Event;
 use super::floor::event::FloorEvent;
-use super::floor::visit::CallReason;
+use super::floor::visit::{Asking, CallReason, Visit};
 use super::roster::Role;
 use super::sales::LeadEvent;
 use super::secret::Subject;
@@ -59,6 +59,27 @@ pub enum Task {
         visit: VisitId,
         /// Why.
         reason: CallReason,
+    },
+    /// The one who handed over: a colleague has the visit now.
+    TakenOver {
+        /// Which visit.
+        visit: VisitId,
+        /// Who.
+        staff: StaffId,
+    },
+    /// The one whose visit it is: a second person comes.
+    SecondComes {
+        /// Which visit.
+        visit: VisitId,
+        /// Who.
+        staff: StaffId,
+    },
+    /// The one whose visit it is: this colleague neither takes it over nor comes.
+    Declined {
+        /// Which visit.
+        visit: VisitId,
+        /// Who.
+        staff: StaffId,
     },
     /// Own consultant who is busy: your customer is here.
     OwnCustomer {
@@ -130,22 +151,29 @@ fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
         FloorEvent::Detailed(detailed) => {
             // What rings already is updated in place; the one who accepted learns the name.
             let visit = state.floor.visit(detailed.visit);
-            let askings = visit.into_iter().flat_map(|visit| visit.askings.iter().filter(|a| a.open || visit.is_by(a)));
+            let told =
+                |visit: &Visit, asking: &Asking| asking.open || asking.accepted && visit.is_served_by(&asking.to);
+            let askings = visit.into_iter().flat_map(|visit| visit.askings.iter().filter(|asking| told(visit, asking)));
             effects.extend(askings.filter_map(|asking| state.ring(asking.id)));
         }
-        FloorEvent::Accepted { alert, .. } => {
+        FloorEvent::Accepted { alert, .. } | FloorEvent::TakenOver { alert, .. } | FloorEvent::Assisted { alert } => {
             // Once more, now with the name, for the screen of the visit; then the ringing stops.
             effects.extend(state.ring(*alert));
             effects.extend(state.silence(*alert, AlertOver::Accepted));
+            effects.extend(state.tell_colleague(event, *alert));
         }
-        FloorEvent::Passed { alert, .. } => effects.extend(state.silence(*alert, AlertOver::Passed)),
-        FloorEvent::Withdrawn { alert, .. } => {
+        FloorEvent::Passed { alert, .. } => {
+            effects.extend(state.silence(*alert, AlertOver::Passed));
+            effects.extend(state.declined(*alert));
+        }
+        FloorEvent::Withdrawn { alert, missed } => {
             let over = match state.floor.visit(alert.visit) {
                 Some(visit) if visit.ended.is_some() => AlertOver::Ended,
                 Some(visit) if visit.is_unserved() => AlertOver::Released,
                 _ => AlertOver::Taken,
             };
             effects.extend(state.silence(*alert, over));
+            effects.extend(missed.then(|| state.declined(*alert)).flatten());
         }
         FloorEvent::ReceptionCalled { visit, reason } => {
             let task = Task::Receive { visit: *visit, reason: *reason };
@@ -164,6 +192,7 @@ fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
     }
     if changes_the_stage(event) {
         effects.extend(event.visit().and_then(|visit| state.visit_status(visit)));
+        effects.extend(state.whoever_joined(event.visit()));
         effects.extend(state.others_in_the_queue(event.visit()));
     }
     effects
@@ -178,6 +207,7 @@ fn changes_the_stage(event: &FloorEvent) -> bool {
             | FloorEvent::Queued { .. }
             | FloorEvent::Received { .. }
             | FloorEvent::Accepted { .. }
+            | FloorEvent::TakenOver { .. }
             | FloorEvent::Greeted { .. }
             | FloorEvent::Ended { .. }
             | FloorEvent::GreetingUndone { .. }
@@ -209,6 +239,37 @@ impl State {
     fn others_in_the_queue(&self, moved: Option<VisitId>) -> impl Iterator<Item = Effect> {
         let waiting = self.floor.visits_at_kiosks().filter(|visit| visit.stage() == Stage::Queued);
         waiting.filter(move |visit| Some(visit.id) != moved).filter_map(|visit| self.visit_status(visit.id))
+    }
+
+    /// Whoever joined this visit and stands before another kiosk.
+    fn whoever_joined(&self, changed: Option<VisitId>) -> impl Iterator<Item = Effect> {
+        let joined =
+            self.floor.visits_at_kiosks().filter(move |visit| visit.joined.is_some() && visit.joined == changed);
+        joined.filter_map(|visit| self.visit_status(visit.id))
+    }
+
+    /// The one whom a colleague relieves, or comes to.
+    fn tell_colleague(&self, event: &FloorEvent, alert: AlertId) -> Option<Effect> {
+        let (visit, asking) = self.floor.asking(alert)?;
+        let staff = asking.to.clone();
+        match event {
+            FloorEvent::TakenOver { from, .. } => {
+                Some(Effect::Task { to: from.clone(), task: Task::TakenOver { visit: visit.id, staff } })
+            }
+            FloorEvent::Assisted { .. } => {
+                let (owner, _) = visit.accepted.as_ref()?;
+                Some(Effect::Task { to: owner.clone(), task: Task::SecondComes { visit: visit.id, staff } })
+            }
+            _ => None,
+        }
+    }
+
+    /// A colleague who was asked does not come, and the visit goes on.
+    fn declined(&self, alert: AlertId) -> Option<Effect> {
+        let (visit, asking) = self.floor.asking(alert)?;
+        let (owner, _) = visit.accepted.as_ref().filter(|_| asking.is_among_colleagues() && visit.ended.is_none())?;
+        let task = Task::Declined { visit: visit.id, staff: asking.to.clone() };
+        Some(Effect::Task { to: owner.clone(), task })
     }
 
     fn silence(&self, alert: AlertId, over: AlertOver) -> Option<Effect> {

@@ -3,7 +3,8 @@
 //! - [`event`]: what happened; commands are the domain's
 //! - [`member`], [`visit`], [`book`]: the state
 //! - [`rules`], [`speech`]: figures (DESIGN §5) and words, all configuration
-//! - [`choice`]: who is asked; [`ladder`]: when the next one is; [`arrival`], [`service`]: what visitors and staff do
+//! - [`choice`]: who is asked; [`ladder`]: when the next one is; [`arrival`], [`service`]: what visitors and staff do; `hands`: what
+//!   colleagues do together; `party`: whom a visit is about
 //! - [`Floor::decide`], [`Floor::due`], [`Floor::apply`]: the engine; [`status`]: the floor in the words of the outside; `pace`: how
 //!   long a wait usually is
 
@@ -12,11 +13,13 @@ pub(in crate::domain) mod arrival;
 pub mod book;
 pub mod choice;
 pub mod event;
+mod hands;
 pub mod ladder;
 pub mod member;
 #[cfg(test)]
 mod model;
 mod pace;
+mod party;
 pub mod rules;
 #[cfg(test)]
 mod scene;
@@ -72,6 +75,15 @@ impl Floor {
             Command::Greet(visit, source) => self.greet(staff(actor)?, *visit, *source)?,
             Command::Receive(visit) => self.receive(staff(actor)?, *visit)?,
             Command::Assign(visit, to) => self.assign(*visit, to)?,
+            Command::HandOver(visit, to) => self.hand_over(staff(actor)?, *visit, to)?,
+            Command::CallSecond(visit, to) => self.call_second(staff(actor)?, *visit, to.as_ref(), now)?,
+            Command::Recall(visit) => self.recall(staff(actor)?, *visit)?,
+            Command::StepBack(visit) => self.step_back(staff(actor)?, *visit)?,
+            Command::Join(one, other) => self.join(staff(actor)?, *one, *other)?,
+            Command::Split { visit, new, party } => self.split(staff(actor)?, *visit, *new, *party, now)?,
+            Command::Correct(visit, correction) => self.correct(staff(actor)?, *visit, *correction)?,
+            Command::Answer { visit, question, answer } => self.answer(staff(actor)?, *visit, question, answer)?,
+            Command::Note(visit, text) => self.note(staff(actor)?, *visit, text)?,
             Command::End(visit, outcome) => self.end(staff(actor)?, *visit, *outcome)?,
             Command::UndoVisit(visit) => self.undo_visit(staff(actor)?, *visit, now)?,
             Command::SetPresence(presence) => self.set_presence(staff(actor)?, *presence)?,

@@ -18,7 +18,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 3;
+pub const STATE_VERSION: u8 = 4;
 
 /// Everything that decisions depend on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -166,6 +166,7 @@ fn opened_by_code(visit: VisitId, interest: &Interest, now: DateTime<Utc>) -> Fl
         time_uncertain: false,
         late: false,
         touched_ms: None,
+        split_from: None,
     })
 }
 

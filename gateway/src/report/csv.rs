@@ -79,6 +79,8 @@ fn visit<W: Write>(cells: &mut Cells<W>, showroom: &Showroom, row: &VisitRow) ->
     cells.flag(row.late);
     cells.flag(row.time_uncertain);
     cells.plain(row.breach.map_or("", breach));
+    let answers: Vec<String> = row.answers.iter().map(|(question, answer)| format!("{question}={answer}")).collect();
+    cells.plain(&answers.join(" "));
     cells.end_line()
 }
 

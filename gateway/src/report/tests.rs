@@ -45,6 +45,9 @@ fn full() -> VisitRow {
         time_uncertain: true,
         breach: Some(Breach::NotAccepted),
         models: vec!["s7".parse().unwrap()],
+        answers: [("body", "suv"), ("first_visit", "yes")]
+            .map(|(question, answer)| (question.parse().unwrap(), answer.parse().unwrap()))
+            .into(),
     }
 }
 
@@ -64,6 +67,7 @@ fn bare() -> VisitRow {
         breach: None,
         late: true,
         models: Vec::new(),
+        answers: std::collections::BTreeMap::new(),
         ..full()
     }
 }
@@ -102,7 +106,8 @@ fn check(write: impl FnOnce(&mut Vec<u8>) -> Result<u64, ReportError>, count: u6
 }
 
 const HEAD: &str = "visit_id,store,arrived_at,received_at,kiosk,purpose,party,language,consultant,phone_ms,shown_ms,\
-                    accepted_ms,greeted_ms,greeted_source,ended_at,outcome,touched_ms,late,time_uncertain,breach";
+                    accepted_ms,greeted_ms,greeted_source,ended_at,outcome,touched_ms,late,time_uncertain,breach,\
+                    answers";
 
 #[test]
 fn visits_as_csv_have_the_promised_columns_in_the_showrooms_time() {
@@ -113,9 +118,9 @@ fn visits_as_csv_have_the_promised_columns_in_the_showrooms_time() {
             HEAD,
             "01a2062f-deca-7707-8707-070707070707,demo,2026-11-23T10:15:30.250+08:00,2026-11-23T10:15:30.290+08:00,\
              entrance,test_drive,2,en,wang,43,120,2500,8000,visitor,2026-11-23T11:15:30.250+08:00,test_drove,1800,\
-             false,true,not_accepted",
+             false,true,not_accepted,body=suv first_visit=yes",
             "01a2062f-deca-7707-8707-070707070707,demo,2026-11-23T10:15:30.250+08:00,2026-11-23T10:15:30.290+08:00,\
-             ,test_drive,,en,,,,,,,,,,true,true,",
+             ,test_drive,,en,,,,,,,,,,true,true,,",
         ],
     );
     let marked = format!("\u{FEFF}{HEAD}");
@@ -132,7 +137,8 @@ fn visits_as_json_lines_have_the_same_columns_in_the_same_order() {
            \"kiosk\":\"entrance\",\"purpose\":\"test_drive\",\"party\":2,\"language\":\"en\",\"consultant\":\"wang\",\
            \"phone_ms\":43,\"shown_ms\":120,\"accepted_ms\":2500,\"greeted_ms\":8000,\"greeted_source\":\"visitor\",\
            \"ended_at\":\"2026-11-23T11:15:30.250+08:00\",\"outcome\":\"test_drove\",\"touched_ms\":1800,\"late\":false,\
-           \"time_uncertain\":true,\"breach\":\"not_accepted\",\"models\":[\"s7\"]}"],
+           \"time_uncertain\":true,\"breach\":\"not_accepted\",\
+           \"answers\":{\"body\":\"suv\",\"first_visit\":\"yes\"},\"models\":[\"s7\"]}"],
     );
     let mut out = Vec::new();
     jsonl::write_visits([Ok(bare())].into_iter(), &showroom(), &mut out).unwrap();

@@ -1,7 +1,9 @@
 //! A visit as exports and the API write it: the columns of [`super::VISIT_COLUMNS`].
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use shared::ids::{DeviceId, ModelId, StaffId, StoreId, VisitId};
+use shared::ids::{DeviceId, ModelId, StaffId, StoreId, TopicId, VisitId};
 use shared::wire::{Language, Purpose};
 
 use super::moment::Moment;
@@ -31,6 +33,7 @@ pub struct VisitRecord<'a> {
     late: bool,
     time_uncertain: bool,
     breach: Option<Breach>,
+    answers: &'a BTreeMap<TopicId, TopicId>,
     models: &'a [ModelId],
 }
 
@@ -59,6 +62,7 @@ impl<'a> VisitRecord<'a> {
             late: row.late,
             time_uncertain: row.time_uncertain,
             breach: row.breach,
+            answers: &row.answers,
             models: &row.models,
         }
     }

@@ -1,11 +1,12 @@
 //! The floor as live readers see it: a copy that the runtime publishes after each change, at most four times a second.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use shared::ids::{ModelId, StaffId, VisitId};
-use shared::wire::{Language, Purpose, Stage};
+use shared::ids::{ModelId, StaffId, TopicId, VisitId};
+use shared::personal::Personal;
+use shared::wire::{Language, Purpose, Stage, Why};
 
 use crate::domain::State;
 use crate::domain::floor::Floor;
@@ -61,6 +62,10 @@ pub struct FloorVisit {
     pub asking: Vec<StaffId>,
     /// Who accepted.
     pub consultant: Option<StaffId>,
+    /// The colleague who is asked to take it over.
+    pub handing_to: Option<StaffId>,
+    /// Who came beside.
+    pub seconds: Vec<StaffId>,
     /// When they accepted.
     pub accepted_at: Option<DateTime<Utc>>,
     /// When they greeted.
@@ -75,6 +80,10 @@ pub struct FloorVisit {
     pub late: bool,
     /// How it ended.
     pub outcome: Option<Outcome>,
+    /// Answers to the questions that break the ice, by question.
+    pub answers: BTreeMap<TopicId, TopicId>,
+    /// What staff noted for each other.
+    pub note: Option<Personal>,
 }
 
 /// The whole floor.
@@ -151,6 +160,8 @@ impl FloorVisit {
             greet_by: visit.received_at + state.floor.rules().breach,
             position: if visit.queued { state.floor.position(visit) } else { None },
             asking: visit.open_askings().map(|asked| asked.to.clone()).collect(),
+            handing_to: visit.open_askings().find(|asked| asked.why == Why::HandedOver).map(|asked| asked.to.clone()),
+            seconds: visit.seconds.iter().cloned().collect(),
             consultant: visit.accepted.as_ref().map(|(by, _)| by.clone()),
             accepted_at: visit.accepted.as_ref().map(|(_, at)| *at),
             greeted_at: visit.greeted.map(|(_, at)| at),
@@ -159,6 +170,8 @@ impl FloorVisit {
             breach: visit.breach,
             late: visit.late,
             outcome: visit.ended.map(|(outcome, _)| outcome),
+            answers: visit.answers.clone(),
+            note: visit.note.as_ref().and_then(|note| Some(note.get()?.text.clone())),
         }
     }
 }

@@ -148,6 +148,7 @@ async fn what_another_gateway_appended_is_taken_over_before_an_input_is_decided(
         time_uncertain: false,
         late: false,
         touched_ms: None,
+        split_from: None,
     };
     let events = vec![FloorEvent::CheckedIn(came).into()];
     let mut commit = Commit { sequence: 0, at: SystemClock.now(), before: String::new(), causes: Vec::new(), events };

@@ -31,6 +31,8 @@ pub struct DayFigures {
     pub visits: u32,
     /// Of them taken back by the visitor.
     pub cancelled: u32,
+    /// The same party had checked in twice: counted here alone.
+    pub joined: u32,
     /// Of them missed while offline: they had no ladder.
     pub late: u32,
     /// Accepted at all.
@@ -65,6 +67,10 @@ impl Views {
 
 impl DayFigures {
     fn count(&mut self, row: &VisitRow, zone: Tz) {
+        if row.outcome == Some(Outcome::Joined) {
+            self.joined += 1;
+            return;
+        }
         let accepted_in_time = u32::from(row.accepted_ms.is_some_and(|ms| ms <= IN_TIME_MS));
         let greeted_in_time = u32::from(row.greeted_ms.is_some_and(|ms| ms <= IN_TIME_MS));
         let breached = u32::from(row.breach.is_some());

@@ -175,6 +175,7 @@ mod tests {
             time_uncertain: false,
             late: false,
             touched_ms: None,
+            split_from: None,
         };
         Commit {
             sequence: 0,

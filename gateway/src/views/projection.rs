@@ -175,6 +175,7 @@ fn checked_in(came: &CheckedIn, at: DateTime<Utc>) -> StoredVisit {
             time_uncertain: came.time_uncertain,
             breach: None,
             models: Vec::new(),
+            answers: BTreeMap::new(),
         },
         asked: Vec::new(),
         stepped_ms: 0,
@@ -201,6 +202,15 @@ fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
         FloorEvent::GreetingUndone { .. } => {
             row.greeted_ms = None;
             row.greeted_source = None;
+        }
+        FloorEvent::TakenOver { alert, .. } => accepted(stored, *alert),
+        FloorEvent::Corrected { correction, .. } => {
+            row.purpose = correction.purpose.unwrap_or(row.purpose);
+            row.language = correction.language.unwrap_or(row.language);
+            row.party = correction.party.or(row.party);
+        }
+        FloorEvent::Answered { question, answer, .. } => {
+            row.answers.insert(question.clone(), answer.clone());
         }
         FloorEvent::Breached { reason, .. } => row.breach = Some(*reason),
         FloorEvent::Ended { outcome, .. } => {

@@ -3,9 +3,11 @@
 //! What is stored is [`VisitRow`] followed by what only the projection needs, in postcard: an export reads the front and
 //! leaves the rest. Every `*_ms` counts from the corrected tap. No personal data stands here.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use shared::ids::{DeviceId, ModelId, StaffId, VisitId};
+use shared::ids::{DeviceId, ModelId, StaffId, TopicId, VisitId};
 use shared::wire::{Language, Purpose};
 
 use super::ViewsError;
@@ -54,6 +56,8 @@ pub struct VisitRow {
     pub breach: Option<Breach>,
     /// Models of interest.
     pub models: Vec<ModelId>,
+    /// Answers to the questions that break the ice, by question.
+    pub answers: BTreeMap<TopicId, TopicId>,
 }
 
 /// A moment to the millisecond, as everything is stored and exported.
@@ -136,6 +140,7 @@ mod tests {
             time_uncertain: false,
             breach: Some(Breach::NobodyFree),
             models: vec!["m1".parse().unwrap()],
+            answers: BTreeMap::from([("body".parse().unwrap(), "suv".parse().unwrap())]),
         };
         let stored = StoredVisit { row: row.clone(), asked: vec![(1, "li".parse().unwrap())], stepped_ms: 3 };
         let bytes = stored.encode().unwrap();
@@ -144,7 +149,9 @@ mod tests {
             hex,
             "1007070707070707070707070707070707d00fa01001026b3109010201010477616e67015200010101d804010301a01f010801\
              05010001010102\
-             6d310101026c6906"
+             6d31\
+             0104626f647903737576\
+             0101026c6906"
                 .replace(' ', "")
         );
         assert_eq!(StoredVisit::decode(&bytes).unwrap(), stored);

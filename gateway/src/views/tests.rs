@@ -38,6 +38,7 @@ fn came(n: u8, arrived: DateTime<Utc>) -> FloorEvent {
         time_uncertain: false,
         late: false,
         touched_ms: Some(900),
+        split_from: None,
     })
 }
 

@@ -73,9 +73,13 @@ impl From<Refusal> for Problem {
             | Refusal::UnknownLead => StatusCode::NOT_FOUND,
             Refusal::NotYours | Refusal::WrongSender | Refusal::ForeignVisit => StatusCode::FORBIDDEN,
             Refusal::CodeSpent => StatusCode::GONE,
-            Refusal::VisitOver | Refusal::AlertOver | Refusal::NothingToUndo | Refusal::IdConflict => {
-                StatusCode::CONFLICT
-            }
+            Refusal::VisitOver
+            | Refusal::AlertOver
+            | Refusal::NothingToUndo
+            | Refusal::IdConflict
+            | Refusal::NotServed
+            | Refusal::NobodyFree
+            | Refusal::NoParty => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.as_str(), refusal.to_string())
     }

@@ -38,6 +38,7 @@ fn furnished() -> KioskConfig {
         en: format!("Model {number}"),
         picture: None,
         place: None,
+        fits: Vec::new(),
     };
     let card = |id: &str, name: &str| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), photo: None };
     let wording = |purpose| Wording { purpose, version: "v3".into(), zh: "同意".into(), en: "Yes".into() };

@@ -63,6 +63,7 @@ pub(crate) fn config() -> KioskConfig {
                 picture: (number < 7).then(|| Picture { sha256: hash(number % 3), url: String::new() }),
                 place: (number % 2 == 0)
                     .then(|| Place { zh: "展厅中央转台".into(), en: "turntable in the middle of the hall".into() }),
+                fits: Vec::new(),
             })
             .collect(),
         consultants: [("wang", "王芳"), ("chen", "陈浩"), ("li", "李娜")]

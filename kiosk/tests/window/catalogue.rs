@@ -34,7 +34,7 @@ fn model(number: usize) -> Model {
         _ => None,
     };
     let place = number.is_multiple_of(3).then(|| Place { zh: "展".repeat(200), en: "hall ".repeat(40) });
-    Model { id: format!("m{number}").parse().unwrap(), zh, en, picture, place }
+    Model { id: format!("m{number}").parse().unwrap(), zh, en, picture, place, fits: Vec::new() }
 }
 
 fn offer(models: usize, consultants: usize) -> KioskConfig {

@@ -40,6 +40,10 @@ pub enum Why {
     Reception,
     /// Accepted, and not greeted yet.
     NotGreeted,
+    /// A colleague hands their visitor over.
+    HandedOver,
+    /// A colleague asks for a second person beside them.
+    SecondPerson,
 }
 
 impl Why {
@@ -62,6 +66,8 @@ impl Why {
             Self::NobodyFree => "nobody_free",
             Self::Reception => "reception",
             Self::NotGreeted => "not_greeted",
+            Self::HandedOver => "handed_over",
+            Self::SecondPerson => "second_person",
         }
     }
 }

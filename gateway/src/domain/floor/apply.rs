@@ -1,13 +1,15 @@
 //! What each event does to the floor. The only mutation; the same code live and in replay.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::ids::AlertId;
+use shared::ids::{AlertId, StaffId};
 
 use super::book::Floor;
-use super::event::{CheckedIn, Detailed, FloorEvent};
+use super::event::{CheckedIn, Correction, Detailed, FloorEvent};
 use super::member::{Member, Presence, Turns};
 use super::visit::{Asking, Rung, Visit};
-use crate::domain::roster::{Account, RosterEvent};
+use crate::domain::roster::{Account, Role, RosterEvent};
 use shared::wire::Why;
 
 /// Whoever was off for this long comes back to a new day, with turns counted afresh.
@@ -53,9 +55,10 @@ impl Floor {
                 self.change_visit(*visit, |visit| visit.greeted = Some((*source, at)));
             }
             FloorEvent::StillWithAsked { visit } => self.change_visit(*visit, |visit| visit.still_with_asked = true),
-            FloorEvent::Ended { visit, outcome, .. } => {
-                self.change_visit(*visit, |visit| visit.ended = Some((*outcome, at)));
-            }
+            FloorEvent::Ended { visit, outcome, .. } => self.change_visit(*visit, |visit| {
+                visit.ended = Some((*outcome, at));
+                visit.seconds.clear();
+            }),
             FloorEvent::Forgotten { visit, .. } => self.forget_visit(*visit, at),
             FloorEvent::PresenceSet { staff, presence } => self.change_member(staff, |member| {
                 if member.presence == Presence::Off && member.before.is_none_or(|(_, since)| at - since > REST) {
@@ -65,7 +68,36 @@ impl Floor {
                 member.presence = *presence;
             }),
             FloorEvent::GreetingUndone { visit } => self.change_visit(*visit, |visit| visit.greeted = None),
-            FloorEvent::EndUndone { visit } => self.change_visit(*visit, |visit| visit.ended = None),
+            FloorEvent::EndUndone { visit } => self.change_visit(*visit, |visit| {
+                visit.ended = None;
+                visit.joined = None;
+            }),
+            FloorEvent::TakenOver { alert, .. } => self.taken_over(*alert, at),
+            FloorEvent::Assisted { alert } => {
+                let who = self.answered(*alert, |_| {});
+                self.change_asking(*alert, |asking| asking.accepted = true);
+                self.change_visit(alert.visit, |visit| visit.seconds.extend(who));
+            }
+            FloorEvent::Seconded { visit, staff } => {
+                self.change_visit(*visit, |visit| {
+                    visit.seconds.insert(staff.clone());
+                });
+            }
+            FloorEvent::SteppedBack { visit, staff } => {
+                self.change_visit(*visit, |visit| {
+                    visit.seconds.remove(staff);
+                });
+            }
+            FloorEvent::Joined { visit, into } => self.change_visit(*visit, |visit| visit.joined = Some(*into)),
+            FloorEvent::Corrected { visit, correction } => {
+                self.change_visit(*visit, |visit| corrected(visit, *correction));
+            }
+            FloorEvent::Answered { visit, question, answer } => self.change_visit(*visit, |visit| {
+                visit.answers.insert(question.clone(), answer.clone());
+            }),
+            FloorEvent::Noted { visit, secret } => {
+                self.change_visit(*visit, |visit| visit.note = Some(secret.clone()));
+            }
             FloorEvent::DoorCounted { .. } => {}
             FloorEvent::ClockStepped { by_ms } => {
                 self.shift_visits(TimeDelta::try_milliseconds(*by_ms).unwrap_or_default());
@@ -94,7 +126,7 @@ impl Floor {
             presence: Presence::Off,
             before: None,
             last_turn: None,
-            asked: std::collections::BTreeSet::new(),
+            asked: BTreeSet::new(),
             turns: Turns::default(),
             alive_at: None,
         };
@@ -136,10 +168,14 @@ impl Floor {
             greeted: None,
             still_with_asked: false,
             ended: None,
+            seconds: BTreeSet::new(),
+            answers: BTreeMap::new(),
+            note: None,
+            joined: None,
         });
     }
 
-    fn asked(&mut self, alert: AlertId, to: &shared::ids::StaffId, why: Why, at: DateTime<Utc>) {
+    fn asked(&mut self, alert: AlertId, to: &StaffId, why: Why, at: DateTime<Utc>) {
         self.change_visit(alert.visit, |visit| {
             if visit.queued && visit.breach.is_some() {
                 // The ten seconds are broken already: whoever became free gets the ladder's time from now.
@@ -156,6 +192,7 @@ impl Floor {
                 shown_at: None,
                 open: true,
                 passed: false,
+                accepted: false,
             });
         });
         self.change_member(to, |member| {
@@ -165,13 +202,13 @@ impl Floor {
     }
 
     fn accepted(&mut self, alert: AlertId, turn: bool, at: DateTime<Utc>) {
-        let who = self.visit(alert.visit).and_then(|visit| visit.asking(alert)).map(|asking| asking.to.clone());
-        self.answered(alert, |member| {
+        let who = self.answered(alert, |member| {
             if turn {
                 member.turns.taken += 1;
                 member.last_turn = Some(at);
             }
         });
+        self.change_asking(alert, |asking| asking.accepted = true);
         if let Some(who) = who {
             self.change_visit(alert.visit, |visit| {
                 visit.accepted = Some((who, at));
@@ -180,16 +217,28 @@ impl Floor {
         }
     }
 
-    fn answered(&mut self, alert: AlertId, count: impl FnOnce(&mut Member)) {
-        let Some(to) = self.visit(alert.visit).and_then(|visit| visit.asking(alert)).map(|asking| asking.to.clone())
-        else {
-            return;
-        };
+    /// The visit has another owner, who has a time of their own to greet and to be asked whether they are still there.
+    fn taken_over(&mut self, alert: AlertId, at: DateTime<Utc>) {
+        self.change_asking(alert, |asking| asking.accepted = true);
+        if let Some(who) = self.answered(alert, |_| {}) {
+            self.change_visit(alert.visit, |visit| {
+                visit.seconds.remove(&who);
+                visit.accepted = Some((who, at));
+                visit.greeting_due = None;
+                visit.still_with_asked = false;
+            });
+        }
+    }
+
+    /// An alert rings no more; whose it was.
+    fn answered(&mut self, alert: AlertId, count: impl FnOnce(&mut Member)) -> Option<StaffId> {
+        let to = self.visit(alert.visit).and_then(|visit| visit.asking(alert)).map(|asking| asking.to.clone())?;
         self.change_asking(alert, |asking| asking.open = false);
         self.change_member(&to, |member| {
             member.asked.remove(&alert);
             count(member);
         });
+        Some(to)
     }
 
     fn change_asking(&mut self, alert: AlertId, change: impl FnOnce(&mut Asking)) {
@@ -199,6 +248,16 @@ impl Floor {
             }
         });
     }
+}
+
+/// Another purpose may have other people: whoever was told that nobody is there has another chance.
+fn corrected(visit: &mut Visit, correction: Correction) {
+    if let Some(purpose) = correction.purpose {
+        visit.queued = visit.queued && Role::pools(purpose) == Role::pools(visit.purpose);
+        visit.purpose = purpose;
+    }
+    visit.language = correction.language.unwrap_or(visit.language);
+    visit.party = correction.party.or(visit.party);
 }
 
 fn detailed(visit: &mut Visit, event: &Detailed) {

@@ -65,6 +65,7 @@ impl Floor {
             time_uncertain: placed.uncertain,
             late: placed.late,
             touched_ms: body.touched_ms,
+            split_from: None,
         });
         let mut events = vec![checked_in];
         events.extend(said(body.visit, &body.detail));
@@ -94,6 +95,7 @@ impl Floor {
             time_uncertain: false,
             late: false,
             touched_ms: None,
+            split_from: None,
         })]
     }
 

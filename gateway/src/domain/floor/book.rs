@@ -67,7 +67,7 @@ struct Index {
     /// How many wait, and how many of them in breach.
     waiting: usize,
     breached: usize,
-    /// Accepted visits that go on, by who accepted.
+    /// Visits that go on, by who serves them.
     serving: BTreeMap<StaffId, BTreeSet<VisitId>>,
     /// Who is free, by role.
     free: BTreeMap<Role, BTreeSet<StaffId>>,
@@ -128,7 +128,7 @@ impl Floor {
         self.index.ranked.iter().filter_map(|(_, _, _, id)| self.visit(*id))
     }
 
-    /// Visits that this person accepted and that go on.
+    /// Visits that this person accepted or came to as the second, and that go on.
     pub fn serving(&self, staff: &StaffId) -> impl Iterator<Item = VisitId> {
         self.index.serving.get(staff).into_iter().flatten().copied()
     }
@@ -290,7 +290,7 @@ impl Index {
         if visit.shouts() {
             self.shouting.insert(visit.id);
         }
-        if let Some(by) = served_by(visit) {
+        for by in served_by(visit) {
             self.serving.entry(by.clone()).or_default().insert(visit.id);
         }
         self.ranked.insert(rank(visit));
@@ -311,7 +311,8 @@ impl Index {
             }
         }
         self.shouting.remove(&visit.id);
-        if let Some((by, visits)) = served_by(visit).and_then(|by| Some((by, self.serving.get_mut(by)?))) {
+        for by in served_by(visit) {
+            let Some(visits) = self.serving.get_mut(by) else { continue };
             visits.remove(&visit.id);
             if visits.is_empty() {
                 self.serving.remove(by);
@@ -346,8 +347,9 @@ fn rank(visit: &Visit) -> Rank {
     (!visit.is_unserved(), visit.ended.is_some(), visit.received_at, visit.id)
 }
 
-fn served_by(visit: &Visit) -> Option<&StaffId> {
-    visit.accepted.as_ref().filter(|_| visit.ended.is_none()).map(|(by, _)| by)
+fn served_by(visit: &Visit) -> impl Iterator<Item = &StaffId> {
+    let accepted = visit.accepted.iter().map(|(by, _)| by);
+    accepted.chain(&visit.seconds).filter(|_| visit.ended.is_none())
 }
 
 fn waits_in_breach(visit: &Visit) -> bool {
@@ -387,9 +389,13 @@ impl Visit {
 impl Secrets for Floor {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
         // Only what holds a secret is taken apart from a snapshot that shares it.
-        for visit in self.visits.values_mut().filter(|visit| visit.secret.is_some()) {
-            if let Some(secret) = &mut Arc::make_mut(visit).secret {
+        for visit in self.visits.values_mut().filter(|visit| visit.is_sealed()) {
+            let visit = Arc::make_mut(visit);
+            if let Some(secret) = &mut visit.secret {
                 each(secret);
+            }
+            if let Some(note) = &mut visit.note {
+                each(note);
             }
         }
     }

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shared::consent::Consent;
-use shared::ids::{AlertId, DeviceId, ModelId, StaffId, VisitId};
+use shared::ids::{AlertId, DeviceId, ModelId, StaffId, TopicId, VisitId};
 use shared::wire::{Language, Purpose, Why};
 
 use super::member::Presence;
-use super::visit::{Breach, CallReason, Channel, GreetedSource, Outcome, PassReason, Rung, VisitorDetails};
+use super::visit::{Breach, CallReason, Channel, GreetedSource, Note, Outcome, PassReason, Rung, VisitorDetails};
 use crate::domain::secret::{Sealable, Secret, Secrets};
 
 /// Somebody came.
@@ -39,6 +39,9 @@ pub struct CheckedIn {
     /// Milliseconds from the first touch to the tap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub touched_ms: Option<u64>,
+    /// The visit that this party was split from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<VisitId>,
 }
 
 /// The visitor said more.
@@ -61,6 +64,20 @@ pub struct Detailed {
     /// Name and number, under the visit's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret<VisitorDetails>>,
+}
+
+/// What staff set right about a visit; what is absent stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Why they came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Their language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// How many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<u8>,
 }
 
 /// Everything that can have happened on the floor.
@@ -195,6 +212,63 @@ pub enum FloorEvent {
         /// Whether anything was sealed under its key.
         sealed: bool,
     },
+    /// A colleague took the visit over.
+    TakenOver {
+        /// The alert.
+        alert: AlertId,
+        /// From whom.
+        from: StaffId,
+    },
+    /// A second person came beside the one who accepted.
+    Assisted {
+        /// The alert.
+        alert: AlertId,
+    },
+    /// The second person went again.
+    SteppedBack {
+        /// The visit.
+        visit: VisitId,
+        /// Who.
+        staff: StaffId,
+    },
+    /// Whoever served this visit is the second person of another, which it has joined.
+    Seconded {
+        /// The visit that goes on.
+        visit: VisitId,
+        /// Who.
+        staff: StaffId,
+    },
+    /// The visit and another one are one party 同行; the end of this one follows.
+    Joined {
+        /// The visit.
+        visit: VisitId,
+        /// The one that goes on.
+        into: VisitId,
+    },
+    /// Staff set something right.
+    Corrected {
+        /// The visit.
+        visit: VisitId,
+        /// What is right.
+        #[serde(flatten)]
+        correction: Correction,
+    },
+    /// A question that breaks the ice was answered.
+    Answered {
+        /// The visit.
+        visit: VisitId,
+        /// Which question.
+        question: TopicId,
+        /// The answer.
+        answer: TopicId,
+    },
+    /// Staff noted something for each other, in place of what was noted before.
+    Noted {
+        /// The visit.
+        visit: VisitId,
+        /// The note, under the visit's key.
+        secret: Secret<Note>,
+    },
     /// "Greeted" was taken back within two minutes.
     GreetingUndone {
         /// The visit.
@@ -240,6 +314,12 @@ impl FloorEvent {
             | Self::StillWithAsked { visit }
             | Self::Ended { visit, .. }
             | Self::Forgotten { visit, .. }
+            | Self::SteppedBack { visit, .. }
+            | Self::Seconded { visit, .. }
+            | Self::Joined { visit, .. }
+            | Self::Corrected { visit, .. }
+            | Self::Answered { visit, .. }
+            | Self::Noted { visit, .. }
             | Self::GreetingUndone { visit }
             | Self::EndUndone { visit } => Some(*visit),
             Self::Asked { alert, .. }
@@ -247,7 +327,9 @@ impl FloorEvent {
             | Self::Shown { alert }
             | Self::Accepted { alert, .. }
             | Self::Passed { alert, .. }
-            | Self::Withdrawn { alert, .. } => Some(alert.visit),
+            | Self::Withdrawn { alert, .. }
+            | Self::TakenOver { alert, .. }
+            | Self::Assisted { alert } => Some(alert.visit),
             Self::ManagerAlerted { .. }
             | Self::PresenceSet { .. }
             | Self::DoorCounted { .. }
@@ -258,8 +340,10 @@ impl FloorEvent {
 
 impl Secrets for FloorEvent {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
-        if let Self::Detailed(Detailed { secret: Some(secret), .. }) = self {
-            each(secret);
+        match self {
+            Self::Detailed(Detailed { secret: Some(secret), .. }) => each(secret),
+            Self::Noted { secret, .. } => each(secret),
+            _ => {}
         }
     }
 }

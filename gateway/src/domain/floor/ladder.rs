@@ -31,7 +31,9 @@ pub fn next_due(visit: &Visit, rules: &FloorRules) -> Option<DateTime<Utc>> {
             Some(true) => None,
         });
     let still_with = visit.accepted.as_ref().filter(|_| !visit.still_with_asked).map(|(_, at)| *at + rules.still_with);
-    [close, climb, short, breach, greeting, still_with].into_iter().flatten().min()
+    let colleagues = visit.open_askings().filter(|asked| asked.is_among_colleagues());
+    let answer = colleagues.map(|asked| asked.asked_at + rules.answer).min();
+    [close, climb, short, breach, greeting, still_with, answer].into_iter().flatten().min()
 }
 
 /// The next rung and when it is reached.
@@ -59,7 +61,7 @@ impl Floor {
         let id = visit.id;
         if let Some((_, at)) = visit.ended {
             debug_assert!(at + rules.undo <= now);
-            return vec![FloorEvent::Forgotten { visit: id, sealed: visit.secret.is_some() }];
+            return vec![FloorEvent::Forgotten { visit: id, sealed: visit.is_sealed() }];
         }
         if visit.received_at + rules.close <= now {
             return self.close(visit);
@@ -151,8 +153,12 @@ impl Floor {
         if somebody_free { CallReason::AllDark } else { CallReason::NobodyFree }
     }
 
-    /// Somebody accepted: are they greeted, are they still there?
+    /// Somebody accepted: are they greeted, are they still there, does a colleague answer?
     fn mind_service(&self, visit: &Visit, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        let unanswered = self.unanswered(visit, now);
+        if !unanswered.is_empty() {
+            return unanswered;
+        }
         let Some((_, at)) = &visit.accepted else { return self.close(visit) };
         let manager = match visit.greeting_due {
             _ if visit.greeted.is_some() => None,

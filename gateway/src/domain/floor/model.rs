@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use shared::ids::VisitId;
 use shared::wire::{Language, Purpose, Why};
 
-use super::event::FloorEvent;
+use super::event::{Correction, FloorEvent};
 use super::ladder::next_due;
 use super::member::Presence;
 use super::scene::{Scene, staff};
@@ -36,6 +36,13 @@ enum Step {
     Meet(usize),
     Leave(usize),
     Assign(usize, usize),
+    HandOver(usize, usize, usize),
+    CallSecond(usize, usize, bool),
+    Recall(usize, usize),
+    LeaveAgain(usize, usize),
+    Join(usize, usize),
+    Split(usize, u8),
+    Correct(usize, Purpose),
     Dark(usize),
     Light(usize),
     Wait(u64),
@@ -57,7 +64,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::Undo(w, v)),
         1 => which.clone().prop_map(Step::Meet),
         1 => which.clone().prop_map(Step::Leave),
-        1 => (which, who.clone()).prop_map(|(v, w)| Step::Assign(v, w)),
+        1 => (which.clone(), who.clone()).prop_map(|(v, w)| Step::Assign(v, w)),
+        1 => (who.clone(), which.clone(), who.clone()).prop_map(|(w, v, to)| Step::HandOver(w, v, to)),
+        1 => (who.clone(), which.clone(), any::<bool>()).prop_map(|(w, v, any)| Step::CallSecond(w, v, any)),
+        1 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::Recall(w, v)),
+        1 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::LeaveAgain(w, v)),
+        1 => (which.clone(), which.clone()).prop_map(|(a, b)| Step::Join(a, b)),
+        1 => (which.clone(), 1..4_u8).prop_map(|(v, party)| Step::Split(v, party)),
+        1 => (which, prop::sample::select(Purpose::ALL.to_vec())).prop_map(|(v, purpose)| Step::Correct(v, purpose)),
         1 => who.clone().prop_map(Step::Dark),
         1 => who.prop_map(Step::Light),
         6 => prop_oneof![0..12_000_u64, 12_000..200_000_u64, Just(2_500_000_u64), Just(15_000_000_u64)].prop_map(Step::Wait),
@@ -102,6 +116,30 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
         Step::Meet(at) => drop(visit(at).map(|id| scene.kiosk(Command::Meet(id)))),
         Step::Leave(at) => drop(visit(at).map(|id| scene.kiosk(Command::Leave(id)))),
         Step::Assign(at, who) => drop(visit(at).map(|id| scene.by("rec", Command::Assign(id, staff(name(who)))))),
+        Step::HandOver(who, at, to) => {
+            let _refused = visit(at).map(|id| scene.by(name(who), Command::HandOver(id, staff(name(to)))));
+        }
+        Step::CallSecond(who, at, anybody) => {
+            let to = (!anybody).then(|| staff(name((who + 1) % STAFF.len())));
+            let _refused = visit(at).map(|id| scene.by(name(who), Command::CallSecond(id, to)));
+        }
+        Step::Recall(who, at) => drop(visit(at).map(|id| scene.by(name(who), Command::Recall(id)))),
+        Step::LeaveAgain(who, at) => drop(visit(at).map(|id| scene.by(name(who), Command::StepBack(id)))),
+        Step::Join(one, other) => {
+            let _refused = visit(one).zip(visit(other)).map(|(one, other)| scene.by("rec", Command::Join(one, other)));
+        }
+        Step::Split(at, party) => {
+            if let Some(id) = visit(at) {
+                let new = scene.new_visit();
+                if scene.by("rec", Command::Split { visit: id, new, party }).is_ok() {
+                    visits.insert(0, new);
+                }
+            }
+        }
+        Step::Correct(at, purpose) => {
+            let correction = Correction { purpose: Some(purpose), ..Correction::default() };
+            let _refused = visit(at).map(|id| scene.by("rec", Command::Correct(id, correction)));
+        }
         Step::Dark(who) => drop(scene.dark.insert(staff(name(who)))),
         Step::Light(who) => {
             scene.dark.remove(&staff(name(who)));
@@ -130,7 +168,13 @@ fn everybody_is_minded(scene: &Scene) {
             });
             assert_eq!(askable.map(|member| &member.id), None, "somebody free could come: {visit:?}");
         } else if !visit.is_unserved() {
-            assert_eq!(visit.open_askings().count(), 0, "rings for nothing: {visit:?}");
+            let among = visit.accepted.is_some() && visit.ended.is_none();
+            let for_nothing = visit.open_askings().filter(|asked| !(among && asked.is_among_colleagues()));
+            assert_eq!(for_nothing.count(), 0, "rings for nothing: {visit:?}");
+        }
+        for second in &visit.seconds {
+            assert!(visit.accepted.as_ref().is_some_and(|(by, _)| by != second), "a second without a first: {visit:?}");
+            assert_eq!(visit.ended, None, "a second of nobody: {visit:?}");
         }
     }
     for member in floor.members() {
@@ -152,8 +196,9 @@ fn history_is_sound(scene: &Scene) {
             }
             FloorEvent::Asked { alert, to, why } => {
                 let free = presence.get(to.as_str()) == Some(&Presence::Free);
-                assert!(free || *why == Why::Assigned, "{to} was asked while busy at {at}");
-                assert!(!owner.contains_key(&alert.visit), "asked about a visit that somebody accepted");
+                let among = matches!(why, Why::HandedOver | Why::SecondPerson);
+                assert!(free || among || *why == Why::Assigned, "{to} was asked while busy at {at}");
+                assert_eq!(owner.contains_key(&alert.visit), among, "asked about a visit that somebody accepted");
                 assert!(!ended.contains(&alert.visit), "asked about a visit that ended");
                 let twice = ringing.iter().any(|(a, who)| a.visit == alert.visit && who == to.as_str());
                 assert!(!twice, "{to} rings twice for one visit");
@@ -162,6 +207,14 @@ fn history_is_sound(scene: &Scene) {
             FloorEvent::Accepted { alert, .. } => {
                 let who = ringing.remove(alert).expect("accepted an alert that does not ring");
                 assert_eq!(owner.insert(alert.visit, who), None, "two owners");
+            }
+            FloorEvent::TakenOver { alert, from } => {
+                let who = ringing.remove(alert).expect("took over by an alert that does not ring");
+                assert_ne!(who, from.to_string());
+                assert_eq!(owner.insert(alert.visit, who), Some(from.to_string()), "taken over from somebody else");
+            }
+            FloorEvent::Assisted { alert } => {
+                assert!(ringing.remove(alert).is_some(), "came beside by an alert that does not ring");
             }
             FloorEvent::Passed { alert, .. } | FloorEvent::Withdrawn { alert, .. } => {
                 assert!(ringing.remove(alert).is_some(), "stopped an alert that does not ring");

@@ -19,6 +19,8 @@ pub struct FloorRules {
     pub greet_again: TimeDelta,
     /// Accepted and not greeted: the manager is told.
     pub greet_manager: TimeDelta,
+    /// A colleague who is asked to take over or to come beside answers within this time, or is asked no longer.
+    pub answer: TimeDelta,
     /// "Still with them?"
     pub still_with: TimeDelta,
     /// A visit left open is closed.
@@ -45,6 +47,7 @@ impl Default for FloorRules {
             manager_renew: TimeDelta::seconds(30),
             greet_again: TimeDelta::seconds(20),
             greet_manager: TimeDelta::seconds(40),
+            answer: TimeDelta::seconds(30),
             still_with: TimeDelta::minutes(40),
             close: TimeDelta::hours(4),
             undo: TimeDelta::minutes(2),

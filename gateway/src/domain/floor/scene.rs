@@ -91,7 +91,7 @@ impl Scene {
         visit
     }
 
-    fn new_visit(&mut self) -> VisitId {
+    pub(super) fn new_visit(&mut self) -> VisitId {
         self.visits += 1;
         let mut random = [0; 10];
         random[2..].copy_from_slice(&self.visits.to_be_bytes());

@@ -17,6 +17,9 @@ impl Floor {
         if visit.accepted.as_ref().is_some_and(|(by, _)| by == who) {
             return Ok(Vec::new());
         }
+        if asking.is_among_colleagues() {
+            return self.come_to_a_colleague(who, visit, asking);
+        }
         if !asking.open || !visit.is_unserved() {
             return Err(Refusal::AlertOver);
         }
@@ -49,7 +52,9 @@ impl Floor {
             return Err(Refusal::AlertOver);
         }
         let mut events = vec![FloorEvent::Passed { alert: id, reason }];
-        if let Some(FloorEvent::Asked { alert, to, .. }) = self.ask_next(visit, now) {
+        if asking.is_among_colleagues() {
+            events.extend(self.ask_another(visit, asking, now));
+        } else if let Some(FloorEvent::Asked { alert, to, .. }) = self.ask_next(visit, now) {
             events.push(FloorEvent::Asked { alert, to, why: Why::Passed });
         }
         Ok(events)
@@ -68,7 +73,7 @@ impl Floor {
 
     pub(super) fn greet(&self, who: &StaffId, id: VisitId, source: GreetedSource) -> Result<Vec<FloorEvent>, Refusal> {
         let visit = self.open_visit(id)?;
-        if source == GreetedSource::Consultant && visit.accepted.as_ref().is_none_or(|(by, _)| by != who) {
+        if source == GreetedSource::Consultant && !visit.is_served_by(who) {
             return Err(Refusal::NotYours);
         }
         Ok(greeting(visit, source))
@@ -103,7 +108,7 @@ impl Floor {
             Err(refusal) => return Err(refusal),
         };
         let mine = visit.accepted.as_ref().is_some_and(|(by, _)| by == who);
-        if !mine && !self.member(who).is_some_and(|member| oversees(member.role)) {
+        if !mine && !self.oversees(who) {
             return Err(Refusal::NotYours);
         }
         Ok(self.ending(visit, outcome, Some(who.clone()), Some(GreetedSource::Inferred)))
@@ -123,13 +128,16 @@ impl Floor {
         }
         events.push(FloorEvent::Ended { visit: visit.id, outcome, by });
         events.extend(withdrawn(visit.open_askings(), true));
-        if let Some((staff, _)) = &visit.accepted
-            && self.member(staff).is_some_and(|member| member.presence == Presence::WithCustomer)
-            && self.serving(staff).all(|other| other == visit.id)
-        {
-            events.push(FloorEvent::PresenceSet { staff: staff.clone(), presence: Presence::Free });
-        }
+        let servers = visit.accepted.iter().map(|(staff, _)| staff).chain(&visit.seconds);
+        events.extend(servers.filter_map(|staff| self.free_after(staff, visit.id)));
         events
+    }
+
+    /// Whoever serves nobody else is free after this visit.
+    pub(super) fn free_after(&self, staff: &StaffId, visit: VisitId) -> Option<FloorEvent> {
+        let with_customer = self.member(staff).is_some_and(|member| member.presence == Presence::WithCustomer);
+        (with_customer && self.serving(staff).all(|other| other == visit))
+            .then(|| FloorEvent::PresenceSet { staff: staff.clone(), presence: Presence::Free })
     }
 
     pub(super) fn undo_visit(
@@ -139,8 +147,9 @@ impl Floor {
         now: DateTime<Utc>,
     ) -> Result<Vec<FloorEvent>, Refusal> {
         let visit = self.visit(id).ok_or(Refusal::NothingToUndo)?;
-        let mine = visit.accepted.as_ref().is_some_and(|(by, _)| by == who);
-        if !mine && !self.member(who).is_some_and(|member| oversees(member.role)) {
+        let joined_mine = || visit.joined.and_then(|into| self.visit(into)).is_some_and(|into| into.is_served_by(who));
+        let mine = visit.accepted.as_ref().is_some_and(|(by, _)| by == who) || joined_mine();
+        if !mine && !self.oversees(who) {
             return Err(Refusal::NotYours);
         }
         let recent = |at: DateTime<Utc>| now - at <= self.rules.undo;
@@ -151,6 +160,7 @@ impl Floor {
             let back = visit.accepted.as_ref().and_then(|(staff, _)| self.member(staff));
             let busy = back.filter(|member| member.presence == Presence::Free).map(|member| member.id.clone());
             let mut events = vec![FloorEvent::EndUndone { visit: id }];
+            events.extend(self.part(visit));
             // What was only inferred from the end goes with it.
             if visit.greeted.is_some_and(|(source, _)| source == GreetedSource::Inferred) {
                 events.push(FloorEvent::GreetingUndone { visit: id });
@@ -210,7 +220,7 @@ impl Floor {
         Ok((visit, asking))
     }
 
-    fn open_visit(&self, id: VisitId) -> Result<&Visit, Refusal> {
+    pub(super) fn open_visit(&self, id: VisitId) -> Result<&Visit, Refusal> {
         match self.visit(id) {
             Some(visit) if visit.ended.is_none() => Ok(visit),
             Some(_) => Err(Refusal::VisitOver),
@@ -237,10 +247,10 @@ pub(super) fn greeting(visit: &Visit, source: GreetedSource) -> Vec<FloorEvent> 
 }
 
 /// Reception and the managers may do for others what a consultant may do for their own visits.
-fn oversees(role: Role) -> bool {
+pub(super) fn oversees(role: Role) -> bool {
     matches!(role, Role::Reception | Role::Manager | Role::Admin)
 }
 
-fn withdrawn<'a>(askings: impl Iterator<Item = &'a Asking>, missed: bool) -> Vec<FloorEvent> {
+pub(super) fn withdrawn<'a>(askings: impl Iterator<Item = &'a Asking>, missed: bool) -> Vec<FloorEvent> {
     askings.map(|asked| FloorEvent::Withdrawn { alert: asked.id, missed }).collect()
 }

@@ -51,6 +51,9 @@ impl Floor {
     /// What a visit's kiosk may tell.
     #[must_use]
     pub fn status(&self, visit: &Visit, roster: &Roster) -> VisitStatus {
+        // Whoever joined another visit hears how that one goes on.
+        let id = visit.id;
+        let visit = visit.joined.and_then(|into| self.visit(into)).unwrap_or(visit);
         let stage = visit.stage();
         let consultant =
             visit.accepted.as_ref().filter(|_| matches!(stage, Stage::Coming | Stage::Greeted)).map(|(staff, _)| {
@@ -62,7 +65,7 @@ impl Floor {
             Stage::Coming => self.pace.way(),
             _ => None,
         };
-        VisitStatus { visit: visit.id, stage, consultant, position, wait_s }
+        VisitStatus { visit: id, stage, consultant, position, wait_s }
     }
 
     /// Seconds that a place in the queue usually takes; `None` without ground for an estimate.
@@ -83,7 +86,7 @@ impl Floor {
     /// An alert as its phone shows it: before Accept without the visitor's name (DESIGN §5, "Privacy of an alert").
     #[must_use]
     pub fn alert(&self, visit: &Visit, asking: &Asking, roster: &Roster, speech: &Speech) -> Alert {
-        let accepted = visit.accepted.as_ref().is_some_and(|(by, _)| *by == asking.to);
+        let accepted = asking.accepted && visit.is_served_by(&asking.to);
         Alert {
             alert: asking.id,
             visit: visit.id,

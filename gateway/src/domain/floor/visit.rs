@@ -1,9 +1,11 @@
 //! A visit, from the tap to the end, with its own proof of every step.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shared::consent::Consent;
-use shared::ids::{AlertId, DeviceId, ModelId, StaffId, VisitId};
+use shared::ids::{AlertId, DeviceId, ModelId, StaffId, TopicId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Language, Purpose, Title, Why};
@@ -22,6 +24,15 @@ pub struct VisitorDetails {
     /// Form of address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Title>,
+}
+
+/// What staff noted about a visit for each other; destroyed with the visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Who wrote it.
+    pub by: StaffId,
+    /// Free text.
+    pub text: Personal,
 }
 
 /// How far the ladder has come (DESIGN §5).
@@ -113,6 +124,8 @@ pub enum Outcome {
     Cancelled,
     /// Nobody ended it: closed by the system.
     ClosedBySystem,
+    /// 同行 the same party had checked in twice: the other visit goes on for both.
+    Joined,
 }
 
 impl Outcome {
@@ -133,6 +146,7 @@ impl Outcome {
             Self::Left => "left",
             Self::Cancelled => "cancelled",
             Self::ClosedBySystem => "closed_by_system",
+            Self::Joined => "joined",
         }
     }
 }
@@ -180,6 +194,16 @@ pub struct Asking {
     pub open: bool,
     /// The person passed: not asked about this visit again.
     pub passed: bool,
+    /// The person accepted.
+    pub accepted: bool,
+}
+
+impl Asking {
+    /// Whether a colleague asks for it whose visitor it is: the ladder has no part in it.
+    #[must_use]
+    pub fn is_among_colleagues(&self) -> bool {
+        matches!(self.why, Why::HandedOver | Why::SecondPerson)
+    }
 }
 
 /// One visit.
@@ -236,6 +260,14 @@ pub struct Visit {
     pub still_with_asked: bool,
     /// What came of it, and when.
     pub ended: Option<(Outcome, DateTime<Utc>)>,
+    /// Who came beside the one who accepted.
+    pub seconds: BTreeSet<StaffId>,
+    /// Answers to the questions that break the ice.
+    pub answers: BTreeMap<TopicId, TopicId>,
+    /// What staff noted for each other.
+    pub note: Option<Secret<Note>>,
+    /// The visit that goes on for both, where this one joined it.
+    pub joined: Option<VisitId>,
 }
 
 impl Visit {
@@ -257,15 +289,21 @@ impl Visit {
         self.waits() && (self.queued || self.rung >= Rung::Everyone || self.breach.is_some())
     }
 
+    /// Whether this person serves it: accepted, or came beside.
+    #[must_use]
+    pub fn is_served_by(&self, staff: &StaffId) -> bool {
+        self.accepted.as_ref().is_some_and(|(by, _)| by == staff) || self.seconds.contains(staff)
+    }
+
+    /// Whether its key has sealed anything.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.secret.is_some() || self.note.is_some()
+    }
+
     /// Alerts that wait for an answer.
     pub fn open_askings(&self) -> impl Iterator<Item = &Asking> {
         self.askings.iter().filter(|asking| asking.open)
-    }
-
-    /// Whether this alert is the accepted one.
-    #[must_use]
-    pub fn is_by(&self, asking: &Asking) -> bool {
-        self.accepted.as_ref().is_some_and(|(by, _)| *by == asking.to)
     }
 
     /// One of this visit's alerts.

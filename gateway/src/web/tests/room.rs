@@ -93,6 +93,7 @@ impl Room {
             en: en.to_owned(),
             picture: None,
             place: None,
+            fits: Vec::new(),
         };
         let mut parts = WebParts {
             handle,

@@ -35,6 +35,8 @@ pub(in crate::web) fn visit(number: u8, consultant: Option<&str>) -> FloorVisit 
         greet_by: at,
         position: None,
         asking: Vec::new(),
+        handing_to: None,
+        seconds: Vec::new(),
         consultant: consultant.map(|id| id.parse().unwrap()),
         accepted_at: consultant.map(|_| at),
         greeted_at: None,
@@ -43,5 +45,7 @@ pub(in crate::web) fn visit(number: u8, consultant: Option<&str>) -> FloorVisit 
         breach: None,
         late: false,
         outcome: None,
+        answers: std::collections::BTreeMap::new(),
+        note: None,
     }
 }
