@@ -84,6 +84,8 @@ fn every_why_has_its_row_and_no_row_is_invented() {
         Why::NobodyFree,
         Why::Reception,
         Why::NotGreeted,
+        Why::HandedOver,
+        Why::SecondPerson,
     ];
     for why in whys {
         match why {
@@ -101,7 +103,9 @@ fn every_why_has_its_row_and_no_row_is_invented() {
             | Why::Assigned
             | Why::NobodyFree
             | Why::Reception
-            | Why::NotGreeted => {}
+            | Why::NotGreeted
+            | Why::HandedOver
+            | Why::SecondPerson => {}
         }
         assert_eq!(word(why), why.as_str());
         has_row("### Why me", why.as_str());

@@ -93,6 +93,8 @@ words! { General
     why_nobody_free: "没有空闲顾问，请先接待入座", "No consultant is free: please receive and seat";
     why_reception: "找前台的客人", "A visitor for reception";
     why_not_greeted: "已接单，还没有见面", "Accepted and not greeted yet";
+    why_handed_over: "同事想把这位客人转交给您", "A colleague hands this visitor over to you";
+    why_second_person: "同事请您一起接待", "A colleague asks you to come along";
 
     // Alert
     visitor_here: "有客人到店", "A visitor is here";
