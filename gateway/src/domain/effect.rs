@@ -1,7 +1,11 @@
 //! What the outside has to be told, derived from what has happened.
+//!
+//! - [`last_told`]: what visitors before screens were told, so that only what is new is said
+
+pub mod last_told;
 
 use shared::ids::{AlertId, DeviceId, StaffId, VisitId};
-use shared::wire::{Alert, Stage, VisitStatus};
+use shared::wire::{Alert, VisitStatus};
 
 use super::event::Event;
 use super::floor::event::FloorEvent;
@@ -114,13 +118,9 @@ pub enum Effect {
         /// What.
         task: Task,
     },
-    /// The visit's kiosk may tell its visitor this.
-    Visit {
-        /// The kiosk.
-        kiosk: DeviceId,
-        /// What.
-        status: VisitStatus,
-    },
+    /// The visit's kiosk may have something else to say. What, is asked once the batch is whole ([`last_told::LastTold::news`]): a
+    /// word that the next input overtakes was never true for anybody.
+    Visit(VisitId),
     /// The kiosk needs a new code.
     QrSpent {
         /// The kiosk.
@@ -191,9 +191,7 @@ fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
         _ => {}
     }
     if changes_the_stage(event) {
-        effects.extend(event.visit().and_then(|visit| state.visit_status(visit)));
-        effects.extend(state.whoever_joined(event.visit()));
-        effects.extend(state.others_in_the_queue(event.visit()));
+        effects.extend(event.visit().map(Effect::Visit));
     }
     effects
 }
@@ -230,22 +228,9 @@ impl State {
 
     /// What a visit's kiosk may tell now; `None` for a visit without a kiosk.
     #[must_use]
-    pub fn visit_status(&self, visit: VisitId) -> Option<Effect> {
+    pub fn visit_status(&self, visit: VisitId) -> Option<(DeviceId, VisitStatus)> {
         let visit = self.floor.visit(visit)?;
-        Some(Effect::Visit { kiosk: visit.kiosk.clone()?, status: self.floor.status(visit, &self.roster) })
-    }
-
-    /// Whoever else waits before a screen in the queue: an event of one visit may move the places of the others.
-    fn others_in_the_queue(&self, moved: Option<VisitId>) -> impl Iterator<Item = Effect> {
-        let waiting = self.floor.visits_at_kiosks().filter(|visit| visit.stage() == Stage::Queued);
-        waiting.filter(move |visit| Some(visit.id) != moved).filter_map(|visit| self.visit_status(visit.id))
-    }
-
-    /// Whoever joined this visit and stands before another kiosk.
-    fn whoever_joined(&self, changed: Option<VisitId>) -> impl Iterator<Item = Effect> {
-        let joined =
-            self.floor.visits_at_kiosks().filter(move |visit| visit.joined.is_some() && visit.joined == changed);
-        joined.filter_map(|visit| self.visit_status(visit.id))
+        Some((visit.kiosk.clone()?, self.floor.status(visit, &self.roster)))
     }
 
     /// The one whom a colleague relieves, or comes to.

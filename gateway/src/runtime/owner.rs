@@ -1,12 +1,11 @@
 //! The task itself: waits, drains, decides, appends, and then tells.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use shared::clock::{Anchor, Clock, Reading};
-use shared::ids::VisitId;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +14,7 @@ use super::batch::Batch;
 use super::handle::{Desk, Letter};
 use super::start::{Loaded, StartError, load};
 use super::{FloorSnapshot, ToKiosk};
+use crate::domain::effect::last_told::LastTold;
 use crate::domain::floor::rules::FloorRules;
 use crate::domain::floor::speech::Speech;
 use crate::domain::secret::Subject;
@@ -83,6 +83,7 @@ pub struct Runtime {
     since_snapshot: u64,
     snapshot_after: u64,
     snapshots: SnapshotWriter,
+    last_told: LastTold,
     keys: std::sync::mpsc::SyncSender<Vec<Subject>>,
     unpublished: bool,
     published_at: Duration,
@@ -110,6 +111,7 @@ impl Runtime {
             since_snapshot: loaded.replayed,
             snapshot_after: SNAPSHOT_EVERY,
             snapshots,
+            last_told: LastTold::default(),
             keys,
             unpublished: true,
             published_at: Duration::ZERO,
@@ -194,7 +196,9 @@ impl Runtime {
         };
         let answers = std::mem::take(&mut batch.answers);
         // First those who are rung; and whoever gets an answer can see what it says.
-        self.tell(std::mem::take(&mut batch.effects));
+        if batch.events > 0 {
+            self.tell(std::mem::take(&mut batch.effects));
+        }
         for (letter, answer) in letters.drain(..).zip(answers) {
             // Whoever asked may have gone: what was decided stands.
             let _ = letter.answer.send(answer);
@@ -249,7 +253,7 @@ impl Runtime {
 
     fn tell(&mut self, effects: Vec<Effect>) {
         let mut destroy = Vec::new();
-        let last = last_statuses(&effects);
+        let mut changed = BTreeSet::new();
         for (index, effect) in (0_u32..).zip(effects) {
             let feed = |to, pushed| Feed { id: FeedId { sequence: self.head, index }, to, pushed };
             match effect {
@@ -258,10 +262,8 @@ impl Runtime {
                     self.parts.desk.hub.push(feed(to, Pushed::AlertOver(alert, over)));
                 }
                 Effect::Task { to, task } => self.parts.desk.hub.push(feed(to, Pushed::Task(task))),
-                Effect::Visit { kiosk, status } => {
-                    if last.get(&status.visit) == Some(&index) {
-                        self.to_kiosk(ToKiosk::Visit(kiosk, status));
-                    }
+                Effect::Visit(visit) => {
+                    changed.insert(visit);
                 }
                 Effect::QrSpent { kiosk } => {
                     let spent = self.state.sales.spent().map(str::to_owned).collect();
@@ -274,15 +276,24 @@ impl Runtime {
                 Effect::DestroyKey(subject) => destroy.push(subject),
             }
         }
+        for (kiosk, status) in self.last_told.news(&self.state, &changed) {
+            let visit = status.visit;
+            if !self.to_kiosk(ToKiosk::Visit(kiosk, status)) {
+                self.last_told.forget(visit);
+            }
+        }
         if !destroy.is_empty() && self.keys.send(destroy).is_err() {
             tracing::error!("keys of visits that ended cannot be destroyed until a restart");
         }
     }
 
-    fn to_kiosk(&self, message: ToKiosk) {
-        if let Err(TrySendError::Full(_)) = self.parts.to_kiosk.try_send(message) {
+    /// Whether there was room.
+    fn to_kiosk(&self, message: ToKiosk) -> bool {
+        let full = matches!(self.parts.to_kiosk.try_send(message), Err(TrySendError::Full(_)));
+        if full {
             tracing::warn!("too much waits for the kiosks; a visit's status was dropped");
         }
+        !full
     }
 
     /// After a restart: what rang rings again, and screens learn where their visits stand.
@@ -291,8 +302,7 @@ impl Runtime {
         self.parts.desk.spent.send_replace(Arc::new(spent));
         let floor = &self.state.floor;
         let alerts = floor.ringing().filter_map(|(_, asking)| self.state.ring(asking.id));
-        let statuses =
-            floor.visits().filter(|visit| visit.ended.is_none()).filter_map(|v| self.state.visit_status(v.id));
+        let statuses = floor.visits().filter(|visit| visit.ended.is_none()).map(|visit| Effect::Visit(visit.id));
         let effects: Vec<Effect> = alerts.chain(statuses).collect();
         self.tell(effects);
     }
@@ -319,15 +329,6 @@ impl Runtime {
         self.unpublished = false;
         self.published_at = reading.boot;
     }
-}
-
-/// Where each visit's last status stands: those before it were never true for longer than this commit.
-fn last_statuses(effects: &[Effect]) -> BTreeMap<VisitId, u32> {
-    let statuses = (0_u32..).zip(effects).filter_map(|(index, effect)| match effect {
-        Effect::Visit { status, .. } => Some((status.visit, index)),
-        _ => None,
-    });
-    statuses.collect()
 }
 
 impl Batch {

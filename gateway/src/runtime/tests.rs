@@ -89,6 +89,28 @@ async fn an_input_is_durable_before_it_is_answered_and_known_for_ever() {
 }
 
 #[tokio::test]
+async fn whoever_waits_elsewhere_hears_once_that_the_queue_moved() {
+    let mut bench = Bench::start();
+    let at = |kiosk: &str, input: Input| Input { actor: Actor::Device(kiosk.parse().unwrap()), ..input };
+    let (first, second) = (at("k1", check_in(1, Purpose::Browse)), at("k2", check_in(2, Purpose::Browse)));
+    let Command::CheckIn(body, _) = &first.command else { panic!("no check-in") };
+    let leave = Command::Leave(body.visit);
+    bench.handle.submit(first).await.unwrap();
+    bench.handle.submit(second).await.unwrap();
+    let behind = Input { cause: None, ..at("k3", check_in(3, Purpose::Browse)) };
+    bench.handle.submit(behind).await.unwrap();
+    let gone = Input { cause: None, actor: Actor::Device("k1".parse().unwrap()), command: leave };
+    bench.handle.submit(gone).await.unwrap();
+    let mut told = Vec::new();
+    while let Ok(ToKiosk::Visit(kiosk, status)) = bench.to_kiosk.try_recv() {
+        told.push((kiosk.to_string(), status.position));
+    }
+    let expect = [("k1", Some(1)), ("k2", Some(2)), ("k3", Some(3)), ("k1", None), ("k2", Some(1)), ("k3", Some(2))];
+    assert_eq!(told, expect.map(|(kiosk, place)| (kiosk.to_owned(), place)));
+    bench.stop().await;
+}
+
+#[tokio::test]
 async fn a_refused_input_leaves_no_trace() {
     let bench = Bench::start();
     let mut input = check_in(1, Purpose::Browse);

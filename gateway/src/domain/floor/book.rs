@@ -183,6 +183,12 @@ impl Floor {
         self.index.queue.get(&role).into_iter().flatten().filter_map(|(_, _, id)| self.visit(*id))
     }
 
+    /// Place of a visit among the first so many of a role's queue, from 0.
+    #[must_use]
+    pub fn place_in_queue(&self, role: Role, visit: VisitId, among: usize) -> Option<usize> {
+        self.index.queue.get(&role)?.iter().take(among).position(|(_, _, id)| *id == visit)
+    }
+
     /// How many visits the managers have to know of.
     #[must_use]
     pub fn shouting(&self) -> usize {

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ids::{AlertId, StaffId, VisitId};
-use shared::wire::{self, Detailed, Language, Purpose, Why};
+use shared::wire::{self, Detailed, Language, Purpose, VisitStatus, Why};
 
 use super::event::FloorEvent;
 use super::member::Presence;
 use super::visit::{GreetedSource, Outcome, Visit};
 use crate::domain::command::{Actor, Command, Input, Refusal, Told};
+use crate::domain::effect::last_told::LastTold;
 use crate::domain::roster::{Account, Role, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
 use crate::domain::{Effect, Event, State, effects};
@@ -21,6 +22,9 @@ pub(super) struct Scene {
     pub(super) all: Vec<(DateTime<Utc>, Event)>,
     pub(super) dark: BTreeSet<StaffId>,
     pub(super) told: Vec<Effect>,
+    /// What kiosks were told, in order.
+    pub(super) statuses: Vec<VisitStatus>,
+    last_told: LastTold,
     visits: u64,
 }
 
@@ -29,7 +33,17 @@ impl Scene {
         let mut state = State::default();
         state.configure(super::rules::FloorRules::default(), super::speech::Speech::default());
         let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
-        Self { state, now, history: Vec::new(), all: Vec::new(), dark: BTreeSet::new(), told: Vec::new(), visits: 0 }
+        Self {
+            state,
+            now,
+            history: Vec::new(),
+            all: Vec::new(),
+            dark: BTreeSet::new(),
+            told: Vec::new(),
+            statuses: Vec::new(),
+            last_told: LastTold::default(),
+            visits: 0,
+        }
     }
 
     pub(super) fn with(mut self, name: &str, role: Role) -> Self {
@@ -137,8 +151,15 @@ impl Scene {
     pub(super) fn ask(&mut self, actor: Actor, command: Command) -> Result<(), Refusal> {
         self.hear();
         let events = self.state.decide(&Input { cause: None, actor, command }, self.now)?;
+        let before = self.told.len();
         self.take(events);
         self.settle();
+        let changed = self.told[before..].iter().filter_map(|effect| match effect {
+            Effect::Visit(visit) => Some(*visit),
+            _ => None,
+        });
+        let news = self.last_told.news(&self.state, &changed.collect());
+        self.statuses.extend(news.into_iter().map(|(_, status)| status));
         Ok(())
     }
 

@@ -79,7 +79,7 @@ impl Floor {
     #[must_use]
     pub fn position(&self, visit: &Visit) -> Option<u32> {
         let role = Role::pools(visit.purpose).first()?;
-        let ahead = self.queue(*role).take(PLACES_TOLD).position(|waiting| waiting.id == visit.id)?;
+        let ahead = self.place_in_queue(*role, visit.id, PLACES_TOLD)?;
         u32::try_from(ahead + 1).ok()
     }
 

@@ -104,10 +104,8 @@ fn whoever_waits_at_another_kiosk_hears_that_the_queue_moved() {
     scene.seconds(1);
     let second = scene.check_in_at("k2", Purpose::Browse);
     let told = |scene: &Scene, of| {
-        scene.told.iter().rev().find_map(|effect| match effect {
-            Effect::Visit { status, .. } if status.visit == of => Some((status.stage, status.position)),
-            _ => None,
-        })
+        let last = scene.statuses.iter().rfind(|status| status.visit == of)?;
+        Some((last.stage, last.position))
     };
     assert_eq!(told(&scene, second), Some((Stage::Queued, Some(2))));
     scene.kiosk(Command::Leave(first)).unwrap();
@@ -115,6 +113,42 @@ fn whoever_waits_at_another_kiosk_hears_that_the_queue_moved() {
     let booked = scene.check_in(Purpose::Appointment);
     assert_eq!(told(&scene, second), Some((Stage::Queued, Some(2))), "an appointment goes ahead");
     assert_eq!(told(&scene, booked), Some((Stage::Queued, Some(1))));
+}
+
+#[test]
+fn whoever_waits_hears_nothing_twice_while_the_queue_before_them_stands() {
+    let mut scene = Scene::new().with("a", Role::Consultant).with("adv", Role::Advisor).with("rec", Role::Reception);
+    let first = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    let second = scene.check_in_at("k2", Purpose::Browse);
+    let heard = |scene: &Scene, of| scene.statuses.iter().filter(|status| status.visit == of).count();
+    let before = [first, second].map(|visit| heard(&scene, visit));
+    scene.seconds(60);
+    // Behind them, in another queue, and about one of them: neither place moves.
+    scene.check_in_at("k3", Purpose::Browse);
+    scene.check_in_at("k4", Purpose::Service);
+    scene.kiosk(Command::Detail(first, Detailed { party: Some(2), ..Detailed::default() })).unwrap();
+    assert_eq!([first, second].map(|visit| heard(&scene, visit)), before);
+    scene.by("rec", Command::Receive(first)).unwrap();
+    assert_eq!(
+        [first, second].map(|visit| heard(&scene, visit)),
+        [before[0] + 1, before[1]],
+        "seated, but still ahead"
+    );
+    scene.kiosk(Command::Leave(first)).unwrap();
+    assert_eq!(heard(&scene, second), before[1] + 1);
+}
+
+#[test]
+fn whoever_joined_another_visit_hears_how_that_one_goes_on() {
+    let mut scene = Scene::new().with_free(&["a"]).with("rec", Role::Reception);
+    let one = scene.check_in(Purpose::Browse);
+    let other = scene.check_in_at("k2", Purpose::Browse);
+    scene.by("rec", Command::Join(one, other)).unwrap();
+    let told = |scene: &Scene| scene.statuses.iter().rfind(|status| status.visit == other).map(|status| status.stage);
+    assert_eq!(told(&scene), Some(Stage::Calling));
+    scene.accept("a", one).unwrap();
+    assert_eq!(told(&scene), Some(Stage::Coming));
 }
 
 #[test]
