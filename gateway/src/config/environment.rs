@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 62] = [
+pub(super) const KEYS: [&str; 63] = [
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -60,6 +60,7 @@ pub(super) const KEYS: [&str; 62] = [
     "floor.undo",
     "floor.late",
     "floor.live",
+    "floor.pushable",
     "floor.join",
     "floor.code_kept",
     "speech.greeting.zh",

@@ -38,6 +38,8 @@ pub struct FloorConfig {
     #[serde(with = "duration")]
     pub live: TimeDelta,
     #[serde(with = "duration")]
+    pub pushable: TimeDelta,
+    #[serde(with = "duration")]
     pub join: TimeDelta,
     #[serde(with = "duration")]
     pub code_kept: TimeDelta,
@@ -59,6 +61,7 @@ impl From<FloorRules> for FloorConfig {
             undo: rules.undo,
             late: rules.late,
             live: rules.live,
+            pushable: rules.pushable,
             join: rules.join,
             code_kept: rules.code_kept,
         }
@@ -81,6 +84,7 @@ impl From<&FloorConfig> for FloorRules {
             undo: config.undo,
             late: config.late,
             live: config.live,
+            pushable: config.pushable,
             join: config.join,
             code_kept: config.code_kept,
         }
@@ -110,6 +114,7 @@ impl FloorConfig {
             ("floor.undo", self.undo),
             ("floor.late", self.late),
             ("floor.live", self.live),
+            ("floor.pushable", self.pushable),
             ("floor.join", self.join),
             ("floor.code_kept", self.code_kept),
         ] {

@@ -113,6 +113,8 @@ pub enum Command {
     RegisterInterest(Interest),
     /// A phone says that it is alive; changes reachability alone and is not logged.
     Alive,
+    /// A channel beside the open page delivered something to the actor, then; changes reachability alone and is not logged.
+    Deliver(DateTime<Utc>),
     /// A channel took an alert.
     Hand(AlertId, Channel),
     /// A phone shows an alert.
@@ -189,6 +191,7 @@ impl Command {
     pub fn can_wait(&self) -> bool {
         match self {
             Self::Alive
+            | Self::Deliver(_)
             | Self::Hand(..)
             | Self::Show(_)
             | Self::Greet(..)

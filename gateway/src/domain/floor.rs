@@ -91,6 +91,7 @@ impl Floor {
             Command::StepClock(by_ms) => vec![FloorEvent::ClockStepped { by_ms: *by_ms }],
             Command::RegisterInterest(_)
             | Command::Alive
+            | Command::Deliver(_)
             | Command::SetAccount(_)
             | Command::RemoveAccount(_)
             | Command::SetDevice(_)

@@ -63,9 +63,17 @@ impl Batch {
         fresh: &mut BTreeMap<EventId, Fingerprint>,
         now: DateTime<Utc>,
     ) -> Result<Answer, LogError> {
-        if let (Command::Alive, Actor::Staff(staff)) = (&input.command, &input.actor) {
-            state.floor.note_alive(staff, now);
-            return Ok(Ok(Done::Kept));
+        // Reachability is no part of the record.
+        match (&input.command, &input.actor) {
+            (Command::Alive, Actor::Staff(staff)) => {
+                state.floor.note_alive(staff, now);
+                return Ok(Ok(Done::Kept));
+            }
+            (Command::Deliver(at), Actor::Staff(staff)) => {
+                state.floor.note_delivered(staff, (*at).min(now));
+                return Ok(Ok(Done::Kept));
+            }
+            _ => {}
         }
         if let Some(cause) = &input.cause {
             let known = match fresh.get(&cause.id) {

@@ -140,7 +140,7 @@ impl FloorMember {
             senior: member.senior,
             presence: member.presence,
             since: member.before.map(|(_, at)| at),
-            reachable: state.floor.is_live(member, now),
+            reachable: state.floor.is_reachable(member, now),
             turns: member.turns,
         }
     }

@@ -43,7 +43,7 @@ fn came(n: u8, arrived: DateTime<Utc>) -> FloorEvent {
 }
 
 fn asked(n: u8, ordinal: u16, to: &str) -> FloorEvent {
-    FloorEvent::Asked { alert: alert(n, ordinal), to: to.parse().unwrap(), why: Why::LongestFree }
+    FloorEvent::Asked { alert: alert(n, ordinal), to: to.parse().unwrap(), why: Why::LongestFree, pushed: false }
 }
 
 fn ended(n: u8, outcome: Outcome) -> FloorEvent {

@@ -21,7 +21,7 @@ impl Floor {
         match event {
             FloorEvent::CheckedIn(event) => self.checked_in(event, at),
             FloorEvent::Detailed(event) => self.change_visit(event.visit, |visit| detailed(visit, event)),
-            FloorEvent::Asked { alert, to, why } => self.asked(*alert, to, *why, at),
+            FloorEvent::Asked { alert, to, why, pushed } => self.asked(*alert, to, (*why, *pushed), at),
             FloorEvent::Handed { alert, .. } => self.change_asking(*alert, |asking| {
                 asking.handed_at.get_or_insert(at);
             }),
@@ -129,6 +129,7 @@ impl Floor {
             asked: BTreeSet::new(),
             turns: Turns::default(),
             alive_at: None,
+            delivered_at: None,
         };
         self.insert_member(match known {
             Some(known) => {
@@ -175,7 +176,7 @@ impl Floor {
         });
     }
 
-    fn asked(&mut self, alert: AlertId, to: &StaffId, why: Why, at: DateTime<Utc>) {
+    fn asked(&mut self, alert: AlertId, to: &StaffId, (why, pushed): (Why, bool), at: DateTime<Utc>) {
         self.change_visit(alert.visit, |visit| {
             if visit.queued && visit.breach.is_some() {
                 // The ten seconds are broken already: whoever became free gets the ladder's time from now.
@@ -187,6 +188,7 @@ impl Floor {
                 id: alert,
                 to: to.clone(),
                 why,
+                pushed,
                 asked_at: at,
                 handed_at: None,
                 shown_at: None,

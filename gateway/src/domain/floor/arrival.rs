@@ -117,11 +117,12 @@ impl Floor {
     fn ask_wanted(&self, visit: &Visit, wanted: Option<&StaffId>, now: DateTime<Utc>) -> Option<FloorEvent> {
         let wanted = self.member(wanted.filter(|_| visit.waits() && !visit.askings.is_empty())?)?;
         let asked_about_it = visit.askings.iter().any(|asked| asked.to == wanted.id);
-        let can_come = wanted.presence == super::member::Presence::Free && self.is_live(wanted, now);
+        let can_come = wanted.presence == super::member::Presence::Free && self.is_reachable(wanted, now);
         (can_come && !asked_about_it && wanted.asked.is_empty()).then(|| FloorEvent::Asked {
             alert: visit.next_alert(),
             to: wanted.id.clone(),
             why: wire::Why::AskedFor,
+            pushed: !self.is_live(wanted, now),
         })
     }
 

@@ -241,6 +241,7 @@ impl Floor {
         }
         for member in self.members.values_mut() {
             member.alive_at = member.alive_at.map(|at| at + by);
+            member.delivered_at = member.delivered_at.map(|at| at + by);
             member.before = member.before.map(|(presence, at)| (presence, at + by));
         }
         self.manager_alerted = self.manager_alerted.map(|at| at + by);
@@ -271,6 +272,13 @@ impl Floor {
     pub fn note_alive(&mut self, id: &StaffId, now: DateTime<Utc>) {
         if let Some(member) = self.members.get_mut(id) {
             member.alive_at = Some(now);
+        }
+    }
+
+    /// Notes that a channel delivered something to somebody. Not an event either.
+    pub fn note_delivered(&mut self, id: &StaffId, at: DateTime<Utc>) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.delivered_at = member.delivered_at.max(Some(at));
         }
     }
 

@@ -16,6 +16,8 @@ pub struct Choice {
     pub staff: StaffId,
     /// Why.
     pub why: Why,
+    /// No page of theirs is open.
+    pub pushed: bool,
 }
 
 /// The order among candidates; the smaller comes first. Own customers, appointments of a plan, scores and overdue
@@ -23,16 +25,23 @@ pub struct Choice {
 type Order<'a> = (bool, bool, bool, Option<DateTime<Utc>>, &'a StaffId);
 
 impl Floor {
-    /// Whether an alert would reach this person now.
+    /// Whether a page of this person is open.
     #[must_use]
     pub fn is_live(&self, member: &Member, now: DateTime<Utc>) -> bool {
         member.alive_at.is_some_and(|at| now - at <= self.rules.live)
     }
 
+    /// Whether an alert would reach this person now: on an open page, or by a channel that delivered lately.
+    #[must_use]
+    pub fn is_reachable(&self, member: &Member, now: DateTime<Utc>) -> bool {
+        self.is_live(member, now) || member.delivered_at.is_some_and(|at| now - at <= self.rules.pushable)
+    }
+
     /// The best candidate of one pool for a visit who is not asked about it already.
     pub(super) fn choose(&self, visit: &Visit, role: Role, now: DateTime<Utc>) -> Option<Choice> {
-        let best = self.candidates(visit, role, now).min_by_key(|member| order(visit, member))?;
-        Some(Choice { staff: best.id.clone(), why: self.reason(visit, best, role, now) })
+        let best = self.candidates(visit, role, now).min_by_key(|member| self.order(visit, member, now))?;
+        let why = self.reason(visit, best, role, now);
+        Some(Choice { staff: best.id.clone(), why, pushed: !self.is_live(best, now) })
     }
 
     /// Everybody of the pool who is free, reachable, not asked about this visit and not asked about another.
@@ -52,7 +61,7 @@ impl Floor {
         role: Role,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = &'a Member> + 'a {
-        self.free(role).filter(move |member| self.is_live(member, now)).filter(move |member| {
+        self.free(role).filter(move |member| self.is_reachable(member, now)).filter(move |member| {
             !visit.askings.iter().any(|asked| asked.to == member.id && (asked.open || asked.passed))
         })
     }
@@ -72,17 +81,22 @@ impl Floor {
         }
         let others_speak_it =
             self.candidates(visit, role, now).all(|member| member.languages.contains(&visit.language));
-        if best.languages.contains(&visit.language) && !others_speak_it { Why::Language } else { Why::LongestFree }
+        if best.languages.contains(&visit.language) && !others_speak_it {
+            return Why::Language;
+        }
+        let longer_free = |member: &Member| (member.last_turn, &member.id) < (best.last_turn, &best.id);
+        let only_live = self.is_live(best, now)
+            && self.candidates(visit, role, now).any(|member| longer_free(member) && !self.is_live(member, now));
+        if only_live { Why::Live } else { Why::LongestFree }
     }
-}
 
-fn order<'a>(visit: &Visit, member: &'a Member) -> Order<'a> {
-    (
-        visit.wanted.as_ref() != Some(&member.id),
-        !member.languages.contains(&visit.language),
-        // A phone that is live comes before one that can only be pushed to; so far a candidate is always live.
-        false,
-        member.last_turn,
-        &member.id,
-    )
+    fn order<'a>(&self, visit: &Visit, member: &'a Member, now: DateTime<Utc>) -> Order<'a> {
+        (
+            visit.wanted.as_ref() != Some(&member.id),
+            !member.languages.contains(&visit.language),
+            !self.is_live(member, now),
+            member.last_turn,
+            &member.id,
+        )
+    }
 }

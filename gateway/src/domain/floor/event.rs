@@ -96,6 +96,9 @@ pub enum FloorEvent {
         to: StaffId,
         /// What decided.
         why: Why,
+        /// No page of theirs was open: a second is asked soon.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pushed: bool,
     },
     /// The alert was handed to a channel's far end (an open stream took it).
     Handed {

@@ -27,7 +27,7 @@ impl Floor {
         }
         // One at a time: whoever was asked before is asked no longer.
         let mut events = withdrawn(visit.open_askings(), false);
-        events.push(FloorEvent::Asked { alert: visit.next_alert(), to: to.clone(), why: Why::HandedOver });
+        events.push(asked_by_a_colleague(visit, to.clone(), Why::HandedOver));
         Ok(events)
     }
 
@@ -47,7 +47,7 @@ impl Floor {
         if to == *owner || visit.seconds.contains(&to) || visit.open_askings().any(|asked| asked.to == to) {
             return Ok(Vec::new());
         }
-        Ok(vec![FloorEvent::Asked { alert: visit.next_alert(), to, why: Why::SecondPerson }])
+        Ok(vec![asked_by_a_colleague(visit, to, Why::SecondPerson)])
     }
 
     /// Asks no colleague any more.
@@ -96,7 +96,7 @@ impl Floor {
     pub(super) fn ask_another(&self, visit: &Visit, asking: &Asking, now: DateTime<Utc>) -> Option<FloorEvent> {
         let next = || self.next_second(visit, now);
         let to = (asking.why == Why::SecondPerson).then(next).flatten()?;
-        Some(FloorEvent::Asked { alert: visit.next_alert(), to, why: Why::SecondPerson })
+        Some(asked_by_a_colleague(visit, to, Why::SecondPerson))
     }
 
     /// Colleagues who have not answered in time.
@@ -148,4 +148,9 @@ impl Floor {
         let choice = Role::pools(visit.purpose).iter().find_map(|role| self.choose(visit, *role, now))?;
         Some(choice.staff)
     }
+}
+
+/// The ladder has no part in it, so it does not matter whether a page of theirs is open.
+fn asked_by_a_colleague(visit: &Visit, to: StaffId, why: Why) -> FloorEvent {
+    FloorEvent::Asked { alert: visit.next_alert(), to, why, pushed: false }
 }

@@ -7,6 +7,7 @@ use shared::ids::AlertId;
 use shared::wire::Why;
 
 use super::book::Floor;
+use super::choice::Choice;
 use super::event::FloorEvent;
 use super::rules::FloorRules;
 use super::visit::{Breach, CallReason, GreetedSource, Outcome, Rung, Visit};
@@ -41,6 +42,7 @@ fn next_rung(visit: &Visit, rules: &FloorRules) -> Option<(Rung, DateTime<Utc>)>
     let from = visit.ladder_from;
     match visit.rung {
         Rung::Start => Some((Rung::First, from)),
+        Rung::First if visit.is_only_pushed() => Some((Rung::Second, from + rules.second)),
         Rung::First | Rung::Second => Some((Rung::Two, from + rules.two)),
         Rung::Two => Some((Rung::Everyone, from + rules.everyone)),
         Rung::Everyone => None,
@@ -48,6 +50,12 @@ fn next_rung(visit: &Visit, rules: &FloorRules) -> Option<(Rung, DateTime<Utc>)>
 }
 
 impl Visit {
+    /// Whoever is asked may have the phone in the pocket: none of them has a page open.
+    fn is_only_pushed(&self) -> bool {
+        let mut open = self.open_askings().peekable();
+        open.peek().is_some() && open.all(|asking| asking.pushed)
+    }
+
     /// The ladder has begun, nobody is asked any more, and nobody has found yet that nobody is left.
     fn is_short(&self) -> bool {
         !self.queued && self.rung >= Rung::First && self.open_askings().next().is_none()
@@ -95,7 +103,9 @@ impl Floor {
                 nobody if nobody.is_empty() => events.extend(self.give_to_reception(visit)),
                 asked => events.extend(asked),
             },
-            Rung::Start | Rung::Second | Rung::Two => {}
+            // Nobody else: the four seconds find it out.
+            Rung::Second => events.extend(self.ask_next(visit, now)),
+            Rung::Start | Rung::Two => {}
         }
         events
     }
@@ -108,6 +118,7 @@ impl Floor {
                 alert: AlertId { visit: visit.id, ordinal },
                 to: choice.staff,
                 why: choice.why,
+                pushed: choice.pushed,
             })
             .collect()
     }
@@ -115,7 +126,7 @@ impl Floor {
     /// The next candidate, from the first pool that has one.
     pub(super) fn ask_next(&self, visit: &Visit, now: DateTime<Utc>) -> Option<FloorEvent> {
         let choice = Role::pools(visit.purpose).iter().find_map(|role| self.choose(visit, *role, now))?;
-        Some(FloorEvent::Asked { alert: visit.next_alert(), to: choice.staff, why: choice.why })
+        Some(FloorEvent::Asked { alert: visit.next_alert(), to: choice.staff, why: choice.why, pushed: choice.pushed })
     }
 
     /// Nobody to ask: reception receives and seats, and the first who becomes free is asked.
@@ -136,6 +147,7 @@ impl Floor {
                 alert: AlertId { visit: visit.id, ordinal },
                 to: member.id.clone(),
                 why: Why::Everyone,
+                pushed: !self.is_live(member, now),
             })
             .collect();
         if visit.reception_called.is_none() {
@@ -184,12 +196,12 @@ impl Floor {
         }
         for role in [Role::Consultant, Role::Advisor, Role::Care, Role::Reception] {
             let mut queue = self.queue(role).peekable();
-            if queue.peek().is_none() || !self.free(role).any(|m| m.asked.is_empty() && self.is_live(m, now)) {
+            if queue.peek().is_none() || !self.free(role).any(|m| m.asked.is_empty() && self.is_reachable(m, now)) {
                 continue;
             }
             for visit in queue {
-                if let Some(choice) = self.choose(visit, role, now) {
-                    return Some(FloorEvent::Asked { alert: visit.next_alert(), to: choice.staff, why: Why::Queue });
+                if let Some(Choice { staff: to, pushed, .. }) = self.choose(visit, role, now) {
+                    return Some(FloorEvent::Asked { alert: visit.next_alert(), to, why: Why::Queue, pushed });
                 }
             }
         }

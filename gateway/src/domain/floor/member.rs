@@ -90,4 +90,7 @@ pub struct Member {
     /// When the phone last said that it is alive. Not in the log: after a restart everybody is unknown until heard.
     #[serde(skip)]
     pub alive_at: Option<DateTime<Utc>>,
+    /// When a channel beside the open page last delivered something. Not in the log either.
+    #[serde(skip)]
+    pub delivered_at: Option<DateTime<Utc>>,
 }

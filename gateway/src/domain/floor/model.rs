@@ -45,6 +45,7 @@ enum Step {
     Correct(usize, Purpose),
     Dark(usize),
     Light(usize),
+    Deliver(usize),
     Wait(u64),
     SetClock(i64),
 }
@@ -73,7 +74,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (which.clone(), 1..4_u8).prop_map(|(v, party)| Step::Split(v, party)),
         1 => (which, prop::sample::select(Purpose::ALL.to_vec())).prop_map(|(v, purpose)| Step::Correct(v, purpose)),
         1 => who.clone().prop_map(Step::Dark),
-        1 => who.prop_map(Step::Light),
+        1 => who.clone().prop_map(Step::Light),
+        1 => who.prop_map(Step::Deliver),
         6 => prop_oneof![0..12_000_u64, 12_000..200_000_u64, Just(2_500_000_u64), Just(15_000_000_u64)].prop_map(Step::Wait),
         1 => (-7_200_000..7_200_000_i64).prop_map(Step::SetClock),
     ];
@@ -145,6 +147,7 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
             scene.dark.remove(&staff(name(who)));
             scene.seconds(0);
         }
+        Step::Deliver(who) => scene.deliver(name(who)),
         Step::Wait(ms) => scene.advance(chrono::TimeDelta::milliseconds(i64::try_from(ms).unwrap())),
         Step::SetClock(ms) => {
             scene.now += chrono::TimeDelta::milliseconds(ms);
@@ -164,7 +167,7 @@ fn everybody_is_minded(scene: &Scene) {
             assert_eq!(visit.breach.is_some(), broken, "the record of the ten seconds is wrong: {visit:?}");
             let askable = Role::pools(visit.purpose).iter().flat_map(|role| floor.free(*role)).find(|member| {
                 let passed = visit.askings.iter().any(|asked| asked.to == member.id && (asked.passed || asked.open));
-                visit.queued && member.asked.is_empty() && floor.is_live(member, scene.now) && !passed
+                visit.queued && member.asked.is_empty() && floor.is_reachable(member, scene.now) && !passed
             });
             assert_eq!(askable.map(|member| &member.id), None, "somebody free could come: {visit:?}");
         } else if !visit.is_unserved() {
@@ -194,7 +197,7 @@ fn history_is_sound(scene: &Scene) {
             FloorEvent::PresenceSet { staff, presence: now } => {
                 presence.insert(staff.to_string(), *now);
             }
-            FloorEvent::Asked { alert, to, why } => {
+            FloorEvent::Asked { alert, to, why, .. } => {
                 let free = presence.get(to.as_str()) == Some(&Presence::Free);
                 let among = matches!(why, Why::HandedOver | Why::SecondPerson);
                 assert!(free || among || *why == Why::Assigned, "{to} was asked while busy at {at}");

@@ -31,6 +31,8 @@ pub struct FloorRules {
     pub late: TimeDelta,
     /// A phone is live for so long after its last word.
     pub live: TimeDelta,
+    /// A person without an open page is pushable for so long after a channel's last delivery.
+    pub pushable: TimeDelta,
     /// A submitted page joins the kiosk's visit that checked in at most this long before the page was opened.
     pub join: TimeDelta,
     /// How long a spent code is remembered: its lifetime and the page's.
@@ -53,6 +55,7 @@ impl Default for FloorRules {
             undo: TimeDelta::minutes(2),
             late: TimeDelta::minutes(2),
             live: TimeDelta::seconds(30),
+            pushable: TimeDelta::hours(12),
             join: TimeDelta::minutes(5),
             code_kept: TimeDelta::hours(1),
         }

@@ -187,6 +187,12 @@ impl Scene {
         }
     }
 
+    /// A channel beside the page delivered something to this person.
+    pub(super) fn deliver(&mut self, name: &str) {
+        self.state.floor.note_delivered(&staff(name), self.now);
+        self.settle();
+    }
+
     fn settle(&mut self) {
         for _ in 0..10_000 {
             let events = self.state.due(self.now);
@@ -216,7 +222,7 @@ impl Scene {
         self.history
             .iter()
             .filter_map(|(at, event)| match event {
-                FloorEvent::Asked { alert, to, why } if alert.visit == visit => {
+                FloorEvent::Asked { alert, to, why, .. } if alert.visit == visit => {
                     Some(((*at - from).num_seconds(), to.to_string(), *why))
                 }
                 _ => None,

@@ -54,8 +54,8 @@ impl Floor {
         let mut events = vec![FloorEvent::Passed { alert: id, reason }];
         if asking.is_among_colleagues() {
             events.extend(self.ask_another(visit, asking, now));
-        } else if let Some(FloorEvent::Asked { alert, to, .. }) = self.ask_next(visit, now) {
-            events.push(FloorEvent::Asked { alert, to, why: Why::Passed });
+        } else if let Some(FloorEvent::Asked { alert, to, pushed, .. }) = self.ask_next(visit, now) {
+            events.push(FloorEvent::Asked { alert, to, why: Why::Passed, pushed });
         }
         Ok(events)
     }
@@ -96,7 +96,8 @@ impl Floor {
         if visit.open_askings().any(|asked| asked.to == *to) {
             return Ok(Vec::new());
         }
-        Ok(vec![FloorEvent::Asked { alert: visit.next_alert(), to: to.clone(), why: Why::Assigned }])
+        let (alert, to, why) = (visit.next_alert(), to.clone(), Why::Assigned);
+        Ok(vec![FloorEvent::Asked { alert, to, why, pushed: false }])
     }
 
     pub(super) fn end(&self, who: &StaffId, id: VisitId, outcome: Outcome) -> Result<Vec<FloorEvent>, Refusal> {

@@ -75,6 +75,42 @@ fn with_one_consultant_four_seconds_lead_straight_to_everyone() {
 }
 
 #[test]
+fn whoever_can_only_be_pushed_to_comes_after_the_open_pages_and_gets_a_second_at_two_seconds() {
+    let mut scene = Scene::new().with_free(&["a", "b", "c"]).with("rec", Role::Reception);
+    scene.dark = ["a", "b", "c"].map(staff).into();
+    scene.deliver("a");
+    scene.deliver("b");
+    // Their pages have been closed for a minute, and c hears nothing at all.
+    scene.seconds(60);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.seconds(5);
+    let everyone = scene.second(visit, |e| matches!(e, FloorEvent::ReceptionCalled { .. }));
+    assert_eq!(scene.asked(visit), asked(&[(0, "a", Why::LongestFree), (2, "b", Why::NotAccepted)]));
+    assert_eq!(everyone, None, "two are asked: the seven seconds stay");
+    scene.accept("b", visit).unwrap();
+    scene.dark.remove(&staff("c"));
+    let next = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.asked(next), asked(&[(0, "c", Why::Live)]), "an open page comes first");
+    scene.seconds(3);
+    assert_eq!(scene.asked(next).len(), 1, "and needs no second at two seconds");
+}
+
+#[test]
+fn twelve_hours_after_the_last_delivery_nobody_counts_on_it() {
+    let mut scene = Scene::new().with_free(&["a"]).with("rec", Role::Reception);
+    scene.dark.insert(staff("a"));
+    scene.deliver("a");
+    scene.advance(TimeDelta::hours(12));
+    let visit = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.asked(visit).len(), 1);
+    scene.accept("a", visit).unwrap();
+    scene.end("a", visit).unwrap();
+    scene.seconds(1);
+    let late = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.visit(late).unwrap().reception_called, Some(CallReason::AllDark));
+}
+
+#[test]
 fn nobody_free_calls_reception_at_once_and_queues_in_order() {
     let mut scene = Scene::new().with("a", Role::Consultant).with("rec", Role::Reception);
     let first = scene.check_in(Purpose::Browse);

@@ -173,10 +173,34 @@ pub enum Channel {
     Stream,
     /// An MQTT pager.
     Pager,
+    /// A webhook of the showroom's own.
+    Webhook,
+    /// 企业微信 a message of the showroom's application.
+    Wecom,
+    /// A browser's push service.
+    Push,
+}
+
+impl Channel {
+    /// Every channel to one person.
+    pub const ALL: [Self; 5] = [Self::Stream, Self::Pager, Self::Webhook, Self::Wecom, Self::Push];
+
+    /// The channel as it is written on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stream => "stream",
+            Self::Pager => "pager",
+            Self::Webhook => "webhook",
+            Self::Wecom => "wecom",
+            Self::Push => "push",
+        }
+    }
 }
 
 /// One alert of a visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of the record, set by one event")]
 pub struct Asking {
     /// The alert.
     pub id: AlertId,
@@ -184,6 +208,8 @@ pub struct Asking {
     pub to: StaffId,
     /// What decided.
     pub why: Why,
+    /// No page of theirs was open: another channel had to bring it.
+    pub pushed: bool,
     /// When.
     pub asked_at: DateTime<Utc>,
     /// When a channel took it.
