@@ -142,6 +142,7 @@ impl App {
             log: Arc::clone(&log) as Arc<dyn EventLog>,
             vault: Arc::clone(&vault),
             snapshots,
+            snapshot_events: config.data.snapshot_events,
             rules,
             speech,
             shutdown: runtime_shutdown.clone(),

@@ -12,10 +12,11 @@ use anyhow::{Result, ensure};
 use crate::load::usage::{self, Usage};
 use crate::process::Process;
 use crate::wait;
+use crate::world::spot::{self, Spot};
 use crate::world::{ALL_DAYS, Screen, Setup, Showroom, parse_csv};
 
-/// Where one taps in landscape at 1080p: "begin" 点此开始, "a first look" 看看车, "I have to go" 我要离开, "back" 返回.
-const TAPS: [(&str, &str); 4] = [("680", "782"), ("358", "472"), ("1085", "860"), ("1616", "984")];
+/// "Begin", "a first look" 看看车, "I have to go", "back".
+const TAPS: [Spot; 4] = [spot::BEGIN, spot::purpose(0), spot::LEAVE, spot::BACK];
 /// A page settles before taps are heard.
 const BETWEEN: &str = "0.41";
 /// Visitors after which memory is read.
@@ -36,10 +37,8 @@ pub async fn measure(sessions: usize, idle: Duration) -> Result<String> {
     writeln!(table, "untouched: {}", rest(&kiosk, idle).await?)?;
     writeln!(table, "{:>9}{:>12}{:>12}{:>12}{:>16}", "visitors", "PSS KiB", "RSS KiB", "peak KiB", "processor ms")?;
     line(&mut table, 0, usage::of(kiosk.id())?)?;
-    let mut steps = Vec::new();
-    for (x, y) in TAPS {
-        steps.extend(["mousemove", x, y, "click", "1", "sleep", BETWEEN]);
-    }
+    let taps = TAPS.map(|(x, y)| (x.to_string(), y.to_string()));
+    let steps: Vec<&str> = taps.iter().flat_map(|(x, y)| ["mousemove", x, y, "click", "1", "sleep", BETWEEN]).collect();
     for session in 1..=sessions {
         screen.xdotool(&steps)?;
         if READINGS.contains(&session) || session == sessions {

@@ -14,6 +14,7 @@ mod mosquitto;
 mod phone;
 mod screen;
 mod session;
+pub mod spot;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -22,7 +23,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use tempfile::TempDir;
 
-pub use browser::Browser;
+pub use browser::{Browser, reachable, sign_in};
 pub use certificate::Certificate;
 pub use device::{CheckIn, Credentials, Device, envelope};
 pub use export::{Metrics, Visits, parse_csv};

@@ -1,35 +1,14 @@
-//! The whole story in a real browser: a consultant's phone, reception, the manager, and the visitor's page. Leaves pictures in
-//! `target/screenshots`.
+//! The pages in a real browser: a consultant's phone, reception, the manager, and the visitor's page. Leaves pictures in
+//! `target/screenshots`. The kiosk's side is spoken over MQTT here; `story.rs` has its window as well.
 
 use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::wire::Stage;
-use tests::wait;
-use tests::world::{Browser, Device, Headless, PASSWORD, Role, Setup, Showroom};
+use tests::world::{Browser, Device, Headless, Role, Setup, Showroom, reachable, sign_in};
 
 const PHONE: (u32, u32) = (360, 780);
 const DESK: (u32, u32) = (1280, 900);
-
-async fn sign_in(browser: &Browser, showroom: &Showroom, account: &str, page: &str) -> Result<()> {
-    browser.go(&format!("{}/sign-in", showroom.gateway().http())).await?;
-    browser.find("input[name=account]").await?.send_keys(account).await?;
-    browser.find("input[name=password]").await?.send_keys(PASSWORD).await?;
-    browser.find("button[type=submit]").await?.click().await?;
-    browser.go(&format!("{}{page}", showroom.gateway().http())).await
-}
-
-/// Waits until the gateway says that this person would be rung.
-async fn reachable(showroom: &Showroom, watcher: &str, account: &str) -> Result<()> {
-    let session = showroom.sign_in(watcher).await?;
-    wait::until_async(&format!("{account} to be free and reachable"), || async {
-        let floor = session.call(Method::GET, "/api/v1/floor", None).await?;
-        let staff = floor.get("staff").and_then(|staff| staff.as_array()).cloned().unwrap_or_default();
-        let person = staff.into_iter().find(|person| person["id"] == account);
-        Ok(person.filter(|person| person["presence"] == "free" && person["reachable"] == true).map(|_| ()))
-    })
-    .await
-}
 
 #[tokio::test]
 async fn a_consultant_signs_in_is_rung_accepts_greets_and_ends() -> Result<()> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tests::process::Process;
-use tests::world::Screen;
+use tests::world::{Screen, spot};
 use tests::{programs, wait};
 
 /// The service manager's patience; the kiosk gives a sign twice as often.
@@ -101,7 +101,7 @@ async fn a_window_that_stands_still_gives_no_sign_of_life() -> Result<()> {
     screen.xdotool(&["windowmove", window, "0", "0", "windowsize", window, "1920", "1080"])?;
     wait::until_async("the countdown", || async {
         // "Begin"; on the next page it lies between two purposes.
-        screen.tap(680, 782)?;
+        screen.tap(spot::BEGIN)?;
         // The countdown begins after a second untouched; then the picture changes from one second to the next.
         tokio::time::sleep(Duration::from_millis(2_200)).await;
         let before = signature(&screen)?;

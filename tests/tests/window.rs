@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use shared::wire::{Alert, Purpose};
 use tests::wait;
-use tests::world::{ALL_DAYS, Phone, Role, Screen, Setup, Showroom, parse_csv, pictures};
+use tests::world::{ALL_DAYS, Phone, Role, Screen, Setup, Showroom, parse_csv, pictures, spot};
 
 const SIZE: (u32, u32) = (1920, 1080);
 /// For a tap to have its effect, on a machine that does other things as well.
@@ -37,17 +37,17 @@ async fn a_visitor_taps_the_real_window_and_sees_who_is_coming() -> Result<()> {
     let page = reqwest::get(&code).await?;
     ensure!(page.status().is_success(), "the code on the screen leads to {}", page.status());
 
-    begin(&screen, "kiosk-purposes")?;
+    screen.begin("kiosk-purposes")?;
     let alert = choose(&screen, 0, &[&wang], &BTreeMap::new()).await?.1;
     ensure!(alert.purpose == Purpose::Browse, "{:?}", alert.purpose);
     screen.picture("kiosk-calling")?;
     let before = std::fs::read(screen.picture("kiosk-calling")?)?;
     wang.shown(&alert).await?;
     wang.accept(&alert).await?;
-    changed(&screen, "kiosk-coming", &before).await?;
+    screen.changed("kiosk-coming", &before).await?;
     let before = std::fs::read(screen.picture("kiosk-coming")?)?;
     wang.greeted(alert.visit).await?;
-    changed(&screen, "kiosk-greeted", &before).await?;
+    screen.changed("kiosk-greeted", &before).await?;
     wang.end(alert.visit, "interested").await?;
     ensure!(colours(&screen.picture("kiosk-ended")?)? > 8, "the screen went blank");
     let status = kiosk.stop().await?;
@@ -73,7 +73,7 @@ async fn each_purpose_is_tapped_in_the_real_window_and_stands_in_the_log() -> Re
     let tiles = Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::Help);
     for (tile, purpose) in tiles.enumerate() {
         welcome(&screen).await.with_context(|| format!("before {purpose}: {}", kiosk.err.tail()))?;
-        begin(&screen, "kiosk-purposes")?;
+        screen.begin("kiosk-purposes")?;
         let (phone, alert) = choose(&screen, tile, &staff, &rung).await.with_context(|| format!("{purpose}"))?;
         ensure!(alert.purpose == purpose, "the tile of {purpose} rang as {}", alert.purpose);
         serve(&screen, phone, &alert).await?;
@@ -81,7 +81,7 @@ async fn each_purpose_is_tapped_in_the_real_window_and_stands_in_the_log() -> Re
     }
     // "Send someone" stands on the welcome page already.
     welcome(&screen).await?;
-    screen.tap(870, 942)?;
+    screen.tap(spot::HELP)?;
     let (phone, alert) = asked(&staff, &rung).await?;
     ensure!(alert.purpose == Purpose::Help, "{}", alert.purpose);
     serve(&screen, phone, &alert).await?;
@@ -107,27 +107,12 @@ async fn welcome(screen: &Screen) -> Result<()> {
         let code = screen.code("kiosk-welcome")?;
         if code.is_none() {
             // "Back" 返回 on a farewell; a tap on nothing on the welcome page.
-            screen.tap(1616, 984)?;
+            screen.tap(spot::BACK)?;
         }
         Ok(code)
     })
     .await
     .map(|_| ())
-}
-
-/// Taps "begin" 点此开始 on the welcome page until the next page stands.
-fn begin(screen: &Screen, name: &str) -> Result<()> {
-    for _ in 0..5 {
-        screen.tap(680, 782)?;
-        // A second tap too early would hit a purpose.
-        let start = wait::boot();
-        while wait::since(start) < PATIENCE {
-            if screen.code(name)?.is_none() {
-                return Ok(());
-            }
-        }
-    }
-    anyhow::bail!("the page did not change; see {name}.png")
 }
 
 /// Taps a purpose's tile until somebody is rung; a tap right after the page came may not count.
@@ -137,9 +122,9 @@ async fn choose<'a>(
     staff: &[&'a Phone],
     rung: &BTreeMap<String, String>,
 ) -> Result<(&'a Phone, Alert)> {
-    let (column, row) = (i32::try_from(tile % 3)?, i32::try_from(tile / 3)?);
+    let tile = i32::try_from(tile)?;
     for _ in 0..5 {
-        screen.tap(358 + column * 601, 472 + row * 180)?;
+        screen.tap(spot::purpose(tile))?;
         if let Ok(rung) = asked(staff, rung).await {
             return Ok(rung);
         }
@@ -162,15 +147,8 @@ async fn serve(screen: &Screen, phone: &Phone, alert: &Alert) -> Result<()> {
     let called = std::fs::read(screen.picture(&name)?)?;
     phone.shown(alert).await?;
     phone.accept(alert).await?;
-    changed(screen, &name, &called).await?;
+    screen.changed(&name, &called).await?;
     ensure!(colours(&pictures()?.join(format!("{name}.png")))? > 8, "{name}.png is blank");
     phone.greeted(alert.visit).await?;
     phone.end(alert.visit, "served").await
-}
-
-async fn changed(screen: &Screen, name: &str, before: &[u8]) -> Result<()> {
-    wait::until_async(&format!("the screen to change to {name}"), || async {
-        Ok((std::fs::read(screen.picture(name)?)? != before).then_some(()))
-    })
-    .await
 }

@@ -28,6 +28,7 @@ pub(super) const KEYS: [&str; 63] = [
     "store.contact.zh",
     "store.contact.en",
     "data.dir",
+    "data.snapshot_events",
     "vault.key_file",
     "web.listen",
     "web.tls.cert",

@@ -6,23 +6,30 @@ use serde::{Deserialize, Serialize};
 
 use super::Faults;
 
+/// DESIGN §4: no further apart.
+const SNAPSHOT_EVENTS: u64 = 20_000;
+
 /// `[data]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DataConfig {
     /// The folder of everything that is kept.
     pub dir: PathBuf,
+    /// Events between two snapshots, while few visits stand on the floor; a start after a power cut replays about so many.
+    pub snapshot_events: u64,
 }
 
 impl Default for DataConfig {
     fn default() -> Self {
-        Self { dir: PathBuf::from("gateway-data") }
+        Self { dir: PathBuf::from("gateway-data"), snapshot_events: SNAPSHOT_EVENTS }
     }
 }
 
 impl DataConfig {
     pub(super) fn validate(&self, faults: &mut Faults) {
         faults.unless(!self.dir.as_os_str().is_empty(), "data.dir", "must name a folder");
+        let range = 10..=SNAPSHOT_EVENTS;
+        faults.unless(range.contains(&self.snapshot_events), "data.snapshot_events", "must be 10 to 20000");
     }
 }
 

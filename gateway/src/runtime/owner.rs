@@ -25,9 +25,8 @@ use crate::vault::{Vault, VaultError};
 
 /// Inputs that are decided with one `now` and appended as one group (DESIGN §4).
 const DRAINED: usize = 256;
-/// Events between two snapshots (DESIGN §4), and so many more for each visit of the state: writing a crowd down is made good
-/// first. At most so many in all: a start after a crash has to replay them.
-const SNAPSHOT_EVERY: u64 = 20_000;
+/// So many events more than [`Parts::snapshot_events`] between two snapshots for each visit of the state: writing a crowd down is made
+/// good first. At most so many in all: a start after a crash has to replay them.
 const SNAPSHOT_VISIT: u64 = 4;
 const SNAPSHOT_MOST: u64 = 200_000;
 /// What can wait is gathered for so long, unless something comes that cannot. A commit costs its syncs however much it holds
@@ -65,6 +64,8 @@ pub struct Parts<L: ?Sized> {
     pub vault: Arc<Vault>,
     /// Where snapshots go.
     pub snapshots: Snapshots,
+    /// Events between two of them, while few visits stand on the floor.
+    pub snapshot_events: u64,
     /// Figures of the floor.
     pub rules: FloorRules,
     /// Words to greet with.
@@ -102,6 +103,7 @@ impl Runtime {
         let anchor = Anchor::new(clock.read());
         let snapshots = SnapshotWriter::start(parts.snapshots.clone(), Arc::clone(&parts.vault));
         let keys = destroy_keys(Arc::clone(&parts.vault));
+        let snapshot_after = parts.snapshot_events;
         Self {
             state: loaded.state,
             parts,
@@ -109,7 +111,7 @@ impl Runtime {
             anchor,
             head: loaded.head,
             since_snapshot: loaded.replayed,
-            snapshot_after: SNAPSHOT_EVERY,
+            snapshot_after,
             snapshots,
             last_told: LastTold::default(),
             keys,
@@ -313,7 +315,8 @@ impl Runtime {
             return;
         }
         let visits = u64::try_from(self.state.floor.visits().count()).unwrap_or(u64::MAX);
-        self.snapshot_after = SNAPSHOT_EVERY.saturating_add(visits.saturating_mul(SNAPSHOT_VISIT)).min(SNAPSHOT_MOST);
+        let crowd = visits.saturating_mul(SNAPSHOT_VISIT);
+        self.snapshot_after = self.parts.snapshot_events.saturating_add(crowd).min(SNAPSHOT_MOST);
         if self.snapshots.begin(&self.state, self.head) {
             self.since_snapshot = 0;
         } else {

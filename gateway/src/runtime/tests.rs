@@ -44,6 +44,7 @@ impl Bench {
             log: Arc::clone(&log) as Arc<dyn EventLog>,
             vault,
             snapshots,
+            snapshot_events: 20_000,
             rules,
             speech,
             shutdown: shutdown.clone(),

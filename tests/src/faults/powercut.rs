@@ -117,7 +117,9 @@ pub async fn fill(records: usize) -> Result<()> {
 pub async fn write() -> Result<()> {
     let folder = folder()?;
     let data = folder.join("data");
-    let setup = Setup { same_group: true, ..Setup::default() };
+    // Several snapshots a second, so that cuts fall into them too.
+    let config = Some("[data]\nsnapshot_events = 100\n".to_owned());
+    let setup = Setup { same_group: true, config, ..Setup::default() };
     let gateway = Gateway::start(&data, &folder, &setup).await?;
     let path = data.to_str().context("a path in UTF-8")?;
     let mut kiosks = Vec::new();

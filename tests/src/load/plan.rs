@@ -122,6 +122,14 @@ pub enum Goal {
     Resident(f64),
 }
 
+impl Plan {
+    /// Whether each visit rings and is driven to its end while the run lasts.
+    #[must_use]
+    pub fn serves_all(&self) -> bool {
+        self.phones > 0 && matches!(self.answer, Answer::AtOnce | Answer::Brisk) && !self.leave
+    }
+}
+
 impl Arguments {
     /// The plan of a preset, changed by the other options.
     #[must_use]

@@ -13,7 +13,7 @@ use super::http::Connection;
 use super::kiosk::{Common, Kiosk};
 use super::ledger::Ledger;
 use super::phone::Phone;
-use super::plan::{Answer, Arguments, Plan};
+use super::plan::{Arguments, Plan};
 use super::showroom::Place;
 use super::table::{Figures, Usages};
 use super::{machine, stopwatch, usage};
@@ -43,6 +43,7 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
         leave: plan.leave,
     });
     let before = place.pid().map(usage::of).transpose()?;
+    let driver = usage::of(std::process::id())?;
     let kiosks = connect(place, &credentials, &common, &mut everybody).await?;
     let quiet = CancellationToken::new();
     let noise = machine::watch(place.folder(), quiet.clone())?;
@@ -53,6 +54,7 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
     drain(plan, &ledger).await;
     let took = stopwatch::since(start);
     let after = place.pid().map(usage::of).transpose()?;
+    let driver = usage::of(std::process::id())?.processor.saturating_sub(driver.processor);
     quiet.cancel();
     let noise = noise.join().map_err(|_| anyhow::anyhow!("the thread that watches the machine died"))?;
     stop.cancel();
@@ -71,6 +73,7 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
         summary: ledger.summary(),
         exported,
         usages,
+        driver,
         noise,
         alone: arguments.against.is_none(),
     })
@@ -150,8 +153,7 @@ async fn publish(plan: &Plan, common: &Common, mut publishers: JoinSet<()>) {
 
 /// Waits for what is still on its way, as long as something moves.
 async fn drain(plan: &Plan, ledger: &Ledger) {
-    let answers = plan.phones > 0 && matches!(plan.answer, Answer::AtOnce | Answer::Brisk) && !plan.leave;
-    let open = || ledger.without_receipt() + if answers { ledger.not_ended() } else { 0 };
+    let open = || ledger.without_receipt() + if plan.serves_all() { ledger.not_ended() } else { 0 };
     let mut last = usize::MAX;
     loop {
         let before = open();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::ledger::Summary;
+use super::ledger::{Seen, Summary};
 use super::machine::Noise;
 use super::plan::{Goal, Plan};
 use super::usage::{self, Usage};
@@ -35,6 +35,8 @@ pub struct Figures {
     pub exported: BTreeMap<String, usize>,
     /// The gateway's own.
     pub usages: Option<Usages>,
+    /// Processor time of the driver itself, milliseconds: it shares the machine.
+    pub driver: u64,
     /// The machine's own share.
     pub noise: Noise,
     /// Nobody else used this gateway: foreign rows would be a fault.
@@ -42,13 +44,20 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Events without receipt, and visits that are not in the export.
+    /// Events without receipt, visits that are not in the export, and visits that no phone has driven to their end.
     #[must_use]
     pub fn lost(&self) -> usize {
         let waiting = self.summary.published.saturating_sub(self.summary.receipted + self.summary.refused);
         let missing =
             self.summary.visits.keys().filter(|visit| !self.exported.contains_key(&visit.to_string())).count();
-        missing + usize::try_from(waiting).unwrap_or(usize::MAX)
+        missing + self.left_standing() + usize::try_from(waiting).unwrap_or(usize::MAX)
+    }
+
+    /// Visits that never rang, or that nobody ended, although the phones answer all.
+    #[must_use]
+    pub fn left_standing(&self) -> usize {
+        let stands = |seen: &&Seen| seen.phone.is_none() || seen.ended.is_none();
+        if self.plan.serves_all() { self.summary.visits.values().filter(stands).count() } else { 0 }
     }
 
     /// Visits that are in the export twice, alerts that rang twice, rows of visits that nobody made.
@@ -120,11 +129,16 @@ impl Figures {
         line(row("publish to receipt", &receipts));
         line(row("publish to phone", &direct));
         line(row("  of queued visits", &queued));
-        line(format!("lost {}, doubled {}, refused {}", self.lost(), self.doubled(), self.summary.refused));
+        let standing = if self.plan.serves_all() {
+            format!(" (never rang or never ended: {})", self.left_standing())
+        } else {
+            String::new()
+        };
+        line(format!("lost {}{standing}, doubled {}, refused {}", self.lost(), self.doubled(), self.summary.refused));
         line(format!("answers refused {}, broken streams {}", self.summary.answers_refused, self.summary.breaks));
+        let busy = |milliseconds: u64| f64_of(milliseconds) / 10.0 / self.took.as_secs_f64().max(0.001);
         if let Some(Usages { before, after }) = self.usages {
-            let busy =
-                f64_of(after.processor.saturating_sub(before.processor)) / 10.0 / self.took.as_secs_f64().max(0.001);
+            let busy = busy(after.processor.saturating_sub(before.processor));
             line(format!(
                 "gateway: {:.1} MB resident ({:.1} at the start, {:.1} at most), {busy:.0} % of one core",
                 megabytes(after.resident),
@@ -132,6 +146,7 @@ impl Figures {
                 megabytes(after.peak)
             ));
         }
+        line(format!("driver: {:.0} % of one core", busy(self.driver)));
         line(self.noise.line());
         for goal in &self.plan.goals {
             let (reached, figure) = self.reached(*goal);

@@ -9,10 +9,12 @@ use anyhow::{Context, Result};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::Method;
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::screen::keep_picture;
+use super::{PASSWORD, Showroom};
 use crate::process::Process;
 use crate::wait;
 
@@ -165,4 +167,31 @@ impl Browser {
     pub async fn close(self) -> Result<()> {
         self.client.clone().close().await.context("close the browser")
     }
+}
+
+/// Signs somebody in who was hired by the test, and goes to a page.
+///
+/// # Errors
+/// When the form is not there, or the browser does not follow.
+pub async fn sign_in(browser: &Browser, showroom: &Showroom, account: &str, page: &str) -> Result<()> {
+    browser.go(&format!("{}/sign-in", showroom.gateway().http())).await?;
+    browser.find("input[name=account]").await?.send_keys(account).await?;
+    browser.find("input[name=password]").await?.send_keys(PASSWORD).await?;
+    browser.find("button[type=submit]").await?.click().await?;
+    browser.go(&format!("{}{page}", showroom.gateway().http())).await
+}
+
+/// Waits until the gateway says that this person would be rung.
+///
+/// # Errors
+/// When it does not come to that.
+pub async fn reachable(showroom: &Showroom, watcher: &str, account: &str) -> Result<()> {
+    let session = showroom.sign_in(watcher).await?;
+    wait::until_async(&format!("{account} to be free and reachable"), || async {
+        let floor = session.call(Method::GET, "/api/v1/floor", None).await?;
+        let staff = floor.get("staff").and_then(|staff| staff.as_array()).cloned().unwrap_or_default();
+        let person = staff.into_iter().find(|person| person["id"] == account);
+        Ok(person.filter(|person| person["presence"] == "free" && person["reachable"] == true).map(|_| ()))
+    })
+    .await
 }

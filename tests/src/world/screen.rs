@@ -7,11 +7,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use rustix::process::Signal;
 
+use super::spot::{self, Spot};
 use super::{Credentials, Showroom};
 use crate::process::Process;
 use crate::{programs, wait};
 
 const PATIENCE: Duration = Duration::from_mins(1);
+/// For a tap to have its effect, on a machine that does other things as well.
+const SETTLED: Duration = Duration::from_secs(5);
 
 /// Where pictures are left.
 ///
@@ -88,7 +91,7 @@ impl Screen {
     ///
     /// # Errors
     /// When xdotool fails.
-    pub fn tap(&self, x: i32, y: i32) -> Result<()> {
+    pub fn tap(&self, (x, y): Spot) -> Result<()> {
         self.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"]).map(|_| ())
     }
 
@@ -133,6 +136,35 @@ impl Screen {
             Command::new("zbarimg").args(["--quiet", "--raw"]).arg(picture).output().context("start zbarimg")?;
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         Ok((!text.is_empty()).then_some(text))
+    }
+
+    /// Taps "begin" 点此开始 on the kiosk's welcome page until the next page stands.
+    ///
+    /// # Errors
+    /// When the page does not change.
+    pub fn begin(&self, name: &str) -> Result<()> {
+        for _ in 0..5 {
+            self.tap(spot::BEGIN)?;
+            // A second tap too early would hit a purpose.
+            let start = wait::boot();
+            while wait::since(start) < SETTLED {
+                if self.code(name)?.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+        anyhow::bail!("the page did not change; see {name}.png")
+    }
+
+    /// Waits until the screen no longer looks as it did, and leaves a picture.
+    ///
+    /// # Errors
+    /// When it stays as it was.
+    pub async fn changed(&self, name: &str, before: &[u8]) -> Result<()> {
+        wait::until_async(&format!("the screen to change to {name}"), || async {
+            Ok((std::fs::read(self.picture(name)?)? != before).then_some(()))
+        })
+        .await
     }
 
     /// Leaves a picture of the screen in `target/screenshots`.
