@@ -7,12 +7,16 @@ import { end } from "./visit.js";
 import { w } from "./words.js";
 
 let fading = null;
+let noticed = 0;
 
 function notice(text, seconds = 30) {
+  // After an outage many come at once: one sound says it for all.
+  const heard = by("notice").textContent === text && performance.now() - noticed < 2000;
+  noticed = performance.now();
   say(by("notice"), text);
   clearTimeout(fading);
   fading = setTimeout(() => say(by("notice"), ""), seconds * 1000);
-  chime();
+  if (!heard) chime();
 }
 
 const what = {
@@ -23,7 +27,7 @@ const what = {
     changed();
   },
   not_greeted: ({ staff }) => notice(`${state.staff.get(staff)?.name ?? staff} · ${w.task_not_greeted}`),
-  receive: () => notice(w.receive_now),
+  receive: ({ reason }) => notice(reason === "late" ? w.receive_late : w.receive_now),
   own_customer: () => notice(w.own_customer_here, 120),
   still_with: ({ visit }) => {
     chime();

@@ -8,7 +8,7 @@ use shared::wire::{CheckedIn, Code, Detailed, DoorCounted, Fingerprint, Language
 
 use super::floor::event::Correction;
 use super::floor::member::Presence;
-use super::floor::visit::{Channel, GreetedSource, Outcome, PassReason};
+use super::floor::visit::{Channel, Outcome, PassReason};
 use super::roster::{Account, Device, DeviceKind};
 use super::sales::{Budget, Contact, LeadChannel, When};
 
@@ -123,8 +123,8 @@ pub enum Command {
     Accept(AlertId),
     /// Ask the next.
     Pass(AlertId, Option<PassReason>),
-    /// A consultant stands before the visitor.
-    Greet(VisitId, GreetedSource),
+    /// Somebody stands before the visitor: says whoever serves them, or whoever saw it.
+    Greet(VisitId),
     /// Reception has received and seated the visitor.
     Receive(VisitId),
     /// Reception or the manager chooses a person.

@@ -72,7 +72,7 @@ impl Floor {
             })?,
             Command::Accept(alert) => self.accept(staff(actor)?, *alert, now)?,
             Command::Pass(alert, reason) => self.pass(staff(actor)?, *alert, *reason, now)?,
-            Command::Greet(visit, source) => self.greet(staff(actor)?, *visit, *source)?,
+            Command::Greet(visit) => self.greet(staff(actor)?, *visit)?,
             Command::Receive(visit) => self.receive(staff(actor)?, *visit)?,
             Command::Assign(visit, to) => self.assign(*visit, to)?,
             Command::HandOver(visit, to) => self.hand_over(staff(actor)?, *visit, to)?,

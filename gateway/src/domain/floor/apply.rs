@@ -60,12 +60,13 @@ impl Floor {
                 visit.seconds.clear();
             }),
             FloorEvent::Forgotten { visit, .. } => self.forget_visit(*visit, at),
-            FloorEvent::PresenceSet { staff, presence } => self.change_member(staff, |member| {
+            FloorEvent::PresenceSet { staff, presence, brought } => self.change_member(staff, |member| {
                 if member.presence == Presence::Off && member.before.is_none_or(|(_, since)| at - since > REST) {
                     member.turns = Turns::default();
                 }
                 member.before = Some((member.presence, at));
                 member.presence = *presence;
+                member.brought = *brought;
             }),
             FloorEvent::GreetingUndone { visit } => self.change_visit(*visit, |visit| visit.greeted = None),
             FloorEvent::EndUndone { visit } => self.change_visit(*visit, |visit| {
@@ -125,6 +126,7 @@ impl Floor {
             languages: account.languages.clone(),
             presence: Presence::Off,
             before: None,
+            brought: false,
             last_turn: None,
             asked: BTreeSet::new(),
             turns: Turns::default(),

@@ -7,7 +7,7 @@ use shared::wire::{self, Language, Purpose};
 use super::book::Floor;
 use super::event::{CheckedIn, Detailed, FloorEvent};
 use super::service::greeting;
-use super::visit::{GreetedSource, Outcome, Visit, VisitorDetails};
+use super::visit::{CallReason, GreetedSource, Outcome, Visit, VisitorDetails};
 use crate::domain::command::{Refusal, Told};
 use crate::domain::secret::{Secret, Subject};
 
@@ -69,6 +69,10 @@ impl Floor {
         });
         let mut events = vec![checked_in];
         events.extend(said(body.visit, &body.detail));
+        if placed.late {
+            // Nobody is rung for it. But the kiosk sends whoever still stands there to reception, which has to know.
+            events.push(FloorEvent::ReceptionCalled { visit: body.visit, reason: CallReason::Late });
+        }
         Ok(events)
     }
 

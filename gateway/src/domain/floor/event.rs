@@ -207,6 +207,9 @@ pub enum FloorEvent {
         staff: StaffId,
         /// What now.
         presence: Presence,
+        /// A visit brought it: accepted, ended, taken back. Nobody chose it, so nobody takes it back alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        brought: bool,
     },
     /// The two minutes for undo are over: what the visitor said is destroyed with the visit's key.
     Forgotten {

@@ -11,7 +11,7 @@ use shared::wire::Why;
 use super::book::Floor;
 use super::event::FloorEvent;
 use super::member::Presence;
-use super::service::{oversees, withdrawn};
+use super::service::{brought, oversees, withdrawn};
 use super::visit::{Asking, Note, Visit};
 use crate::domain::command::Refusal;
 use crate::domain::roster::Role;
@@ -87,7 +87,7 @@ impl Floor {
         } else {
             events.push(FloorEvent::Assisted { alert: asking.id });
         }
-        events.push(FloorEvent::PresenceSet { staff: who.clone(), presence: Presence::WithCustomer });
+        events.push(brought(who, Presence::WithCustomer));
         events.extend(self.release(who, Some(visit.id)));
         Ok(events)
     }

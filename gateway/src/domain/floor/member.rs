@@ -81,6 +81,8 @@ pub struct Member {
     pub presence: Presence,
     /// The presence before, and when it changed: for undo.
     pub before: Option<(Presence, DateTime<Utc>)>,
+    /// A visit brought the presence, so it is not undone alone.
+    pub brought: bool,
     /// When the last turn was taken; `None` comes first in the rotation.
     pub last_turn: Option<DateTime<Utc>>,
     /// Alerts that wait for an answer.

@@ -194,7 +194,7 @@ fn history_is_sound(scene: &Scene) {
     let mut ringing: BTreeMap<shared::ids::AlertId, String> = BTreeMap::new();
     for (at, event) in &scene.history {
         match event {
-            FloorEvent::PresenceSet { staff, presence: now } => {
+            FloorEvent::PresenceSet { staff, presence: now, .. } => {
                 presence.insert(staff.to_string(), *now);
             }
             FloorEvent::Asked { alert, to, why, .. } => {

@@ -8,7 +8,7 @@ use shared::wire::{self, Detailed, Language, Purpose, VisitStatus, Why};
 
 use super::event::FloorEvent;
 use super::member::Presence;
-use super::visit::{GreetedSource, Outcome, Visit};
+use super::visit::{Outcome, Visit};
 use crate::domain::command::{Actor, Command, Input, Refusal, Told};
 use crate::domain::effect::last_told::LastTold;
 use crate::domain::roster::{Account, Role, StaffDetails};
@@ -131,7 +131,7 @@ impl Scene {
     }
 
     pub(super) fn greet(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
-        self.by(name, Command::Greet(visit, GreetedSource::Consultant))
+        self.by(name, Command::Greet(visit))
     }
 
     pub(super) fn end(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {

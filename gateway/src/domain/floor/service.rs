@@ -26,7 +26,7 @@ impl Floor {
         let turn = self.costs_a_turn(visit, asking, who);
         let mut events = vec![FloorEvent::Accepted { alert: id, turn }];
         events.extend(self.withdrawals(visit, Some(who), now));
-        events.push(FloorEvent::PresenceSet { staff: who.clone(), presence: Presence::WithCustomer });
+        events.push(brought(who, Presence::WithCustomer));
         events.extend(self.release(who, Some(visit.id)));
         Ok(events)
     }
@@ -71,11 +71,14 @@ impl Floor {
         Ok(proof(asking).into_iter().collect())
     }
 
-    pub(super) fn greet(&self, who: &StaffId, id: VisitId, source: GreetedSource) -> Result<Vec<FloorEvent>, Refusal> {
+    /// Whoever serves the visit says so; whoever oversees the floor says that they saw it, unless it is their own visit.
+    pub(super) fn greet(&self, who: &StaffId, id: VisitId) -> Result<Vec<FloorEvent>, Refusal> {
         let visit = self.open_visit(id)?;
-        if source == GreetedSource::Consultant && !visit.is_served_by(who) {
-            return Err(Refusal::NotYours);
-        }
+        let source = match () {
+            () if visit.is_served_by(who) => GreetedSource::Consultant,
+            () if self.oversees(who) => GreetedSource::Reception,
+            () => return Err(Refusal::NotYours),
+        };
         Ok(greeting(visit, source))
     }
 
@@ -137,8 +140,7 @@ impl Floor {
     /// Whoever serves nobody else is free after this visit.
     pub(super) fn free_after(&self, staff: &StaffId, visit: VisitId) -> Option<FloorEvent> {
         let with_customer = self.member(staff).is_some_and(|member| member.presence == Presence::WithCustomer);
-        (with_customer && self.serving(staff).all(|other| other == visit))
-            .then(|| FloorEvent::PresenceSet { staff: staff.clone(), presence: Presence::Free })
+        (with_customer && self.serving(staff).all(|other| other == visit)).then(|| brought(staff, Presence::Free))
     }
 
     pub(super) fn undo_visit(
@@ -167,7 +169,7 @@ impl Floor {
                 events.push(FloorEvent::GreetingUndone { visit: id });
             }
             if let Some(staff) = busy {
-                events.push(FloorEvent::PresenceSet { staff: staff.clone(), presence: Presence::WithCustomer });
+                events.push(brought(&staff, Presence::WithCustomer));
                 events.extend(self.release(&staff, Some(id)));
             }
             return Ok(events);
@@ -183,17 +185,18 @@ impl Floor {
         if member.presence == presence {
             return Ok(Vec::new());
         }
-        let mut events = vec![FloorEvent::PresenceSet { staff: who.clone(), presence }];
+        let mut events = vec![FloorEvent::PresenceSet { staff: who.clone(), presence, brought: false }];
         if presence != Presence::Free {
             events.extend(self.release(who, None));
         }
         Ok(events)
     }
 
+    /// Takes back what this person chose; what a visit brought goes with the visit (DESIGN §5: never Accept).
     pub(super) fn undo_presence(&self, who: &StaffId, now: DateTime<Utc>) -> Result<Vec<FloorEvent>, Refusal> {
         let member = self.member(who).ok_or(Refusal::UnknownStaff)?;
         match member.before {
-            Some((before, at)) if now - at <= self.rules.undo => self.set_presence(who, before),
+            Some((before, at)) if !member.brought && now - at <= self.rules.undo => self.set_presence(who, before),
             _ => Err(Refusal::NothingToUndo),
         }
     }
@@ -229,6 +232,11 @@ impl Floor {
             None => Err(Refusal::UnknownVisit),
         }
     }
+}
+
+/// The presence that a visit brings with it.
+pub(super) fn brought(staff: &StaffId, presence: Presence) -> FloorEvent {
+    FloorEvent::PresenceSet { staff: staff.clone(), presence, brought: true }
 }
 
 impl Visit {

@@ -23,7 +23,8 @@ impl Visit {
             Stage::Greeted
         } else if self.accepted.is_some() {
             Stage::Coming
-        } else if self.received.is_some() {
+        } else if self.received.is_some() || self.late && self.open_askings().next().is_none() {
+            // A late one is nobody's call unless it is assigned: reception was told of it, and there it is received.
             Stage::Reception
         } else if self.queued {
             Stage::Queued

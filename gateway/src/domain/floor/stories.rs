@@ -325,7 +325,8 @@ fn only_the_one_who_accepted_may_greet_and_end() {
     assert_eq!(scene.greet("b", visit), Err(Refusal::NotYours));
     assert_eq!(scene.end("b", visit), Err(Refusal::NotYours));
     assert_eq!(scene.accept("a", visit), Ok(()), "the same answer twice is one answer");
-    scene.by("rec", Command::Greet(visit, GreetedSource::Reception)).unwrap();
+    scene.by("rec", Command::Greet(visit)).unwrap();
+    assert_eq!(scene.visit(visit).unwrap().greeted.unwrap().0, GreetedSource::Reception, "who saw it");
     scene.by("rec", Command::End(visit, Outcome::Interested)).unwrap();
     assert_eq!(scene.end("a", visit), Ok(()), "ended already, the same way");
 }
@@ -347,14 +348,48 @@ fn the_visitor_meets_leaves_and_takes_back() {
 }
 
 #[test]
-fn a_late_check_in_climbs_no_ladder() {
-    let mut scene = Scene::new().with_free(&["a"]);
+fn a_late_check_in_climbs_no_ladder_and_reception_is_told() {
+    let mut scene = Scene::new().with_free(&["a"]).with("rec", Role::Reception);
     let visit = scene.check_in_with(Purpose::Browse, Language::Zh, Detailed::default(), Some(121_000));
     scene.seconds(60);
     assert_eq!(scene.asked(visit), []);
     let seen = scene.visit(visit).unwrap();
     assert!(seen.late && seen.breach.is_none());
     assert_eq!((seen.received_at - seen.arrived_at).num_seconds(), 121);
+    let task = Task::Receive { visit, reason: CallReason::Late };
+    assert!(scene.told.contains(&Effect::Task { to: staff("rec"), task }));
+    let stage = |scene: &Scene| scene.statuses.iter().rfind(|status| status.visit == visit).unwrap().stage;
+    assert_eq!(stage(&scene), Stage::Reception, "nobody is being called, and nobody is promised");
+    scene.by("rec", Command::Assign(visit, staff("a"))).unwrap();
+    assert_eq!(stage(&scene), Stage::Calling, "now somebody is");
+    scene.pass("a", visit).unwrap();
+    assert_eq!(scene.visit(visit).unwrap().stage(), Stage::Reception);
+}
+
+#[test]
+fn whoever_oversees_the_floor_and_greets_their_own_visit_is_its_consultant() {
+    let mut scene = Scene::new().with("rec", Role::Reception);
+    scene.presence("rec", Presence::Free);
+    let visit = scene.check_in(Purpose::Other);
+    scene.accept("rec", visit).unwrap();
+    scene.greet("rec", visit).unwrap();
+    assert_eq!(scene.visit(visit).unwrap().greeted.unwrap().0, GreetedSource::Consultant);
+}
+
+#[test]
+fn a_presence_that_a_visit_brought_is_not_undone_alone() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    let presence = |scene: &Scene| scene.state.floor.member(&staff("a")).unwrap().presence;
+    let visit = scene.check_in(Purpose::Browse);
+    scene.accept("a", visit).unwrap();
+    assert_eq!(scene.by("a", Command::UndoPresence), Err(Refusal::NothingToUndo), "never Accept");
+    assert_eq!(presence(&scene), Presence::WithCustomer);
+    scene.presence("a", Presence::Break);
+    scene.by("a", Command::UndoPresence).unwrap();
+    assert_eq!(presence(&scene), Presence::WithCustomer, "what somebody chose is");
+    scene.end("a", visit).unwrap();
+    assert_eq!(scene.by("a", Command::UndoPresence), Err(Refusal::NothingToUndo));
+    assert_eq!(presence(&scene), Presence::Free);
 }
 
 #[test]

@@ -63,6 +63,8 @@ pub enum CallReason {
     NotAccepted,
     /// The pool has nobody at all.
     NoSuchStaff,
+    /// It came late, after an outage: no ladder, but somebody may still stand there.
+    Late,
 }
 
 /// Why the ten seconds were broken.

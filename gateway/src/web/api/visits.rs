@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
@@ -13,9 +13,9 @@ use shared::wire::{Language, Purpose};
 
 use super::{done, id};
 use crate::domain::command::Cause;
-use crate::domain::floor::visit::{GreetedSource, Outcome};
+use crate::domain::floor::visit::Outcome;
 use crate::domain::{Actor, Command};
-use crate::web::authorisation::{Action, Object, can};
+use crate::web::address::Path;
 use crate::web::body::Json;
 use crate::web::front::Front;
 use crate::web::idempotency;
@@ -67,12 +67,7 @@ pub(crate) async fn greeted(
     Path(visit): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let visit = visit_id(&visit)?;
-    // Whoever oversees the floor says that they saw it, unless it is their own visit.
-    let oversees = can(person.role, Action::SeeEveryVisit, Object::Any);
-    let source =
-        if oversees && !is_own(&front, &person, visit) { GreetedSource::Reception } else { GreetedSource::Consultant };
-    write(&front, &person, &headers, Command::Greet(visit, source)).await
+    write(&front, &person, &headers, Command::Greet(visit_id(&visit)?)).await
 }
 
 pub(crate) async fn end(
@@ -119,12 +114,6 @@ pub(crate) async fn assign(
 async fn write(front: &Front, person: &Person, headers: &HeaderMap, command: Command) -> Result<Response, Problem> {
     let said = format!("{command:?}");
     front.by(person, headers, &said, b"", command).await.map(done)
-}
-
-fn is_own(front: &Front, person: &Person, visit: VisitId) -> bool {
-    let frame = front.floor.now();
-    let found = frame.snapshot.visits.iter().find(|known| known.id == visit);
-    found.is_some_and(|known| known.consultant.as_ref() == Some(&person.id))
 }
 
 fn visit_id(text: &str) -> Result<VisitId, Problem> {
