@@ -19,6 +19,7 @@ mod link;
 mod post;
 mod probe;
 mod rules;
+mod sequence;
 
 use std::io;
 use std::net::SocketAddr;

@@ -32,6 +32,8 @@ pub struct Counters {
     pub forbidden: Counter,
     /// Events that got no receipt because the runtime had no room or no time for two seconds.
     pub full: Counter,
+    /// Sequence numbers of devices that are missing or came twice.
+    pub gaps: Counter,
     /// Event ids that were receipted as kept.
     pub receipts: Counter,
     /// Messages to devices that were dropped because the way out was full or down; each is said again later.
@@ -54,6 +56,8 @@ impl Counters {
         registry.register("refused", "Events of devices that were refused, by code", self.refused.clone());
         registry.register("forbidden", "Publishes on topics that are not the sender's", self.forbidden.clone());
         registry.register("full", "Events without a receipt, for want of room or time", self.full.clone());
+        let gaps = "Sequence numbers of devices that are missing or came twice";
+        registry.register("sequence_gaps", gaps, self.gaps.clone());
         registry.register("receipts", "Event ids receipted as kept", self.receipts.clone());
         registry.register("dropped", "Messages to devices that were dropped", self.dropped.clone());
         registry.register("broken_connections", "Connections ended for their behaviour", self.broken.clone());

@@ -9,6 +9,7 @@ use std::sync::{PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 use shared::wire::KioskState;
 
+use super::sequence::{Heard, Sequence};
 use crate::domain::roster::Roster;
 
 /// One device.
@@ -24,6 +25,10 @@ pub struct DeviceStatus {
     pub clock_skew_ms: Option<i64>,
     /// When anything of it came last.
     pub last_heard: Option<DateTime<Utc>>,
+    /// Numbers of its events that are missing or came twice since the gateway started.
+    pub gaps: u64,
+    /// Where its count of events stands.
+    sequence: Sequence,
     /// Connections of it that are open; two for a moment, when it comes again before the old one is given up.
     connections: u32,
 }
@@ -60,6 +65,30 @@ impl Devices {
 
     pub(super) fn heard(&self, client_id: &str, now: DateTime<Utc>) {
         self.row(client_id, |row| row.last_heard = Some(now));
+    }
+
+    /// The number of an event that came; how many before it are missing is added to the gaps and given back.
+    pub(super) fn numbered(&self, client_id: &str, seq: u64) -> (Heard, u64) {
+        self.row(client_id, |row| {
+            let heard = row.sequence.heard(seq);
+            let Heard::New { missing } = heard else { return (heard, 0) };
+            row.gaps = row.gaps.saturating_add(missing);
+            (heard, missing)
+        })
+    }
+
+    /// The event of this number gets no receipt.
+    pub(super) fn given_up(&self, client_id: &str, seq: u64) {
+        self.row(client_id, |row| row.sequence.given_up(seq));
+    }
+
+    /// The event of this number is a new one, but the number is not; whether that is a gap.
+    pub(super) fn reused(&self, client_id: &str, seq: u64) -> bool {
+        self.row(client_id, |row| {
+            let reused = row.sequence.is_reused(seq);
+            row.gaps = row.gaps.saturating_add(u64::from(reused));
+            reused
+        })
     }
 
     /// The embedded broker has a connection more.

@@ -19,9 +19,10 @@ use super::desk::Hello;
 use super::devices::Devices;
 use super::post::Post;
 use super::rules::Sender;
+use super::sequence::Heard;
 use crate::domain::command::{Cause, Told};
 use crate::domain::{Actor, Command, Input};
-use crate::runtime::{Handle, SubmitError};
+use crate::runtime::{Done, Handle, SubmitError};
 
 /// How long an event may wait for the runtime before it is acknowledged without a receipt (DESIGN §4).
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
@@ -77,7 +78,8 @@ impl Intake {
                 return;
             }
         };
-        let (id, kind) = (envelope.id, envelope.event.kind());
+        let (id, kind, seq) = (envelope.id, envelope.event.kind(), envelope.seq);
+        let heard = self.numbered(sender, seq);
         self.counters.event(kind);
         let Some(input) = input(sender, envelope) else {
             tracing::warn!(device = sender.client_id(), kind, "a device sends a kind that is not its own");
@@ -86,14 +88,41 @@ impl Intake {
         };
         // Given up, the event may still be kept: then the repeated one is known, and gets its receipt.
         match tokio::time::timeout(PATIENCE, self.handle.submit(input)).await {
-            Ok(Ok(_kept_or_known)) => self.post.kept(sender, id),
+            Ok(Ok(done)) => {
+                if done == Done::Kept {
+                    self.judge_number(sender, seq, heard);
+                }
+                self.post.kept(sender, id);
+            }
             Ok(Err(SubmitError::Refused(refusal))) => {
                 tracing::debug!(device = sender.client_id(), kind, code = %refusal.code(), "refused");
                 self.post.refused(sender, Some(id), refusal.code());
             }
             Ok(Err(SubmitError::Full | SubmitError::Ended)) | Err(_) => {
                 self.counters.full.inc();
+                if let Some(seq) = seq {
+                    self.devices.given_up(&sender.client_id(), seq);
+                }
             }
+        }
+    }
+
+    /// Notes the number of an event before its event is judged.
+    fn numbered(&self, sender: &Sender, seq: Option<u64>) -> Option<Heard> {
+        let (heard, missing) = self.devices.numbered(&sender.client_id(), seq?);
+        if missing > 0 {
+            self.counters.gaps.inc_by(missing);
+            tracing::warn!(device = sender.client_id(), missing, "numbers are missing between a device's events");
+        }
+        Some(heard)
+    }
+
+    /// A new event with a number from before: two devices with one account, or one that has lost its count.
+    fn judge_number(&self, sender: &Sender, seq: Option<u64>, heard: Option<Heard>) {
+        let Some(seq) = seq.filter(|_| heard == Some(Heard::Before)) else { return };
+        if self.devices.reused(&sender.client_id(), seq) {
+            self.counters.gaps.inc();
+            tracing::warn!(device = sender.client_id(), seq, "a device uses a number of an event again");
         }
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::State;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Form};
@@ -14,6 +14,7 @@ use super::Frame;
 use super::lines::clock;
 use crate::domain::roster::DeviceKind;
 use crate::web::DeviceState;
+use crate::web::address::Path;
 use crate::web::api::kiosks::{self, Grant};
 use crate::web::api::sessions::address;
 use crate::web::front::Front;
@@ -47,6 +48,8 @@ struct Line {
     outbox: u64,
     /// Minutes and seconds by which its clock is off; empty when it is right.
     skew: String,
+    /// Missing or doubled numbers of its events.
+    gaps: u64,
     maintenance: bool,
 }
 
@@ -121,6 +124,7 @@ fn line(front: &Front, device: DeviceState) -> Line {
         version: device.version,
         outbox: device.outbox,
         skew: off.map(minutes_and_seconds).unwrap_or_default(),
+        gaps: device.gaps,
         maintenance: device.maintenance,
     }
 }
