@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use serde_json::json;
 use shared::ids::VisitId;
+use tempfile::TempDir;
 
 use super::person::Person;
 use crate::random::Random;
@@ -21,6 +22,8 @@ pub struct Rig {
     /// Its kiosks.
     pub kiosks: Vec<Headless>,
     people: Vec<Person>,
+    /// The external broker's folder, which goes after the broker.
+    _home: Option<TempDir>,
 }
 
 impl Rig {
@@ -29,13 +32,14 @@ impl Rig {
     /// # Errors
     /// When any of it does not start.
     pub async fn open(kiosks: usize, consultants: usize, external: bool) -> Result<Self> {
-        let home = tempfile::Builder::new().prefix("broker-").tempdir()?;
-        // The broker's folder must outlive this function; the showroom's own folder does not exist yet.
-        let home = home.keep();
-        let mosquitto = if external { Some(Mosquitto::start(&home, None).await?) } else { None };
+        let home = if external { Some(tempfile::Builder::new().prefix("broker-").tempdir()?) } else { None };
+        let mosquitto = match &home {
+            Some(home) => Some(Mosquitto::start(home.path(), None).await?),
+            None => None,
+        };
         let config = mosquitto.as_ref().map(|broker| format!("[mqtt]\nurl = \"mqtt://{}\"\n", broker.address()));
         let showroom = Showroom::with(Setup { config, ..Setup::default() }).await?;
-        let mut rig = Self { showroom, mosquitto, kiosks: Vec::new(), people: Vec::new() };
+        let mut rig = Self { showroom, mosquitto, kiosks: Vec::new(), people: Vec::new(), _home: home };
         for number in 0..consultants {
             rig.hire(&format!("c{number}"), Role::Consultant).await?;
         }
