@@ -2,10 +2,12 @@
 import { send } from "./api.js";
 import { tags } from "./alert.js";
 import { by, button, el, keyed, listed } from "./dom.js";
-import { act, choose } from "./sheet.js";
+import { act, choose, pick } from "./sheet.js";
 import { gatewayNow, onChange, state } from "./state.js";
 import { assign, end, greet, receive, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
+
+const PARTIES = [1, 2, 3, 4, 5].map((party) => [party, `${party}`]).concat([[6, "6+"]]);
 
 export function showReception() {
   by("walk-in").addEventListener("click", walkIn);
@@ -14,8 +16,15 @@ export function showReception() {
 }
 
 async function walkIn() {
-  const purpose = await choose(w.walk_in_why, listed("choices-purpose"));
-  if (purpose) act(() => send("POST", "/api/v1/visits", { purpose, language: "zh" }), w.walk_in_done);
+  // One tap is enough: who speaks what and how many they are may be said before it, or not at all.
+  const visit = { language: "zh" };
+  const languages = ["zh", "en"].map((language) => [language, named("language", language)]);
+  const rows = [
+    pick(w.walk_in_language, languages, visit.language, (language) => (visit.language = language)),
+    pick(w.walk_in_party, PARTIES, null, (party) => (visit.party = party ?? undefined)),
+  ];
+  visit.purpose = await choose(w.walk_in_why, listed("choices-purpose"), rows);
+  if (visit.purpose) act(() => send("POST", "/api/v1/visits", visit), w.walk_in_done);
 }
 
 function draw() {
@@ -55,7 +64,7 @@ function head(visit, since) {
 function waitingCard(visit) {
   const asked = visit.asking.map(nameOf).join(" · ");
   const said = [
-    visit.received_by ? w.stage_reception : visit.stage === "calling" && asked ? "" : named("stage", visit.stage),
+    visit.received_by ? w.stage_reception : visit.late || (visit.stage === "calling" && asked) ? "" : named("stage", visit.stage),
     visit.position ? `${visit.position}` : "",
     asked && `${w.asking} ${asked}`,
   ].filter(Boolean);

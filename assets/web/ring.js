@@ -3,13 +3,15 @@ import { by } from "./dom.js";
 import { gatewayNow } from "./state.js";
 import { w } from "./words.js";
 
+// In which somebody should have come, as the showroom has set it.
+const BREACH_MS = Number(document.body.dataset.breach);
 let until = 0;
-let whole = 10000;
+let whole = BREACH_MS;
 
-/** Counts down to `greetBy`; the circle is full at `askedAt`, or at ten seconds if that is longer. */
+/** Counts down to `greetBy`; the circle is full at `askedAt`, or ten seconds before, if that is longer. */
 export function countTo(greetBy, askedAt) {
   until = Date.parse(greetBy);
-  whole = Math.max(10000, until - Date.parse(askedAt));
+  whole = Math.max(BREACH_MS, until - Date.parse(askedAt));
   draw();
 }
 
@@ -22,7 +24,7 @@ function draw() {
   if (words.textContent === text && left <= 0) return;
   words.textContent = text.length > 4 ? "!" : text;
   ring.setAttribute("aria-label", `${text} ${w.seconds}`);
-  ring.dataset.left = left <= 0 ? "over" : left < 4000 ? "soon" : "enough";
+  ring.dataset.left = left <= 0 ? "over" : left < BREACH_MS * 0.4 ? "soon" : "enough";
   const share = Math.max(0, Math.min(1, left / whole));
   ring.querySelector(".ring-time").style.strokeDashoffset = String(100 - 100 * share);
 }

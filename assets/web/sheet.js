@@ -1,14 +1,16 @@
 // A sheet of choices from below, and the line that offers to take something back.
-import { by, button } from "./dom.js";
+import { by, button, el } from "./dom.js";
+import { realMs } from "./state.js";
 
-// As long as the gateway takes things back (DESIGN §5).
-const UNDO_MS = 120000;
+// As long as the gateway takes things back.
+const UNDO_MS = Number(document.body.dataset.undo);
 let fading = null;
 
-/** Asks for one of [value, word]; gives the value, or null. */
-export function choose(title, choices) {
+/** Asks for one of [value, word]; gives the value, or null. `rows` stand above: what may be said before the choice. */
+export function choose(title, choices, rows = []) {
   const sheet = by("sheet");
   by("sheet-title").textContent = title;
+  by("sheet-rows").replaceChildren(...rows);
   return new Promise((answer) => {
     const done = (value) => {
       sheet.onclose = null;
@@ -21,6 +23,24 @@ export function choose(title, choices) {
     sheet.onclose = () => done(null);
     if (!sheet.open) sheet.showModal();
   });
+}
+
+/** A row of [value, word] of which one may be picked; where nothing stands at first, a second tap takes it back. */
+export function pick(title, choices, chosen, picked) {
+  const first = chosen;
+  const row = el("fieldset", { class: "pick" }, el("legend", {}, title));
+  const buttons = choices.map(([value, word]) => [
+    value,
+    button(word, "second", () => {
+      chosen = chosen === value ? first : value;
+      show();
+      picked(chosen);
+    }),
+  ]);
+  const show = () => buttons.forEach(([value, one]) => one.setAttribute("aria-pressed", String(value === chosen)));
+  show();
+  row.append(...buttons.map(([, one]) => one));
+  return row;
 }
 
 /** Says what was done; with `undo`, offers to take it back. */
@@ -36,7 +56,7 @@ export function toast(text, undo) {
   close.onclick = () => (line.hidden = true);
   line.hidden = false;
   clearTimeout(fading);
-  fading = setTimeout(() => (line.hidden = true), undo ? UNDO_MS : 4000);
+  fading = setTimeout(() => (line.hidden = true), undo ? realMs(UNDO_MS) : 4000);
 }
 
 /** Does something and says what came of it; `undo` gives the way back. */

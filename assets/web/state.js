@@ -53,3 +53,6 @@ export function keepTime(now, rate, trip) {
 
 /** The gateway's time in milliseconds. */
 export const gatewayNow = () => time.at + (performance.now() - time.since) * time.rate;
+
+/** How long a span of the gateway's time takes here: a demo's clock may be faster. */
+export const realMs = (span) => span / time.rate;

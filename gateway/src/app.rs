@@ -26,7 +26,7 @@ use crate::runtime::{Handle, Loaded, Parts, Runtime, RuntimeError, StartError, T
 use crate::vault::{Vault, VaultError};
 use crate::views::follow::follow;
 use crate::views::{Views, ViewsError};
-use crate::web::{Advance, BrokerDoor, DeviceState, Gallery, Web, WebError, WebParts};
+use crate::web::{Advance, BrokerDoor, DeviceState, Gallery, Promise, Web, WebError, WebParts};
 
 /// Messages that may wait for the kiosks; beyond it they are dropped and counted.
 const TO_KIOSK: usize = 4096;
@@ -243,6 +243,7 @@ impl App {
             models: self.config.catalogue.models.clone(),
             gallery,
             wordings: self.config.catalogue.wordings(&self.config.store),
+            promise: Promise { breach: self.config.floor.breach, undo: self.config.floor.undo },
             qr_key,
             session_key: self.vault.store_key("session"),
             clock: Arc::clone(&self.clock),
@@ -374,6 +375,7 @@ fn device_states(roster: &crate::domain::roster::Roster, mqtt: Option<&Mqtt>) ->
             version: status.and_then(|status| status.version.clone()).unwrap_or_default(),
             outbox: status.map_or(0, |status| status.outbox),
             clock_skew_ms: status.and_then(|status| status.clock_skew_ms),
+            gaps: status.map_or(0, |status| status.gaps),
             maintenance: device.maintenance,
         }
     };

@@ -168,6 +168,9 @@ impl Config {
                 .map(|fault| Fault { key: format!("mqtt.{}", fault.key), problem: fault.problem }),
         );
         self.floor.validate(&mut faults);
+        // Otherwise every phone goes dark between two of its words.
+        let alive = chrono::TimeDelta::from_std(self.web.alive).unwrap_or(chrono::TimeDelta::MAX);
+        faults.unless(alive < self.floor.live, "floor.live", "must be longer than web.alive, or every phone goes dark");
         self.speech.validate(&mut faults);
         self.catalogue.validate(&mut faults);
         self.screens.validate(&mut faults);

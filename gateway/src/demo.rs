@@ -9,17 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::TimeDelta;
 use shared::ids::{DeviceId, StoreId};
 use tokio_util::sync::CancellationToken;
 
 pub use clock::DemoClock;
-pub use seed::{kiosk_password, seed};
+pub use seed::{banner, kiosk_password, seed};
 
 use crate::app::{App, Demo, Serving};
 use crate::config::{Config, sample};
 use crate::domain::{Actor, Command, Input};
 use crate::runtime::Handle;
-use crate::web::Advance;
+use crate::web::{Advance, LEAST_ALIVE};
 
 /// Where the demo listens unless those ports are taken.
 const HTTP: u16 = 8080;
@@ -73,7 +74,7 @@ impl Showroom {
         config.mqtt.listen = free_or_any(([127, 0, 0, 1], MQTT).into());
         let serving = tokio.block_on(serve(config, 1, CancellationToken::new()))?;
         let kiosk = kiosk_access(&serving, options)?;
-        let banner = seed::banner(&serving);
+        let banner = banner(&serving);
         Ok(Self { tokio, serving: Some(serving), kiosk, banner })
     }
 
@@ -104,12 +105,20 @@ impl Showroom {
 pub async fn serve(mut config: Config, clock_rate: u32, shutdown: CancellationToken) -> anyhow::Result<Serving> {
     let sample = sample();
     sample.furnish(&mut config);
+    config.floor.live = live_at(clock_rate, config.floor.live);
     let clock = Arc::new(DemoClock::new(clock_rate));
     let app = App::open(config, Arc::clone(&clock) as Arc<dyn shared::clock::Clock>)?;
     seed(&app.handle, &app.vault, &sample).await.context("the sample showroom could not be set up")?;
     let advance = advance(clock, app.handle.clone());
     let demo = Demo { clock_rate, advance };
     Ok(app.serve(Some(demo), shutdown).await?)
+}
+
+/// For how long a phone is live by a clock that is `rate` times as fast: pages say at most every 100 ms that they are there, and five
+/// such words may be missing before one counts as dark.
+fn live_at(rate: u32, live: TimeDelta) -> TimeDelta {
+    let least = TimeDelta::from_std(LEAST_ALIVE * 5 * rate).unwrap_or(live);
+    live.max(least)
 }
 
 /// Moves the demo's clock on in steps of a second (longer ones over long spans), so that every deadline on the way comes in its
@@ -155,4 +164,27 @@ fn kiosk_access(serving: &Serving, options: &Options) -> anyhow::Result<KioskAcc
         kiosk,
         data: options.data.join("kiosk"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::WebConfig;
+
+    #[track_caller]
+    fn check(rate: u32, live_s: i64) {
+        let live = live_at(rate, Config::default().floor.live);
+        assert_eq!(live.num_seconds(), live_s);
+        // Two words of a page may be late before it is taken for dark.
+        let alive = WebConfig::default().alive_at(rate) * rate;
+        assert!(live >= TimeDelta::from_std(alive * 2).unwrap(), "{rate}: alive every {alive:?}, live for {live}");
+    }
+
+    #[test]
+    fn no_clock_is_so_fast_that_every_phone_goes_dark() {
+        check(1, 30);
+        check(60, 30);
+        check(300, 150);
+        check(3600, 1800);
+    }
 }

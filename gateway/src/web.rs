@@ -10,6 +10,7 @@
 //! - [`config`], [`listener`], [`tls`]: the doors · [`routes`], [`authorisation`], [`session`]: who may do what
 //! - [`api`], [`stream`], [`floor_feed`]: JSON and server-sent events · [`pages`], [`assets`], [`words`]: what people see
 
+mod address;
 mod api;
 mod assets;
 pub mod authorisation;
@@ -61,6 +62,7 @@ use crate::report::Showroom;
 use crate::runtime::Handle;
 use crate::views::{LeadRow, Views};
 
+pub(crate) use config::LEAST_ALIVE;
 pub use config::{Fault, TlsConfig, WebConfig};
 pub use gallery::{Gallery, kind as picture_kind};
 pub use listener::BindError;
@@ -89,6 +91,8 @@ pub struct DeviceState {
     pub outbox: u64,
     /// Milliseconds by which its clock is ahead of the gateway's.
     pub clock_skew_ms: Option<i64>,
+    /// Numbers of its events that are missing or came twice since the gateway started.
+    pub gaps: u64,
     /// Whether somebody works on it.
     pub maintenance: bool,
 }
@@ -100,6 +104,15 @@ pub struct BrokerDoor {
     pub addr: SocketAddr,
     /// Whether it speaks TLS.
     pub tls: bool,
+}
+
+/// Times of the floor that pages count by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Promise {
+    /// In which somebody should have come: the ten seconds.
+    pub breach: TimeDelta,
+    /// For how long something can be taken back.
+    pub undo: TimeDelta,
 }
 
 /// Everything that the web needs of the others.
@@ -122,6 +135,8 @@ pub struct WebParts {
     pub gallery: Arc<Gallery>,
     /// Consent texts in force.
     pub wordings: Vec<Wording>,
+    /// Times that pages count by.
+    pub promise: Promise,
     /// Signs what stands in QR codes.
     pub qr_key: [u8; 32],
     /// Signs sessions and page tickets.

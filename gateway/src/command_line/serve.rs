@@ -35,6 +35,10 @@ async fn run(config: Config, options: &Serve) -> Result<(), Failure> {
             return Err(fault.into());
         }
     };
+    if options.demo {
+        // Beside the line that programs read. Nobody has to look.
+        let _ = writeln!(io::stderr().lock(), "{}", crate::demo::banner(&serving));
+    }
     say_ready(&serving);
     tokio::select! {
         _ = interrupt.recv() => {}

@@ -22,6 +22,10 @@ use crate::vault::Vault;
 /// The sample's kiosk.
 pub(super) const KIOSK: &str = "entrance";
 
+/// Why there is no code for a visitor's phone.
+const NO_LINK: &str = "  Visitors 访客   no link and no code: a phone can reach nothing here. This machine has no address on a network, or\n  \
+                       there is no door for visitors: set web.visitor_listen, web.lan_address or web.public_url\n";
+
 /// Sets up whoever of the sample is missing; what somebody changed stays.
 ///
 /// # Errors
@@ -61,8 +65,9 @@ pub fn kiosk_password(vault: &Vault, device: &DeviceId) -> String {
     URL_SAFE_NO_PAD.encode(vault.store_key(&format!("demo device {device}")))
 }
 
-/// What `cargo run` prints.
-pub(super) fn banner(serving: &Serving) -> String {
+/// What `cargo run` and `gateway serve --demo` print: links, a code and sign-ins.
+#[must_use]
+pub fn banner(serving: &Serving) -> String {
     let doors = &serving.doors;
     let sample = sample();
     let mut text = String::new();
@@ -79,7 +84,10 @@ pub(super) fn banner(serving: &Serving) -> String {
     if let Some(mqtt) = doors.mqtt {
         let _ = writeln!(text, "  Devices 设备    mqtt://{mqtt}");
     }
-    let (Some(base), Some(token)) = (&doors.visitor_url, printed_token(serving)) else { return text };
+    let (Some(base), Some(token)) = (&doors.visitor_url, printed_token(serving)) else {
+        let _ = writeln!(text, "{NO_LINK}");
+        return text;
+    };
     let link = format!("{}/i/{token}", base.trim_end_matches('/'));
     let _ = writeln!(text, "  Visitors 访客   {link}\n  (a phone on the same network can scan this)\n");
     if let Ok(code) = QrCode::new(&link) {

@@ -181,7 +181,8 @@ fn figures_count_accepted_greeted_and_confirmed_apart() {
         (20_000, greet(2, GreetedSource::Inferred)),
         (30_000, ended(3, Outcome::Cancelled)),
     ]));
-    let figures = views.day(start(), start() + TimeDelta::days(1), chrono_tz::Asia::Shanghai).unwrap();
+    let figures =
+        views.day(start(), start() + TimeDelta::days(1), chrono_tz::Asia::Shanghai, TimeDelta::seconds(10)).unwrap();
     assert_eq!((figures.visits, figures.accepted, figures.accepted_in_time), (3, 3, 2));
     assert_eq!((figures.greeted, figures.greeted_in_time, figures.greeted_confirmed), (2, 1, 1));
     assert_eq!((figures.breaches, figures.cancelled, figures.late), (1, 1, 0));

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 use shared::wire::Language;
 
+use super::address::Path;
 use super::front::Front;
 use super::pages;
+use super::problem::Problem;
 use super::words::Words;
 
 macro_rules! files {
@@ -93,11 +95,11 @@ impl File {
 
 pub(super) async fn file(
     State(front): State<Arc<Front>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, Problem>,
     headers: HeaderMap,
     uri: axum::http::Uri,
 ) -> Response {
-    let Some(file) = front.assets.files.get(name.as_str()) else {
+    let Some(file) = name.ok().and_then(|Path(name)| front.assets.files.get(name.as_str())) else {
         return pages::not_found(&front, &headers, &uri);
     };
     let keep = [

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// No page says oftener that it is alive, however fast a demo's clock runs.
+pub(crate) const LEAST_ALIVE: Duration = Duration::from_millis(100);
+
 /// One fault of the configuration, with the path of its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -53,7 +56,7 @@ pub struct WebConfig {
     /// How long somebody stays signed in.
     #[serde(with = "super::duration")]
     pub session: Duration,
-    /// How often a page says that it is alive; the floor takes it for dark after 30 s.
+    /// How often a page says that it is alive; the floor takes it for dark after `floor.live`, which must be longer.
     #[serde(with = "super::duration")]
     pub alive: Duration,
     /// Connections at one time; further ones wait.
@@ -108,12 +111,17 @@ impl WebConfig {
             fault("web.session", "must be from 5m to 720h");
         }
         if !(Duration::from_secs(1)..=Duration::from_secs(25)).contains(&self.alive) {
-            fault("web.alive", "must be from 1s to 25s, for the floor takes a phone for dark after 30 s");
+            fault("web.alive", "must be from 1s to 25s, and shorter than floor.live");
         }
         if !(16..=65_536).contains(&self.connections) {
             fault("web.connections", "must be from 16 to 65536");
         }
         faults
+    }
+
+    /// How often a page says that it is alive, in real time, when the clock runs `rate` times as fast.
+    pub(crate) fn alive_at(&self, rate: u32) -> Duration {
+        (self.alive / rate.max(1)).max(LEAST_ALIVE)
     }
 
     /// The main door's own address as a URL.

@@ -69,8 +69,7 @@ impl Front {
             reporter: Reporter::start(parts.handle.clone(), shutdown.clone(), tasks),
             readiness: Readiness::default(),
             metrics: Metrics::register(&parts.registry, &parts.handle),
-            // The demo's clock runs faster, and so does what the floor takes for dark.
-            alive: (config.alive / parts.clock_rate.max(1)).max(Duration::from_millis(100)),
+            alive: config.alive_at(parts.clock_rate),
             secure,
             connections: config.connections,
             shutdown,

@@ -9,12 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path as Parameter, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 use shared::wire::Picture;
 
+use super::address;
 use super::front::Front;
 use super::problem::Problem;
 
@@ -106,7 +107,7 @@ pub fn kind(name: &str) -> Option<&'static str> {
 }
 
 /// `GET /pictures/{sha256}`: what has this hash never changes.
-pub(super) async fn picture(State(front): State<Arc<Front>>, Parameter(sha256): Parameter<String>) -> Response {
+pub(super) async fn picture(State(front): State<Arc<Front>>, address::Path(sha256): address::Path<String>) -> Response {
     let Some((kind, file)) = front.parts.gallery.files.get(&sha256) else {
         return Problem::not_found().into_response();
     };

@@ -1,4 +1,4 @@
-//! Headers of every answer, and the proof that a write comes from our own page.
+//! Headers of every answer, the count of those that say no, and the proof that a write comes from our own page.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use axum::response::Response;
 
 use super::front::Front;
 use super::pages;
+use super::problem::ProblemCode;
 
 /// Scripts, styles, pictures and connections of our own alone; nobody frames us; forms go nowhere else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -23,10 +24,13 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// Adds what every answer carries; pages and data are not kept by anybody unless they say otherwise.
+/// Adds what every answer carries, and counts problem documents by their code; pages and data are not kept by anybody unless they say otherwise.
 pub(super) async fn add(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
     let chosen = pages::asked(request.uri());
     let mut response = next.run(request).await;
+    if let Some(ProblemCode(code)) = response.extensions().get() {
+        front.metrics.refused(code);
+    }
     let headers = response.headers_mut();
     if let Some(language) = chosen {
         let cookie = format!("lang={language}; Path=/; Max-Age=31536000; SameSite=Lax");

@@ -8,6 +8,7 @@ pub(super) mod visitor;
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Response};
+use chrono::TimeDelta;
 use shared::wire::Language;
 
 use super::front::Front;
@@ -25,6 +26,8 @@ pub(super) struct Frame {
     /// Where this page is in the other language.
     pub(super) other: String,
     pub(super) brand: String,
+    /// In which somebody should have come, as one says it: `10`, `7.5`.
+    pub(super) seconds: String,
 }
 
 impl Frame {
@@ -45,12 +48,23 @@ impl Frame {
             code: language.as_str(),
             other: format!("{}?lang={other}", uri.path()),
             brand: brand.clone(),
+            seconds: seconds(front.parts.promise.breach),
         }
+    }
+
+    /// A word that names the time in which somebody should have come.
+    pub(super) fn within(&self, word: &str) -> String {
+        word.replace("{n}", &self.seconds)
     }
 
     pub(super) fn language(&self) -> Language {
         if self.code == "en" { Language::En } else { Language::Zh }
     }
+}
+
+fn seconds(span: TimeDelta) -> String {
+    let tenths = span.num_milliseconds() / 100;
+    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
 }
 
 /// The language that somebody chose: in the address, or before.

@@ -17,6 +17,10 @@ pub(super) struct Problem {
     retry_after_s: Option<u64>,
 }
 
+/// The code of an answer that is a problem document, for whoever counts them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ProblemCode(pub(super) &'static str);
+
 #[derive(Serialize)]
 struct Document<'a> {
     r#type: String,
@@ -107,6 +111,7 @@ impl IntoResponse for Problem {
             code: self.code,
         };
         let mut response = (self.status, Json(document)).into_response();
+        response.extensions_mut().insert(ProblemCode(self.code));
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after_s {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -20,6 +20,7 @@ use shared::ids::AlertId;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
 
+use super::address::Query;
 use super::authorisation::{Action, Object, can};
 use super::floor_feed::{Audience, Frame};
 use super::front::Front;

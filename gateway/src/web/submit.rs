@@ -27,10 +27,6 @@ impl Front {
     /// Hands an input over and waits until it is durable.
     pub(super) async fn submit(&self, cause: Option<Cause>, actor: Actor, command: Command) -> Result<Done, Problem> {
         let done = self.parts.handle.try_submit(Input { cause, actor, command }).await;
-        done.map_err(|error| {
-            let problem = Problem::from(error);
-            self.metrics.refused(problem.code);
-            problem
-        })
+        done.map_err(Problem::from)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use shared::ids::AlertId;
 use super::{done, id};
 use crate::domain::Command;
 use crate::domain::floor::visit::PassReason;
+use crate::web::address::Path;
 use crate::web::body::Json;
 use crate::web::front::Front;
 use crate::web::problem::Problem;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::records::Span;
 use crate::report::{ReportError, csv, jsonl};
+use crate::web::address::{Path, Query};
 use crate::web::body::{PieceWriter, in_pieces};
 use crate::web::front::Front;
 use crate::web::problem::Problem;

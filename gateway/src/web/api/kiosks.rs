@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::domain::roster::{Device, DeviceKind};
 use crate::domain::{Actor, Command};
 use crate::runtime::Done;
 use crate::web::BrokerDoor;
+use crate::web::address::Path;
 use crate::web::body::Json;
 use crate::web::claims::{ClaimId, LIFE, Standing};
 use crate::web::front::Front;

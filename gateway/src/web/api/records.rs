@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::{LeadRecord, Moment, VisitRecord};
 use crate::views::ViewsError;
+use crate::web::address::Query;
 use crate::web::authorisation::{Action, Object, can};
 use crate::web::front::Front;
 use crate::web::problem::Problem;

@@ -34,6 +34,9 @@ struct Floor {
     purposes: Vec<(&'static str, String)>,
     /// Ids and names, for the alert.
     models: Vec<(String, String)>,
+    /// In which somebody should have come, and in which something can be taken back: by the showroom's clock.
+    breach_ms: i64,
+    undo_ms: i64,
 }
 
 pub(crate) async fn show(
@@ -56,6 +59,8 @@ pub(crate) async fn show(
         outcomes: Outcome::CHOICES.map(|o| (o.as_str(), w.named("outcome", o.as_str()))).to_vec(),
         purposes: Purpose::ALL.map(|p| (p.as_str(), w.named("purpose", p.as_str()))).to_vec(),
         models: front.parts.models.iter().map(|m| (m.id.to_string(), m.name(language).to_owned())).collect(),
+        breach_ms: front.parts.promise.breach.num_milliseconds(),
+        undo_ms: front.parts.promise.undo.num_milliseconds(),
         frame,
     })
 }

@@ -118,7 +118,11 @@ async fn records(front: &Arc<Front>) -> Result<(DayFigures, Vec<VisitRow>, Vec<L
         for row in &mut leads {
             (front.parts.open_lead)(row);
         }
-        Ok((views.day(from, to, front.zone())?, views.latest_visits(from, to, VISITS)?, leads))
+        Ok((
+            views.day(from, to, front.zone(), front.parts.promise.breach)?,
+            views.latest_visits(from, to, VISITS)?,
+            leads,
+        ))
     })
     .await
 }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Form;
+use axum::extract::State;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
@@ -23,6 +23,7 @@ use self::form::{Fault, Filled, Offer};
 use super::{Frame, message, render, visitors_language};
 use crate::domain::command::{Cause, Interest};
 use crate::domain::{Actor, Command, Refusal};
+use crate::web::address::Path;
 use crate::web::api::interests::{channel, ids, nonce};
 use crate::web::front::Front;
 use crate::web::idempotency;
@@ -57,11 +58,12 @@ struct Thanks {
 
 pub(crate) async fn show(
     State(front): State<Arc<Front>>,
-    Path(code): Path<String>,
+    code: Result<Path<String>, Problem>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Response {
     let frame = frame(&front, &headers, &uri);
+    let code = readable(code);
     let token = match check_code(&front, &code) {
         Ok(token) => token,
         Err(problem) => return refusal(frame, &problem),
@@ -74,12 +76,13 @@ pub(crate) async fn show(
 
 pub(crate) async fn submit(
     State(front): State<Arc<Front>>,
-    Path(code): Path<String>,
+    code: Result<Path<String>, Problem>,
     headers: HeaderMap,
     uri: Uri,
     fields: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let frame = frame(&front, &headers, &uri);
+    let code = readable(code);
     let Ok(Form(fields)) = fields else { return refusal(frame, &Problem::bad_body("not a form")) };
     let filled = Filled::read(&fields);
     // The code may have run out meanwhile: what counts is the ticket of the open page.
@@ -108,6 +111,11 @@ pub(crate) async fn submit(
         }
         Err(problem) => refusal(frame, &problem),
     }
+}
+
+/// A code that cannot be read is none, and the page says so.
+fn readable(code: Result<Path<String>, Problem>) -> String {
+    code.map(|Path(code)| code).unwrap_or_default()
 }
 
 /// What the visitors' door says to every other address.

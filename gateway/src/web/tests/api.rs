@@ -5,9 +5,9 @@ use shared::clock::{Clock as _, SystemClock};
 use shared::qr::{Token, TokenKind};
 
 use super::room::{PASSWORD, QR_KEY, Room, ask};
-use crate::domain::floor::visit::GreetedSource;
 use crate::domain::{Command, Refusal};
 use crate::runtime::SubmitError;
+use crate::web::routes::ROUTES;
 
 const VISIT: &str = "0190a5de-0000-7000-8000-000000000001";
 
@@ -122,13 +122,38 @@ async fn a_walk_in_with_the_same_key_is_the_same_visit() {
 }
 
 #[tokio::test]
-async fn reception_says_that_it_saw_the_greeting_and_a_consultant_that_they_greeted() {
+async fn what_cannot_be_read_of_an_address_is_a_problem_with_a_code_and_is_counted() {
     let room = Room::open().await;
-    let path = format!("/api/v1/visits/{VISIT}/greeted");
-    for (id, expect) in [("wang", GreetedSource::Consultant), ("qian", GreetedSource::Reception)] {
-        assert_eq!(room.call(id, "POST", &path, "").await.json()["done"], "kept");
-        let submitted = room.submitted();
-        assert!(matches!(&submitted[0].command, Command::Greet(_, source) if *source == expect), "{submitted:?}");
+    let mut codes = std::collections::BTreeMap::from([("bad_path", 0), ("bad_query", 0)]);
+    for route in ROUTES.iter().filter(|route| route.path.contains('{')) {
+        let path = format!("{}%ff", &route.path[..route.path.find('{').unwrap()]);
+        let rest = route.path.find('}').map(|end| &route.path[end + 1..]).unwrap();
+        let reply = room
+            .call(
+                "root",
+                route.method,
+                &format!("{path}{rest}"),
+                "{\"outcome\":\"served\",\"staff\":\"a\",\"on\":true}",
+            )
+            .await;
+        let kind = reply.header("content-type").unwrap_or_default();
+        if kind.starts_with("text/html") {
+            assert_eq!(reply.status, 404, "a page says that there is nothing: {route:?}");
+            continue;
+        }
+        assert_eq!((reply.status, reply.code().as_str()), (400, "bad_path"), "{route:?}");
+        *codes.get_mut("bad_path").unwrap() += 1;
+    }
+    let twice = ["visits", "leads", "exports/visits.csv"].map(|of| format!("/api/v1/{of}?from=a&from=b"));
+    for path in twice.iter().map(String::as_str).chain(["/api/v1/me/stream?after=1.1&after=2.2"]) {
+        let reply = room.call("zhao", "GET", path, "").await;
+        assert_eq!((reply.status, reply.code().as_str()), (400, "bad_query"), "{path}");
+        *codes.get_mut("bad_query").unwrap() += 1;
+    }
+    assert!(codes.values().all(|count| *count > 3), "{codes:?}");
+    let metrics = room.call("", "GET", "/metrics", "").await.body;
+    for (code, count) in codes {
+        assert!(metrics.contains(&format!("web_refused_total{{code=\"{code}\"}} {count}\n")), "{code}: {metrics}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use prometheus_client::registry::Registry;
 use shared::catalogue::Model;
 use shared::clock::{Clock, SystemClock};
@@ -26,7 +26,7 @@ use crate::report::Showroom;
 use crate::runtime::{Answer, Desk, Done, FloorSnapshot, Handle};
 use crate::views::Views;
 use crate::web::session::Sessions;
-use crate::web::{Web, WebConfig, WebParts, password};
+use crate::web::{Promise, Web, WebConfig, WebParts, password};
 
 pub(super) const PASSWORD: &str = "correct horse";
 pub(super) const QR_KEY: [u8; 32] = [5; 32];
@@ -110,6 +110,7 @@ impl Room {
                 zh: "全文".to_owned(),
                 en: "The full text".to_owned(),
             }],
+            promise: Promise { breach: TimeDelta::seconds(10), undo: TimeDelta::minutes(2) },
             qr_key: QR_KEY,
             session_key: SESSION_KEY,
             clock: Arc::new(SystemClock),

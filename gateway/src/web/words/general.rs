@@ -153,6 +153,8 @@ words! { General
     received: "已接待入座", "Received and seated";
     received_done: "已记录接待入座", "Recorded as received";
     receive_now: "请先接待这位客人", "Please receive this visitor";
+    receive_late: "断网时有客人登记，可能还在店里，请去看看", "A visitor checked in while offline and may still stand there";
+    walk_in_language: "客人说什么语言？", "Which language?";
     saw_greeted: "看到已见面", "Saw them greeted";
     assign: "指定顾问", "Assign";
     assign_who: "请谁来接待？", "Who should come?";
@@ -165,10 +167,10 @@ words! { General
     // Manager
     manage: "今日展厅", "The showroom today";
     manage_lead: "到店", "visits";
-    accepted_10: "10 秒内接单", "accepted in 10 s";
-    greeted_10: "10 秒内见面", "greeted in 10 s";
+    accepted_10: "{n} 秒内接单", "accepted in {n} s";
+    greeted_10: "{n} 秒内见面", "greeted in {n} s";
     confirmed: "已确认见面", "greetings confirmed";
-    breaches: "超过 10 秒", "over 10 s";
+    breaches: "超过 {n} 秒", "over {n} s";
     of_all: "共", "of";
     waits_now: "现在谁在等", "Who waits now";
     nobody_waits: "没有客人在等。", "Nobody is waiting.";
@@ -217,6 +219,8 @@ words! { General
     maintenance_end: "恢复使用", "Back to work";
     maintenance_hint: "暂停后屏幕请访客直接到前台，已签到的访客照常接待。", "A paused screen sends visitors to the reception; whoever checked in before is served as usual.";
     clock_off: "时钟偏差", "clock off by";
+    gaps: "条编号缺失或重复", "numbers missing or doubled";
+    gaps_hint: "网关启动以来：这台设备的记录编号不连续。可能有登记丢失，或两台设备用了同一个账号。", "Since the gateway started: this device's events are not numbered without gaps. Events may be lost, or two devices use one account.";
     claim_title: "接入新的迎宾屏", "Let a new kiosk in";
     claim_hint: "新屏第一次启动会显示六位代码，十分钟内有效。请确认屏幕就在您店里。", "A new kiosk shows six digits at its first start, good for ten minutes. Make sure that it stands in your showroom.";
     claim_code: "屏幕上的代码", "Code on the screen";
@@ -248,7 +252,7 @@ words! { General
     floor_page: "展厅现场", "The floor";
     manage_page: "今日报表", "Today's figures";
     showing_latest: "只列出最近的", "Only the latest are listed:";
-    task_waiting: "位客人超过 10 秒没有人接", "waiting beyond ten seconds";
+    task_waiting: "位客人等得太久，还没有人接", "waiting too long, and nobody comes";
     task_not_greeted: "已接单 40 秒，还没有见面", "Accepted 40 s ago and not greeted";
 
     // Problems a page may meet
@@ -257,7 +261,7 @@ words! { General
     problem_alert_over: "已经有人接待了。", "Somebody is already coming.";
     problem_visit_over: "这次接待已经结束。", "This visit is already over.";
     problem_not_yours: "这位客人由同事接待。", "This visit is a colleague's.";
-    problem_nothing_to_undo: "超过两分钟，不能撤销了。", "The two minutes for undo are over.";
+    problem_nothing_to_undo: "时间过了，不能撤销了。", "The time for undo is over.";
     problem_busy: "系统正忙，请过一秒再试。", "The system is busy. Try again in a second.";
     problem_ended: "系统已停止，请马上通知管理员，并到门口迎接客人。", "The system has stopped. Tell the admin at once, and meet visitors at the door.";
     problem_not_signed_in: "登录已过期，请重新登录。", "Your session is over. Please sign in again.";

@@ -1,6 +1,6 @@
 //! Rows of the manager's tables, in the words and the zone of the page.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::phone::PhoneNumber;
 use shared::wire::Title;
 
@@ -11,7 +11,7 @@ use crate::web::front::Front;
 use crate::web::pages::Frame;
 use crate::web::words::Words;
 
-/// A time of a visit: what to write, and whether it was over the ten seconds.
+/// A time of a visit: what to write, and whether it was over the time in which somebody should have come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Time {
     pub(super) text: String,
@@ -19,14 +19,14 @@ pub(super) struct Time {
 }
 
 impl Time {
-    fn new(ms: Option<i64>) -> Self {
+    fn new(ms: Option<i64>, breach: TimeDelta) -> Self {
         let Some(ms) = ms else { return Self { text: "–".to_owned(), over: false } };
         let text = match ms {
             ..1000 => format!("{ms} ms"),
             1000..100_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
             _ => format!("{} min", ms / 60_000),
         };
-        Self { text, over: ms > 10_000 }
+        Self { text, over: ms > breach.num_milliseconds() }
     }
 }
 
@@ -53,15 +53,16 @@ impl VisitLine {
             (false, Some(Breach::NobodyFree)) => w.breach_nobody_free,
             (false, None) => "",
         };
+        let time = |ms| Time::new(ms, front.parts.promise.breach);
         Self {
             arrived: clock(front, row.arrived_at.utc()),
             purpose: w.named("purpose", row.purpose.as_str()),
             party: row.party.map(|party| party.to_string()).unwrap_or_default(),
             consultant: row.consultant.as_ref().map(|staff| front.name(staff)).unwrap_or_default(),
-            phone: Time::new(row.phone_ms),
-            shown: Time::new(row.shown_ms),
-            accepted: Time::new(row.accepted_ms),
-            greeted: Time::new(row.greeted_ms),
+            phone: time(row.phone_ms),
+            shown: time(row.shown_ms),
+            accepted: time(row.accepted_ms),
+            greeted: time(row.greeted_ms),
             source: row.greeted_source.map(|by| w.named("source", GreetedSource::as_str(by))).unwrap_or_default(),
             outcome: row.outcome.map(|outcome| w.named("outcome", outcome.as_str())).unwrap_or_default(),
             mark: mark.to_owned(),
@@ -208,11 +209,14 @@ mod tests {
 
     #[test]
     fn times_are_read_at_a_glance() {
-        let text = |ms| Time::new(ms).text;
+        let text = |ms| Time::new(ms, TimeDelta::seconds(10)).text;
         assert_eq!(text(None), "–");
         assert_eq!(text(Some(34)), "34 ms");
         assert_eq!(text(Some(6543)), "6.5 s");
         assert_eq!(text(Some(180_000)), "3 min");
-        assert!(Time::new(Some(10_001)).over && !Time::new(Some(10_000)).over);
+        for breach in [10, 15] {
+            let over = |ms| Time::new(Some(ms), TimeDelta::seconds(breach)).over;
+            assert!(over(breach * 1000 + 1) && !over(breach * 1000), "as the showroom has set it");
+        }
     }
 }
