@@ -296,6 +296,7 @@ impl App {
             purposes: catalogue.purposes.clone(),
             languages: catalogue.languages.clone(),
             models: catalogue.models.iter().map(|model| Model { picture: picture(model), ..model.clone() }).collect(),
+            guest_wifi: self.config.web.wifi_first(),
             wordings: catalogue.wordings(&self.config.store),
             photos,
             times: self.config.screens.times(),

@@ -28,6 +28,7 @@ mod metrics;
 mod pages;
 pub mod password;
 mod problem;
+mod reach;
 mod reporter;
 pub mod routes;
 mod session;
@@ -214,7 +215,7 @@ impl Web {
         let visitor_addr = visitors.as_ref().map(|door| door.addr);
         let url = config.own_url(addr);
         let visitor_url = config.visitor_url(addr, visitor_addr);
-        let front = front::Front::new(&config, parts, &tasks);
+        let front = front::Front::new(&config, parts, config.standing(visitor_url.as_deref()), &tasks);
         if let Some(certificates) = &secure {
             tasks.spawn(Arc::clone(certificates).watch(front.shutdown.clone()));
         }

@@ -123,6 +123,7 @@ pub fn built_in() -> KioskConfig {
         consultants: Vec::new(),
         wordings: Vec::new(),
         store_url: None,
+        guest_wifi: None,
         times: None,
         opening: None,
         maintenance: false,

@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 64] = [
+pub(super) const KEYS: [&str; 66] = [
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -36,6 +36,8 @@ pub(super) const KEYS: [&str; 64] = [
     "web.public_url",
     "web.visitor_listen",
     "web.lan_address",
+    "web.guest_wifi.ssid",
+    "web.guest_wifi.password",
     "web.session",
     "web.alive",
     "web.connections",

@@ -191,6 +191,13 @@ fn all_faults_are_told_at_once() {
 }
 
 #[test]
+fn a_phone_says_that_it_is_alive_before_it_is_taken_for_dark() {
+    check_faults("[floor]\nlive = '5s'", &[], &["floor.live: must be longer than web.alive"]);
+    check_faults("[floor]\nlive = '20s'\n[web]\nalive = '20s'", &[], &["floor.live: must be longer than web.alive"]);
+    assert_eq!(read("[floor]\nlive = '5s'\n[web]\nalive = '2s'", &[]).unwrap().validate(), Vec::new());
+}
+
+#[test]
 fn printing_hides_secrets_and_names_what_is_not_set() {
     let text = "[mqtt]\nurl = 'mqtt://b'\nusername = 'gateway'\npassword = 'geheim'";
     let printed = read(text, &[]).unwrap().print().unwrap();

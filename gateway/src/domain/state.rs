@@ -18,7 +18,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 5;
+pub const STATE_VERSION: u8 = 6;
 
 /// Everything that decisions depend on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -76,6 +76,12 @@ impl Assets {
         }
         Self { files }
     }
+
+    /// The hash of a file's content, as its `ETag` has it; empty where there is none.
+    pub(super) fn hash(&self, name: &str) -> String {
+        let tag = self.files.get(name).and_then(|file| file.tag.to_str().ok());
+        tag.unwrap_or_default().trim_matches('"').to_owned()
+    }
 }
 
 impl File {

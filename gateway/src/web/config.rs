@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use shared::wire::GuestWifi;
+
+use super::reach::Standing;
 
 /// No page says oftener that it is alive, however fast a demo's clock runs.
 pub(crate) const LEAST_ALIVE: Duration = Duration::from_millis(100);
@@ -35,6 +38,18 @@ pub struct TlsConfig {
     pub key: PathBuf,
 }
 
+/// `[web.guest_wifi]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuestWifiConfig {
+    /// Its name.
+    #[serde(default)]
+    pub ssid: String,
+    /// Its password, which every visitor is shown; an open one has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
 /// `[web]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -53,6 +68,9 @@ pub struct WebConfig {
     /// This machine's address on the showroom's LAN; found by itself where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lan_address: Option<IpAddr>,
+    /// The Wi-Fi for guests, offered before the code where the code's link answers on the LAN alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guest_wifi: Option<GuestWifiConfig>,
     /// How long somebody stays signed in.
     #[serde(with = "super::duration")]
     pub session: Duration,
@@ -71,6 +89,7 @@ impl Default for WebConfig {
             public_url: None,
             visitor_listen: None,
             lan_address: None,
+            guest_wifi: None,
             session: Duration::from_hours(16),
             alive: Duration::from_secs(10),
             connections: 4096,
@@ -107,6 +126,17 @@ impl WebConfig {
         if self.visitor_listen.is_some_and(|visitors| visitors == self.listen && visitors.port() != 0) {
             fault("web.visitor_listen", "must be another address than web.listen");
         }
+        if let Some(wifi) = &self.guest_wifi {
+            if !(1..=32).contains(&wifi.ssid.len()) {
+                fault("web.guest_wifi.ssid", "must be the Wi-Fi's name, of at most 32 bytes");
+            }
+            if wifi.password.as_ref().is_some_and(|password| !(8..=63).contains(&password.chars().count())) {
+                fault(
+                    "web.guest_wifi.password",
+                    "must have from 8 to 63 characters; leave it away where the Wi-Fi is open",
+                );
+            }
+        }
         if !(Duration::from_mins(5)..=Duration::from_hours(24 * 30)).contains(&self.session) {
             fault("web.session", "must be from 5m to 720h");
         }
@@ -142,6 +172,22 @@ impl WebConfig {
         }
         // HTTPS on the LAN: phones have to trust the certificate, which whoever set it has seen to.
         (self.tls.is_some() && !main.ip().is_loopback()).then(|| self.own_url(main))
+    }
+
+    /// How the codes' link is before it was tried.
+    pub(super) fn standing(&self, visitor_url: Option<&str>) -> Standing {
+        match visitor_url {
+            Some(_) => Standing::Fine,
+            None if self.visitor_listen.is_some() => Standing::NoAddress,
+            None => Standing::NoDoor,
+        }
+    }
+
+    /// What a visitor's phone has to join first: nothing, where the link answers on mobile data too.
+    #[must_use]
+    pub fn wifi_first(&self) -> Option<GuestWifi> {
+        let wifi = self.guest_wifi.as_ref().filter(|_| self.public_url.is_none())?;
+        Some(GuestWifi { ssid: wifi.ssid.clone(), password: wifi.password.clone() })
     }
 
     fn lan(&self) -> Option<IpAddr> {
@@ -191,8 +237,19 @@ mod tests {
                 config.alive = Duration::from_mins(1);
                 config.connections = 1;
                 config.visitor_listen = Some(config.listen);
+                let password = Some("short".to_owned());
+                config.guest_wifi = Some(GuestWifiConfig { ssid: String::new(), password });
             },
-            &["web.tls.cert", "web.tls.key", "web.visitor_listen", "web.session", "web.alive", "web.connections"],
+            &[
+                "web.tls.cert",
+                "web.tls.key",
+                "web.visitor_listen",
+                "web.guest_wifi.ssid",
+                "web.guest_wifi.password",
+                "web.session",
+                "web.alive",
+                "web.connections",
+            ],
         );
     }
 
@@ -212,7 +269,11 @@ mod tests {
         assert_eq!(config.visitor_url(main, None), None);
         let door = "0.0.0.0:8081".parse().ok();
         assert_eq!(config.visitor_url(main, door).as_deref(), Some("http://192.168.1.5:8081"));
+        let wifi = GuestWifiConfig { ssid: "展厅访客".to_owned(), password: Some("huanying8".to_owned()) };
+        config.guest_wifi = Some(wifi);
+        assert_eq!(config.wifi_first().unwrap().password.as_deref(), Some("huanying8"));
         config.public_url = Some("https://showroom.example/".to_owned());
+        assert_eq!(config.wifi_first(), None, "it answers on mobile data");
         assert_eq!(config.visitor_url(main, door).as_deref(), Some("https://showroom.example"));
     }
 }

@@ -17,6 +17,7 @@ use super::claims::Claims;
 use super::config::WebConfig;
 use super::floor_feed::FloorFeed;
 use super::metrics::Metrics;
+use super::reach::{self, Reach, Standing};
 use super::reporter::Reporter;
 use super::session::{Person, Sessions};
 use super::throttle::Throttle;
@@ -40,6 +41,8 @@ pub(super) struct Front {
     pub(super) guesses: Throttle,
     pub(super) password_checks: Semaphore,
     pub(super) assets: Assets,
+    /// How the codes' link is.
+    pub(super) reach: Arc<Reach>,
     pub(super) floor: FloorFeed,
     pub(super) reporter: Reporter,
     pub(super) readiness: Readiness,
@@ -53,10 +56,17 @@ pub(super) struct Front {
 }
 
 impl Front {
-    pub(super) fn new(config: &WebConfig, parts: WebParts, tasks: &TaskTracker) -> Arc<Self> {
+    pub(super) fn new(config: &WebConfig, parts: WebParts, standing: Standing, tasks: &TaskTracker) -> Arc<Self> {
         let shutdown = parts.shutdown.clone();
         let secure = config.tls.is_some();
         let lifetime = TimeDelta::from_std(config.session).unwrap_or(TimeDelta::hours(16));
+        let assets = Assets::new();
+        let reach = Reach::start(
+            (config.public_url.clone(), standing),
+            assets.hash(reach::SIGN),
+            Arc::clone(&parts.clock),
+            (shutdown.clone(), tasks.clone()),
+        );
         Arc::new(Self {
             sessions: Sessions::new(parts.session_key, lifetime, secure),
             tickets: Tickets::new(parts.session_key),
@@ -64,7 +74,8 @@ impl Front {
             claims: Claims::default(),
             guesses: Throttle::default(),
             password_checks: Semaphore::new(PASSWORD_CHECKS),
-            assets: Assets::new(),
+            assets,
+            reach,
             floor: FloorFeed::start(parts.handle.floor(), shutdown.clone(), tasks),
             reporter: Reporter::start(parts.handle.clone(), shutdown.clone(), tasks),
             readiness: Readiness::default(),

@@ -24,7 +24,7 @@ pub(super) const SIGN: &str = "icon.svg";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A link that did not answer is not tried oftener.
 const AGAIN: Duration = Duration::from_mins(1);
-/// The head of the answer has its ETag within so many bytes.
+/// The head of the answer has its `ETag` within so many bytes.
 const HEAD: u64 = 4096;
 
 /// How the link in the codes is.
@@ -46,7 +46,7 @@ pub(super) enum Standing {
 pub(super) struct Reach {
     /// What is tried: `web.public_url`.
     pub(super) public: Option<String>,
-    /// The ETag of [`SIGN`].
+    /// The `ETag` of [`SIGN`].
     sign: String,
     seen: Mutex<(Standing, Duration)>,
     clock: Arc<dyn Clock>,
@@ -89,7 +89,7 @@ impl Reach {
                 answer = tried => answer.unwrap_or_else(|_| Err("no answer within 10 s".to_owned())),
             };
             let standing = match answer {
-                Ok(head) if head.contains(&this.sign) => Standing::Fine,
+                Ok(head) if !this.sign.is_empty() && head.contains(&this.sign) => Standing::Fine,
                 Ok(_) => Standing::Foreign,
                 Err(why) => {
                     tracing::warn!(%why, url = base, "the link in the codes does not answer from this machine (web.public_url)");

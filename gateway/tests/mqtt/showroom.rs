@@ -64,6 +64,7 @@ fn catalogue() -> KioskCatalogue {
         purposes: Purpose::ALL.to_vec(),
         languages: vec![Language::Zh, Language::En],
         models: Vec::new(),
+        guest_wifi: None,
         wordings: Vec::new(),
         photos: BTreeMap::new(),
         times: ScreenTimes { idle_s: 30, countdown_s: 10 },

@@ -113,6 +113,16 @@ pub struct ScreenTimes {
     pub countdown_s: u32,
 }
 
+/// The showroom's Wi-Fi for guests, which a visitor's phone has to join before a link on the LAN answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestWifi {
+    /// Its name, 1 to 32 bytes.
+    pub ssid: String,
+    /// Its password (WPA, 8 to 63 characters); absent: it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
 /// `kiosk/{kiosk}/config`: retained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KioskConfig {
@@ -140,6 +150,9 @@ pub struct KioskConfig {
     /// The store's long-lived QR code, for when the gateway cannot be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_url: Option<String>,
+    /// What a phone joins first; absent: the codes' link answers without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest_wifi: Option<GuestWifi>,
     /// How long the screen waits; absent: as the kiosk's own file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<ScreenTimes>,

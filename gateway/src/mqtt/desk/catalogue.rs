@@ -8,7 +8,7 @@ use shared::catalogue::Model;
 use shared::consent::Wording;
 use shared::ids::{DeviceId, StaffId};
 use shared::opening::{OpenSpan, Opening};
-use shared::wire::{Brand, ConsultantCard, KioskConfig, Language, Picture, Purpose, ScreenTimes};
+use shared::wire::{Brand, ConsultantCard, GuestWifi, KioskConfig, Language, Picture, Purpose, ScreenTimes};
 
 use crate::domain::roster::{Role, Roster};
 
@@ -27,6 +27,8 @@ pub struct KioskCatalogue {
     pub languages: Vec<Language>,
     /// Models that may be picked.
     pub models: Vec<Model>,
+    /// The Wi-Fi that a phone joins first.
+    pub guest_wifi: Option<GuestWifi>,
     /// Consent texts in force.
     pub wordings: Vec<Wording>,
     /// Photos of consultants, where there are any.
@@ -66,6 +68,7 @@ impl KioskCatalogue {
                 .collect(),
             wordings: self.wordings.clone(),
             store_url,
+            guest_wifi: self.guest_wifi.clone(),
             times: Some(self.times),
             opening: self.opening(now),
             maintenance: roster.in_maintenance(kiosk),

@@ -40,6 +40,8 @@ struct Today {
 }
 
 struct Day {
+    /// Why visitors' phones reach nothing.
+    reach: Option<String>,
     date: String,
     at: String,
     figures: DayFigures,
@@ -91,6 +93,7 @@ async fn day(front: &Arc<Front>, frame: &Frame) -> Result<Day, Problem> {
     // Who could have been met in time: not those missed while offline, or who took it back.
     let counted = figures.visits.saturating_sub(figures.cancelled).saturating_sub(figures.late);
     Ok(Day {
+        reach: lines::reach(front, w),
         date: local.format("%Y-%m-%d").to_string(),
         at: local.format("%H:%M:%S").to_string(),
         accepted: Share::new(figures.accepted_in_time, counted),

@@ -138,7 +138,7 @@ async fn what_cannot_be_read_of_an_address_is_a_problem_with_a_code_and_is_count
             .await;
         let kind = reply.header("content-type").unwrap_or_default();
         if kind.starts_with("text/html") {
-            assert_eq!(reply.status, 404, "a page says that there is nothing: {route:?}");
+            assert!((400..500).contains(&reply.status), "a page says that there is nothing: {route:?}");
             continue;
         }
         assert_eq!((reply.status, reply.code().as_str()), (400, "bad_path"), "{route:?}");

@@ -161,3 +161,49 @@ async fn files_are_asked_for_once() {
     assert!(ask(room.addr, "GET", "/assets/words-zh.js", "", "").await.body.starts_with("export default {"));
     assert_eq!(ask(room.addr, "GET", "/assets/..%2fCargo.toml", "", "").await.status, 404);
 }
+
+#[tokio::test]
+async fn the_manager_is_told_why_visitors_phones_reach_nothing() {
+    let line =
+        |page: &str| page.split_once("id=\"reach\">").map(|(_, rest)| rest.split('<').next().unwrap().to_owned());
+    let fine = Room::open().await;
+    assert_eq!(line(&fine.call("zhao", "GET", "/manage", "").await.body), None);
+    let no_door = Room::open_as(|config| config.visitor_listen = None, |_| {}).await;
+    let told = line(&no_door.call("zhao", "GET", "/manage", "").await.body).unwrap();
+    assert!(told.contains("web.visitor_listen"), "{told}");
+    // Nobody listens at this one: the port was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let silent = format!("http://127.0.0.1:{port}");
+    let foreign = format!("http://{}", somebody_else().await);
+    let own = format!("http://{}", fine.visitors);
+    for (url, expect) in [(silent, Some("打不开")), (foreign, Some("不是这台网关")), (own, None)] {
+        let room = Room::open_as(|config| config.public_url = Some(url.clone()), |_| {}).await;
+        let mut tries = 0;
+        let told = loop {
+            let told = line(&room.call("zhao", "GET", "/manage/today", "").await.body);
+            tries += 1;
+            if told.is_some() || tries > 20 {
+                break told;
+            }
+        };
+        match expect {
+            Some(words) => {
+                assert!(told.as_ref().is_some_and(|told| told.contains(words) && told.contains(&url)), "{told:?}");
+            }
+            None => assert_eq!(told, None, "{url}"),
+        }
+    }
+}
+
+/// Something that speaks HTTP and is no gateway.
+async fn somebody_else() -> std::net::SocketAddr {
+    use tokio::io::AsyncWriteExt as _;
+    let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = door.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = door.accept().await {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nhi").await.ok();
+        }
+    });
+    addr
+}

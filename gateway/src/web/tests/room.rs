@@ -84,6 +84,10 @@ impl Room {
     }
 
     pub(super) async fn open_with(change: impl FnOnce(&mut WebParts)) -> Self {
+        Self::open_as(|_| {}, change).await
+    }
+
+    pub(super) async fn open_as(set: impl FnOnce(&mut WebConfig), change: impl FnOnce(&mut WebParts)) -> Self {
         let data = tempfile::tempdir().unwrap();
         let (handle, desk) = Handle::open(roster());
         let shutdown = CancellationToken::new();
@@ -123,11 +127,12 @@ impl Room {
             shutdown: shutdown.clone(),
         };
         change(&mut parts);
-        let config = WebConfig {
+        let mut config = WebConfig {
             listen: "127.0.0.1:0".parse().unwrap(),
             visitor_listen: "127.0.0.1:0".parse().ok(),
             ..WebConfig::default()
         };
+        set(&mut config);
         let web = Web::start(config, parts).await.unwrap();
         let (inputs, answer) = (Arc::default(), Arc::new(Mutex::new(Ok(Done::Kept))));
         let Desk { mut letters, floor, roster, spent, hub } = desk;
@@ -142,7 +147,7 @@ impl Room {
         });
         Self {
             addr: web.addr,
-            visitors: web.visitor_addr.unwrap(),
+            visitors: web.visitor_addr.unwrap_or(web.addr),
             hub,
             floor,
             roster,

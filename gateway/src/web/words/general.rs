@@ -211,6 +211,10 @@ words! { General
     devices_empty: "还没有登记设备。", "No devices yet.";
     devices_empty_hint: "打开迎宾屏，在“迎宾屏”页面填写它显示的代码。", "Switch a kiosk on and type its code on the page Kiosks.";
     kiosks: "迎宾屏", "Kiosks";
+    reach_no_door: "迎宾屏没有二维码：客人的手机打不开任何网址。请在配置里设 web.public_url（手机信任的 HTTPS 网址），或设 web.visitor_listen（店里的访客 Wi-Fi）。", "Kiosks show no QR code: there is no address that visitors' phones can open. Set web.public_url in the configuration (HTTPS that phones trust), or web.visitor_listen (the showroom's guest Wi-Fi).";
+    reach_no_address: "迎宾屏没有二维码：这台电脑没有接入店里的网络。请接上网络后重启网关，或在配置里设 web.lan_address 或 web.public_url。", "Kiosks show no QR code: this machine has no address on the showroom's network. Connect it and restart the gateway, or set web.lan_address or web.public_url in the configuration.";
+    reach_silent: "二维码里的网址 {url} 从这台电脑打不开。请检查 web.public_url、域名和网络；如果手机用移动数据能打开，就不用管。", "The link in the QR codes, {url}, does not answer from this machine. Check web.public_url, the domain and the network; if it opens on a phone's mobile data, all is well.";
+    reach_foreign: "二维码里的网址 {url} 有别的程序在回应，不是这台网关。请检查 web.public_url 和转发设置。", "Something else answers at the link in the QR codes, {url}: it is not this gateway. Check web.public_url and what forwards it.";
     kiosks_there: "已接入的迎宾屏", "Kiosks in this showroom";
     kiosks_empty: "还没有接入迎宾屏。", "No kiosk yet.";
     kiosks_empty_hint: "打开迎宾屏，在下面填写它显示的六位代码。", "Switch a kiosk on and type the six digits on its screen below.";

@@ -9,6 +9,7 @@ use crate::runtime::FloorSnapshot;
 use crate::views::{LeadRow, VisitRow};
 use crate::web::front::Front;
 use crate::web::pages::Frame;
+use crate::web::reach::Standing;
 use crate::web::words::Words;
 
 /// A time of a visit: what to write, and whether it was over the time in which somebody should have come.
@@ -68,6 +69,18 @@ impl VisitLine {
             mark: mark.to_owned(),
         }
     }
+}
+
+/// Why visitors' phones reach nothing, and what to set; nothing where nothing is known against the link.
+pub(super) fn reach(front: &Front, w: &Words) -> Option<String> {
+    let word = match front.reach.look() {
+        Standing::Fine => return None,
+        Standing::NoDoor => w.reach_no_door,
+        Standing::NoAddress => w.reach_no_address,
+        Standing::Silent => w.reach_silent,
+        Standing::Foreign => w.reach_foreign,
+    };
+    Some(word.replace("{url}", front.reach.public.as_deref().unwrap_or_default()))
 }
 
 #[derive(Debug)]
