@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 64] = [
+pub(super) const KEYS: [&str; 71] = [
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -77,6 +77,13 @@ pub(super) const KEYS: [&str; 64] = [
     "screens.countdown",
     "screens.staff_pin",
     "screens.sound",
+    "channels.timeout",
+    "channels.ca_file",
+    "channels.wecom.api",
+    "channels.wecom.corp_id",
+    "channels.wecom.agent_id",
+    "channels.wecom.secret",
+    "channels.robot.url",
     "log.level",
     "log.json",
 ];
