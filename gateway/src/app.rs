@@ -3,6 +3,7 @@
 //! No rule and no format lives here. [`App::open`] is enough for commands without a running gateway; [`App::serve`] opens
 //! the doors as well.
 
+mod channels;
 mod ready;
 mod upkeep;
 
@@ -21,6 +22,7 @@ use crate::config::{Config, SAMPLE_PICTURES};
 use crate::domain::floor::rules::FloorRules;
 use crate::log::{EventLog, LogError, SledLog, Snapshots};
 use crate::mqtt::{Counters, KioskCatalogue, Mqtt, MqttError, MqttParts, Offers, hash_pin};
+use crate::notify::{ClientError, Switchboard};
 use crate::report::Showroom;
 use crate::runtime::{Handle, Loaded, Parts, Runtime, RuntimeError, StartError, ToKiosk, load};
 use crate::vault::{Vault, VaultError};
@@ -60,6 +62,9 @@ pub enum AppError {
     /// People's door.
     #[error(transparent)]
     Web(#[from] WebError),
+    /// Channels to people.
+    #[error(transparent)]
+    Channels(#[from] ClientError),
 }
 
 /// A showroom's data, open, with its runtime.
@@ -112,6 +117,7 @@ pub struct Serving {
     pub doors: Doors,
     web: Web,
     mqtt: Arc<OnceLock<Mqtt>>,
+    channels: Switchboard,
     shutdown: CancellationToken,
 }
 
@@ -173,7 +179,7 @@ impl App {
     pub async fn serve(mut self, demo: Option<Demo>, shutdown: CancellationToken) -> Result<Serving, AppError> {
         let mqtt = Arc::new(OnceLock::new());
         match self.open_doors(demo, &mqtt, &shutdown).await {
-            Ok((web, doors)) => Ok(Serving { app: self, doors, web, mqtt, shutdown }),
+            Ok((web, channels, doors)) => Ok(Serving { app: self, doors, web, mqtt, channels, shutdown }),
             Err(error) => {
                 shutdown.cancel();
                 self.close().await;
@@ -187,10 +193,11 @@ impl App {
         demo: Option<Demo>,
         mqtt: &Arc<OnceLock<Mqtt>>,
         shutdown: &CancellationToken,
-    ) -> Result<(Web, Doors), AppError> {
+    ) -> Result<(Web, Switchboard, Doors), AppError> {
         let counters = Counters::default();
         let mut registry = Registry::with_prefix("yingbin");
         counters.register(&mut registry);
+        self.handle.hub().deliveries().register(&mut registry);
         let clock_rate = demo.as_ref().map_or(1, |demo| demo.clock_rate);
         let qr_key = self.vault.store_key("qr");
         let gallery = Arc::new(self.gallery());
@@ -215,8 +222,11 @@ impl App {
         let doors =
             Doors { url: web.url.clone(), http: web.addr, mqtt: started.addr, visitor_url: web.visitor_url.clone() };
         let _ = mqtt.set(started);
+        let base = self.config.web.public_url.clone().unwrap_or_else(|| web.url.clone());
+        let channels = &self.config.channels;
+        let channels = channels::start(channels, &self.handle, &self.clock, Arc::clone(mqtt), base, shutdown)?;
         tokio::spawn(upkeep::rotate_keys_daily(Arc::clone(&self.vault), Arc::clone(&self.clock), shutdown.clone()));
-        Ok((web, doors))
+        Ok((web, channels, doors))
     }
 
     fn web_parts(
@@ -325,6 +335,7 @@ impl Serving {
     pub async fn close(self) {
         self.shutdown.cancel();
         self.web.ended().await;
+        self.channels.ended().await;
         if let Some(mqtt) = self.mqtt.get() {
             mqtt.ended().await;
         }

@@ -9,6 +9,7 @@
 //! Called by the command line and by the all-in-one kiosk.
 
 mod catalogue;
+mod channels;
 mod duration;
 mod environment;
 mod floor;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use catalogue::CatalogueConfig;
+pub use channels::{ChannelsConfig, RobotConfig, WebhookConfig, WecomConfig};
 pub use floor::FloorConfig;
 pub use place::{DataConfig, LogConfig, VaultConfig};
 pub use sample::{PICTURES as SAMPLE_PICTURES, Sample, SampleDevice, SampleStaff, sample};
@@ -62,6 +64,8 @@ pub struct Config {
     pub catalogue: CatalogueConfig,
     /// What every kiosk is told beyond that.
     pub screens: ScreensConfig,
+    /// How people are reached beside the open page.
+    pub channels: ChannelsConfig,
     /// What the gateway says about itself.
     pub log: LogConfig,
 }
@@ -174,6 +178,7 @@ impl Config {
         self.speech.validate(&mut faults);
         self.catalogue.validate(&mut faults);
         self.screens.validate(&mut faults);
+        self.channels.validate(&mut faults);
         let logo_lies_somewhere = self.store.logo.is_none() || self.catalogue.pictures.is_some();
         faults.unless(logo_lies_somewhere, "store.logo", "needs catalogue.pictures, the folder below which it lies");
         self.log.validate(&mut faults);

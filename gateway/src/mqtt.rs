@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use shared::clock::Clock;
-use shared::ids::StoreId;
+use shared::ids::{StaffId, StoreId};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -37,11 +37,13 @@ pub use counters::{Counters, KindLabel, RefusalLabel};
 pub use desk::{KioskCatalogue, Offers, hash_pin};
 pub use devices::{DeviceStatus, Devices};
 
+use crate::domain::roster::Roster;
 use crate::runtime::{Handle, ToKiosk};
 use desk::{Desk, Inbox};
 use intake::Intake;
-use post::{Carrier, Post};
+use post::{Carrier, Message, Post};
 use probe::Probe;
+use rules::Sender;
 
 /// Hellos that may wait for the desk. When it is full, a kiosk's code comes with the next renewal.
 const HELLOS: usize = 256;
@@ -119,6 +121,21 @@ pub struct Mqtt {
     up: watch::Receiver<bool>,
     probe: Option<Probe>,
     tracker: TaskTracker,
+    post: Post,
+    roster: watch::Receiver<Arc<Roster>>,
+}
+
+/// What became of a message to somebody's pager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paged {
+    /// It is on its way.
+    Sent,
+    /// The pager is not connected. The broker keeps it for a session that comes back.
+    Offline,
+    /// Too much waits for all devices.
+    Full,
+    /// This person has no pager.
+    NoPager,
 }
 
 /// Where the tasks of this module live, and what ends them.
@@ -138,6 +155,7 @@ impl Mqtt {
         let MqttParts { handle, store, clock, catalogue, offers, to_kiosk, counters, shutdown } = parts;
         let tasks = Tasks { tracker: TaskTracker::new(), cancel: shutdown };
         let (post, waiting) = Post::new(counters.clone());
+        let roster = handle.roster();
         let (hello_sender, hello) = mpsc::channel(HELLOS);
         let inbox = Inbox { roster: handle.roster(), to_kiosk, hello };
         let devices = Arc::new(Devices::default());
@@ -158,10 +176,10 @@ impl Mqtt {
             (Some(broker.addr), Carrier::Embedded(broker.router), watch::channel(true).1, Some(broker.probe))
         };
         let issuer = desk::Issuer::new(offers, Arc::clone(&clock));
-        let desk = Desk::new(post, catalogue, issuer, clock);
+        let desk = Desk::new(post.clone(), catalogue, issuer, clock);
         tasks.tracker.spawn(post::run(waiting, store, carrier, counters, tasks.cancel.clone()));
         tasks.tracker.spawn(desk.run(inbox, tasks.cancel.clone()));
-        Ok(Self { addr, devices, up, probe, tracker: tasks.tracker })
+        Ok(Self { addr, devices, up, probe, tracker: tasks.tracker, post, roster })
     }
 
     /// Whether devices can reach the gateway, as far as it can tell from here: the embedded broker listens, or both
@@ -181,6 +199,21 @@ impl Mqtt {
             Some(probe) => probe.knock().await.map_err(|error| format!("the broker does not answer: {error}")),
             None if self.is_up() => Ok(()),
             None => Err("the external broker cannot be reached".to_owned()),
+        }
+    }
+
+    /// Sends a message to somebody's pager. Never waits. With an external broker nothing tells whether the pager is there.
+    #[must_use]
+    pub fn page(&self, staff: &StaffId, payload: Vec<u8>) -> Paged {
+        let pager = Sender::Pager(staff.clone());
+        if !pager.is_in(&self.roster.borrow()) {
+            return Paged::NoPager;
+        }
+        let there = self.addr.is_none() || self.devices.get(&pager.client_id()).is_some_and(|status| status.online);
+        match self.post.send(Message::to_pager(staff.clone(), payload)) {
+            false => Paged::Full,
+            true if there => Paged::Sent,
+            true => Paged::Offline,
         }
     }
 

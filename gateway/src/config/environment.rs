@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 66] = [
+pub(super) const KEYS: &[&str] = &[
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -79,6 +79,13 @@ pub(super) const KEYS: [&str; 66] = [
     "screens.countdown",
     "screens.staff_pin",
     "screens.sound",
+    "channels.timeout",
+    "channels.ca_file",
+    "channels.wecom.api",
+    "channels.wecom.corp_id",
+    "channels.wecom.agent_id",
+    "channels.wecom.secret",
+    "channels.robot.url",
     "log.level",
     "log.json",
 ];

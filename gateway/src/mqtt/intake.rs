@@ -9,19 +9,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::clock::Clock;
-use shared::ids::DeviceId;
+use shared::ids::{DeviceId, StaffId};
 use shared::topics::Topic;
-use shared::wire::{Code, DeviceEvent, Envelope, KioskState, MAX_MQTT_BYTES, Reply, decode};
+use shared::wire::{Code, DeviceEvent, Envelope, KioskState, MAX_MQTT_BYTES, Reply, ReplyKind, decode};
 use tokio::sync::mpsc;
 
 use super::counters::Counters;
 use super::desk::Hello;
 use super::devices::Devices;
-use super::post::Post;
+use super::post::{Message, Post};
 use super::rules::Sender;
 use super::sequence::Heard;
 use crate::domain::command::{Cause, Told};
+use crate::domain::floor::visit::Channel;
 use crate::domain::{Actor, Command, Input};
+use crate::notify::Fate;
 use crate::runtime::{Done, Handle, SubmitError};
 
 /// How long an event may wait for the runtime before it is acknowledged without a receipt (DESIGN §4).
@@ -51,7 +53,7 @@ impl Intake {
         }
         match topic {
             Topic::KioskState(kiosk) => self.state(kiosk, &sender, payload, kept),
-            Topic::ConsultantReply(_) => self.reply(&sender, payload),
+            Topic::ConsultantReply(staff) => self.reply(staff, &sender, payload).await,
             _ => self.event(&sender, payload).await,
         }
     }
@@ -145,11 +147,36 @@ impl Intake {
         }
     }
 
-    /// Pagers come with a later issue; until then nobody waits for an answer that does nothing.
-    fn reply(&self, sender: &Sender, payload: &[u8]) {
-        let readable = serde_json::from_slice::<Reply>(payload).is_ok();
-        tracing::info!(device = sender.client_id(), readable, "a pager replied, but pagers are not served yet");
-        self.post.refused(sender, None, if readable { Code::UnknownKind } else { Code::BadBody });
+    /// What a pager's person did. A reply that is refused is told so on the pager's own topic, and whatever it rings for stops.
+    async fn reply(&self, staff: &StaffId, sender: &Sender, payload: &[u8]) {
+        let now = self.clock.now();
+        self.devices.heard(&sender.client_id(), now);
+        let Ok(Reply { alert, reply }) = serde_json::from_slice(payload) else {
+            tracing::warn!(device = sender.client_id(), bytes = payload.len(), "a pager sends what cannot be read");
+            self.post.refused(sender, None, Code::BadBody);
+            return;
+        };
+        let command = match reply {
+            ReplyKind::Shown => Command::Show(alert),
+            ReplyKind::Accept => Command::Accept(alert),
+            ReplyKind::Pass => Command::Pass(alert, None),
+        };
+        let by = |command| Input { cause: None, actor: Actor::Staff(staff.clone()), command };
+        match tokio::time::timeout(PATIENCE, self.handle.submit(by(command))).await {
+            Ok(Ok(_kept)) => {
+                // Whoever answers has seen it.
+                self.handle.hub().deliveries().note(staff, alert, Channel::Pager, Fate::Shown, now);
+                let _ = tokio::time::timeout(PATIENCE, self.handle.submit(by(Command::Deliver(now)))).await;
+            }
+            Ok(Err(SubmitError::Refused(refusal))) => {
+                let told = serde_json::json!({ "alert": alert, "refused": refusal.as_str() });
+                self.post.send(Message::to_pager(staff.clone(), told.to_string().into_bytes()));
+            }
+            // Nothing comes back: the pager repeats.
+            Ok(Err(SubmitError::Full | SubmitError::Ended)) | Err(_) => {
+                self.counters.full.inc();
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use mqtt5::broker::router::MessageRouter;
 use mqtt5::packet::publish::PublishPacket;
 use rumqttc::{AsyncClient, PublishOptions};
-use shared::ids::{EventId, StoreId};
+use shared::ids::{EventId, StaffId, StoreId};
 use shared::topics::Topic;
 use shared::wire::{Code, Receipt, Refused};
 use tokio::sync::{mpsc, watch};
@@ -31,6 +31,13 @@ pub(super) struct Message {
     pub(super) topic: Topic,
     pub(super) payload: Vec<u8>,
     pub(super) delivery: Delivery,
+}
+
+impl Message {
+    /// For somebody's pager.
+    pub(super) fn to_pager(staff: StaffId, payload: Vec<u8>) -> Self {
+        Self { topic: Topic::ConsultantAlert(staff), payload, delivery: Delivery::Surely }
+    }
 }
 
 /// How a message is sent.

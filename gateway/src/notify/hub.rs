@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use shared::ids::{AlertId, StaffId};
 use shared::wire::Alert;
 use tokio::sync::mpsc;
 
+use super::deliveries::Deliveries;
 use crate::domain::effect::{AlertOver, Task};
 
 /// Messages that may wait for one client before it is closed (DESIGN §6).
@@ -75,11 +76,26 @@ pub struct Feed {
     pub pushed: Pushed,
 }
 
+/// What the switchboard hears, for the channels beside the open page.
+#[derive(Debug, Clone)]
+pub(super) enum Heard {
+    /// Everything that is pushed; `rings`: an alert that did not ring before.
+    Feed { feed: Arc<Feed>, rings: bool },
+    /// This person tries their channels.
+    Trial(StaffId),
+}
+
+/// Messages that may wait for the switchboard; beyond it they are dropped and counted, and only the open pages ring.
+const LISTENER: usize = 8192;
+
 /// The hub.
 #[derive(Debug, Default)]
 pub struct Hub {
     people: RwLock<HashMap<StaffId, Arc<Mutex<Person>>>>,
     closed: AtomicU64,
+    listener: OnceLock<mpsc::Sender<Heard>>,
+    unheard: AtomicU64,
+    deliveries: Deliveries,
 }
 
 #[derive(Debug, Default)]
@@ -128,11 +144,15 @@ impl Hub {
         let person = self.person(&feed.to);
         let mut person = lock(&person);
         let feed = Arc::new(feed);
-        match &feed.pushed {
+        let rings = match &feed.pushed {
             Pushed::Alert(alert) => person.take(alert.alert, &feed),
-            Pushed::AlertOver(alert, over) => person.silence(*alert, *over),
-            Pushed::Task(_) => {}
-        }
+            Pushed::AlertOver(alert, over) => {
+                person.silence(*alert, *over);
+                false
+            }
+            Pushed::Task(_) => false,
+        };
+        self.tell_listener(Heard::Feed { feed: Arc::clone(&feed), rings });
         if person.recent.len() == KEPT {
             person.recent.pop_front();
             person.trimmed = true;
@@ -146,6 +166,45 @@ impl Hub {
                 false
             }
         });
+    }
+
+    /// Everything that is pushed from now on, after what rings already. There is one listener; a second hears nothing.
+    pub(super) fn listen(&self) -> (Vec<Arc<Feed>>, mpsc::Receiver<Heard>) {
+        let (sender, heard) = mpsc::channel(LISTENER);
+        if self.listener.set(sender).is_err() {
+            return (Vec::new(), heard);
+        }
+        let people: Vec<_> = self.people.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        (people.iter().flat_map(|person| lock(person).alerts()).collect(), heard)
+    }
+
+    /// Whether the switchboard listens.
+    #[cfg(test)]
+    pub(super) fn is_heard(&self) -> bool {
+        self.listener.get().is_some()
+    }
+
+    /// This person wants to know which channels reach them.
+    pub fn try_channels(&self, staff: &StaffId) {
+        self.tell_listener(Heard::Trial(staff.clone()));
+    }
+
+    fn tell_listener(&self, heard: Heard) {
+        if self.listener.get().is_some_and(|listener| listener.try_send(heard).is_err()) {
+            self.unheard.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What became of alerts on each channel.
+    #[must_use]
+    pub fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
+    }
+
+    /// How many messages the channels beside the open page did not hear, because too many waited.
+    #[must_use]
+    pub fn unheard(&self) -> u64 {
+        self.unheard.load(Ordering::Relaxed)
     }
 
     /// Opens a stream for a person, after the last message that the client has seen.
@@ -192,12 +251,14 @@ impl Hub {
 }
 
 impl Person {
-    fn take(&mut self, alert: AlertId, feed: &Arc<Feed>) {
+    /// Whether it did not ring before.
+    fn take(&mut self, alert: AlertId, feed: &Arc<Feed>) -> bool {
         match self.accepted.iter_mut().find(|accepted| is_about(accepted, alert)) {
-            Some(accepted) => *accepted = Arc::clone(feed),
-            None => {
-                self.open.insert(alert, Arc::clone(feed));
+            Some(accepted) => {
+                *accepted = Arc::clone(feed);
+                false
             }
+            None => self.open.insert(alert, Arc::clone(feed)).is_none(),
         }
     }
 

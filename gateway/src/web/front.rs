@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use shared::ids::StaffId;
+use shared::ids::{AlertId, StaffId};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,6 +23,8 @@ use super::session::{Person, Sessions};
 use super::throttle::Throttle;
 use super::ticket::Tickets;
 use super::{WebParts, problem::Problem};
+use crate::domain::floor::visit::Channel;
+use crate::notify::Fate;
 
 /// Passwords that are checked at one time: each costs 19 MiB.
 const PASSWORD_CHECKS: usize = 2;
@@ -86,6 +88,11 @@ impl Front {
             shutdown,
             parts,
         })
+    }
+
+    /// Notes how far an alert came on an open page.
+    pub(super) fn note_delivery(&self, staff: &StaffId, alert: AlertId, fate: Fate) {
+        self.parts.handle.hub().deliveries().note(staff, alert, Channel::Stream, fate, self.now());
     }
 
     /// Waits until the records show what was written before this request; only while they are rebuilt it takes longer.

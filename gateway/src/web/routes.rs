@@ -52,6 +52,8 @@ pub const ROUTES: &[Route] = &[
     route("PUT", "/api/v1/me/presence", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/presence/undo", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/alive", Access::Staff(Action::SetOwnPresence)),
+    route("POST", "/api/v1/me/channels/try", Access::Staff(Action::SetOwnPresence)),
+    route("GET", "/api/v1/deliveries", Access::Staff(Action::OpenManage)),
     route("POST", "/api/v1/alerts/{alert}/shown", Access::Staff(Action::AnswerAlert)),
     route("POST", "/api/v1/alerts/{alert}/accept", Access::Staff(Action::AnswerAlert)),
     route("POST", "/api/v1/alerts/{alert}/pass", Access::Staff(Action::AnswerAlert)),
@@ -100,6 +102,8 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/me/presence", put(api::presence::set))
         .route("/api/v1/me/presence/undo", post(api::presence::undo))
         .route("/api/v1/me/alive", post(api::presence::alive))
+        .route("/api/v1/me/channels/try", post(api::channels::try_own))
+        .route("/api/v1/deliveries", get(api::channels::deliveries))
         .route("/api/v1/alerts/{alert}/shown", post(api::alerts::shown))
         .route("/api/v1/alerts/{alert}/accept", post(api::alerts::accept))
         .route("/api/v1/alerts/{alert}/pass", post(api::alerts::pass))

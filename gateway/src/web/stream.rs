@@ -26,7 +26,7 @@ use super::floor_feed::{Audience, Frame};
 use super::front::Front;
 use super::session::Person;
 use crate::domain::effect::AlertOver;
-use crate::notify::{Feed, FeedId, Opening, Pushed, Subscription};
+use crate::notify::{Fate, Feed, FeedId, Opening, Pushed, Subscription};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The floor as it changes, at most four times a second, so that alerts have the line.
@@ -160,6 +160,7 @@ impl Client {
             Pushed::Alert(alert) => {
                 event(text, "alert", &json(alert));
                 self.front.reporter.handed(&self.person.id, alert.alert);
+                self.front.note_delivery(&self.person.id, alert.alert, Fate::Handed);
             }
             Pushed::AlertOver(alert, over) => event(text, "alert_over", &json(&Over { alert: *alert, over: *over })),
             Pushed::Task(task) => event(text, "task", &json(task)),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use gateway::domain::command::Told;
 use gateway::domain::{Actor, Command, Refusal};
-use gateway::mqtt::MqttConfig;
+use gateway::mqtt::{MqttConfig, Paged};
 use gateway::runtime::{Done, SubmitError};
+use shared::ids::AlertId;
 use shared::wire::{Code, Receipt, Refused};
 
 use super::device::{check_in, envelope, event_id, topic, visit_id};
@@ -154,14 +155,38 @@ async fn what_cannot_be_read_is_refused_with_a_code() {
 }
 
 #[tokio::test]
-async fn a_pagers_reply_is_refused_politely_for_now() {
+async fn a_pager_rings_and_its_reply_is_its_persons_own() {
     let mut showroom = Showroom::open().await;
+    let staff = |name: &str| name.parse::<shared::ids::StaffId>().unwrap();
+    assert_eq!(showroom.mqtt.page(&staff("nobody"), Vec::new()), Paged::NoPager);
+    assert_eq!(showroom.mqtt.page(&staff("p"), Vec::new()), Paged::Offline);
     let mut pager = showroom.device("pager-p").await;
     assert!(pager.subscribe("consultant/p/alert").await);
-    pager.publish("consultant/p/reply", format!(r#"{{"alert":"{}.1","reply":"accept"}}"#, visit_id(1))).await;
+    assert_eq!(showroom.mqtt.page(&staff("p"), br#"{"trial":true}"#.to_vec()), Paged::Sent);
+    let told: serde_json::Value = pager.message("consultant/p/alert").await;
+    assert_eq!(told, serde_json::json!({ "trial": true }));
+
+    let alert = AlertId { visit: visit_id(1), ordinal: 1 };
+    for (reply, command) in
+        [("shown", Command::Show(alert)), ("accept", Command::Accept(alert)), ("pass", Command::Pass(alert, None))]
+    {
+        pager.publish("consultant/p/reply", format!(r#"{{"alert":"{alert}","reply":"{reply}"}}"#)).await;
+        let input = showroom.keep().await;
+        assert_eq!((input.actor, input.command), (Actor::Staff(staff("p")), command));
+        let reached = showroom.keep().await;
+        assert!(matches!(reached.command, Command::Deliver(_)), "{reached:?}");
+        pager.acknowledged().await;
+    }
+    let records = showroom.desk.hub.deliveries().latest(Some(alert.visit), 9);
+    assert_eq!(records.iter().map(|record| (record.channel, record.fate)).collect::<Vec<_>>(), [("pager", "shown")]);
+
+    pager.publish("consultant/p/reply", format!(r#"{{"alert":"{alert}","reply":"accept"}}"#)).await;
+    let (_, answer) = showroom.asked().await;
+    answer.send(Err(Refusal::AlertOver.into())).unwrap();
+    let told: serde_json::Value = pager.message("consultant/p/alert").await;
+    assert_eq!(told, serde_json::json!({ "alert": alert, "refused": "alert_over" }));
+    pager.publish("consultant/p/reply", "{").await;
     pager.acknowledged().await;
-    let label = gateway::mqtt::RefusalLabel { code: Code::UnknownKind.as_str() };
-    assert_eq!(showroom.counters.refused.get_or_create(&label).get(), 1);
     assert!(showroom.nobody_asked());
     showroom.close().await;
 }

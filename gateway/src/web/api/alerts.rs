@@ -12,6 +12,7 @@ use shared::ids::AlertId;
 use super::{done, id};
 use crate::domain::Command;
 use crate::domain::floor::visit::PassReason;
+use crate::notify::Fate;
 use crate::web::address::Path;
 use crate::web::body::Json;
 use crate::web::front::Front;
@@ -30,7 +31,10 @@ pub(crate) async fn shown(
     Path(alert): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    answer(&front, &person, &headers, "shown", Command::Show(alert_id(&alert)?)).await
+    let alert = alert_id(&alert)?;
+    let done = answer(&front, &person, &headers, "shown", Command::Show(alert)).await?;
+    front.note_delivery(&person.id, alert, Fate::Shown);
+    Ok(done)
 }
 
 pub(crate) async fn accept(

@@ -1,0 +1,61 @@
+//! The channels beside the open page: which there are, and what they report to the runtime.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use shared::clock::Clock;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::ChannelsConfig;
+use crate::domain::Input;
+use crate::mqtt::{Mqtt, Paged};
+use crate::notify::{Client, ClientError, Failure, Page, Setup, Switchboard};
+use crate::runtime::Handle;
+
+/// Reports that may wait for the runtime. A dropped one makes a record poorer, and its person pushable a little later.
+const REPORTS: usize = 8192;
+/// Reports that are handed over together.
+const TOGETHER: usize = 256;
+
+/// Opens the channels; `base` is the address of the staff pages, for links.
+pub(super) fn start(
+    config: &ChannelsConfig,
+    handle: &Handle,
+    clock: &Arc<dyn Clock>,
+    mqtt: Arc<OnceLock<Mqtt>>,
+    base: String,
+    shutdown: &CancellationToken,
+) -> Result<Switchboard, ClientError> {
+    let timeout = config.timeout.to_std().unwrap_or(Duration::from_secs(5));
+    let setup = Setup {
+        client: Client::new(config.ca_file.as_deref(), timeout)?,
+        base,
+        webhooks: config.webhooks(),
+        wecom: config.wecom(),
+        robot: config.robot(),
+        page: pager(mqtt),
+    };
+    let (reports, reported) = mpsc::channel(REPORTS);
+    tokio::spawn(hand_over(handle.clone(), reported));
+    Ok(Switchboard::start(setup, handle.hub(), clock, reports, shutdown))
+}
+
+fn pager(mqtt: Arc<OnceLock<Mqtt>>) -> Page {
+    Arc::new(move |staff, payload| match mqtt.get()?.page(staff, payload) {
+        Paged::NoPager => None,
+        Paged::Sent => Some(Ok(())),
+        Paged::Offline => Some(Err(Failure::Offline)),
+        Paged::Full => Some(Err(Failure::Full)),
+    })
+}
+
+/// Ends with the last lane.
+async fn hand_over(handle: Handle, mut reported: mpsc::Receiver<Input>) {
+    let mut together = Vec::with_capacity(TOGETHER);
+    while reported.recv_many(&mut together, TOGETHER).await > 0 {
+        // Refused: the alert was over before its report came.
+        join_all(together.drain(..).map(|input| handle.submit(input))).await;
+    }
+}

@@ -1,0 +1,41 @@
+//! What became of alerts on each channel, and a trial of one's own.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::{Deserialize, Serialize};
+
+use super::id;
+use crate::notify::Delivery;
+use crate::web::front::Front;
+use crate::web::problem::Problem;
+use crate::web::session::Person;
+
+const MOST: usize = 500;
+
+#[derive(Deserialize)]
+pub(crate) struct About {
+    visit: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Deliveries {
+    deliveries: Vec<Delivery>,
+}
+
+pub(crate) async fn deliveries(
+    State(front): State<Arc<Front>>,
+    Query(About { visit }): Query<About>,
+) -> Result<axum::Json<Deliveries>, Problem> {
+    let visit = visit.map(|text| id(&text, "unknown_visit", "there is no such visit")).transpose()?;
+    Ok(axum::Json(Deliveries { deliveries: front.parts.handle.hub().deliveries().latest(visit, MOST) }))
+}
+
+/// Sends a message that nobody waits behind over every channel of the person but the open page.
+pub(crate) async fn try_own(State(front): State<Arc<Front>>, Extension(person): Extension<Person>) -> Response {
+    front.parts.handle.hub().try_channels(&person.id);
+    (StatusCode::ACCEPTED, axum::Json(serde_json::json!({ "done": "kept" }))).into_response()
+}
