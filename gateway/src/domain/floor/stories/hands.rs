@@ -65,10 +65,8 @@ fn a_visitor_is_handed_over_only_when_the_colleague_accepts() {
 fn a_hand_over_takes_the_visitors_screen_and_name_with_it() {
     let (mut scene, visit) = served(&["b"]);
     let named = |scene: &Scene| {
-        scene.told.iter().rev().find_map(|effect| match effect {
-            Effect::Visit { status, .. } => Some(status.consultant.as_ref()?.name.clone()),
-            _ => None,
-        })
+        let last = scene.statuses.iter().rfind(|status| status.visit == visit)?;
+        Some(last.consultant.as_ref()?.name.clone())
     };
     assert_eq!(named(&scene).as_deref(), Some("a"));
     scene.by("a", Command::HandOver(visit, staff("b"))).unwrap();
@@ -239,11 +237,8 @@ fn a_colleague_who_is_deleted_while_asked_is_no_longer_waited_for() {
 #[test]
 fn answers_and_notes_are_kept_by_whoever_serves_and_changed_at_will() {
     let (mut scene, visit) = served(&["b", "c"]);
-    let answer = |answer: &str| Command::Answer {
-        visit,
-        question: "body".parse().unwrap(),
-        answer: answer.parse().unwrap(),
-    };
+    let answer =
+        |answer: &str| Command::Answer { visit, question: "body".parse().unwrap(), answer: answer.parse().unwrap() };
     assert_eq!(scene.by("b", answer("suv")), Err(Refusal::NotYours));
     scene.by("a", answer("suv")).unwrap();
     scene.by("a", answer("suv")).unwrap();

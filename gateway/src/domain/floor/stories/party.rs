@@ -15,10 +15,7 @@ use crate::domain::effect::{AlertOver, Effect};
 use crate::domain::roster::Role;
 
 fn stage(scene: &Scene, visit: VisitId) -> Option<Stage> {
-    scene.told.iter().rev().find_map(|effect| match effect {
-        Effect::Visit { status, .. } if status.visit == visit => Some(status.stage),
-        _ => None,
-    })
+    scene.statuses.iter().rfind(|status| status.visit == visit).map(|status| status.stage)
 }
 
 #[test]
