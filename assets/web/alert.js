@@ -7,6 +7,8 @@ import { ring, stop } from "./sound.js";
 import { changed, onChange, state } from "./state.js";
 import { named, w } from "./words.js";
 
+// A colleague asks, whose visitor it is.
+const COLLEAGUES = ["handed_over", "second_person"];
 const reported = new Set();
 let shown = null;
 let busy = false;
@@ -26,12 +28,18 @@ export function tags({ party, language, models: wanted = [], own_customer: own }
 
 /** An alert came, or more is known about one. */
 export function takeAlert(alert) {
-  const known = state.details.has(alert.visit) || state.mine.some((visit) => visit.id === alert.visit);
-  if (known) {
+  if (isAnswered(alert)) {
     state.details.set(alert.visit, alert);
     return;
   }
   state.alerts.set(alert.alert, alert);
+}
+
+/** Whether it tells more about a visit that is this person's already, and asks nothing. */
+function isAnswered({ alert, visit, why }) {
+  if (state.details.get(visit)?.alert === alert || state.accepted.has(visit)) return true;
+  const mine = state.mine.find((known) => known.id === visit);
+  return Boolean(mine) && (mine.consultant === state.me || !COLLEAGUES.includes(why));
 }
 
 /** An alert needs no answer any more. */
@@ -40,7 +48,9 @@ export function takeOver({ alert, over }) {
   state.alerts.delete(alert);
   if (!was) return;
   if (over === "accepted") state.details.set(was.visit, was);
-  else if (shown?.alert === alert && w[`over_${over}`]) toast(w[`over_${over}`]);
+  else if (shown?.alert !== alert) return;
+  else if (over === "taken" && COLLEAGUES.includes(was.why)) toast(w.over_recalled);
+  else if (w[`over_${over}`]) toast(w[`over_${over}`]);
 }
 
 export function showAlerts() {
@@ -65,7 +75,7 @@ function show() {
   const more = state.alerts.size - 1;
   say(by("alert-more"), more > 0 ? `${more} ${w.more_alerts}` : "");
   if (JSON.stringify(next) !== JSON.stringify(shown)) draw(next);
-  by("alert-title").textContent = state.connected ? w.visitor_here : w.light_red;
+  by("alert-title").textContent = state.connected ? (w[`title_${next.why}`] ?? w.visitor_here) : w.light_red;
   if (!dialog.open) dialog.showModal();
   ring();
   report();
@@ -79,6 +89,8 @@ function draw(alert) {
   by("alert-why").textContent = `${w.why_me} · ${named("why", alert.why)}`;
   by("alert-distance").hidden = alert.purpose !== "quiet";
   by("alert-words").textContent = alert.words;
+  by("alert-accept").textContent = w[`accept_${alert.why}`] ?? w.accept;
+  by("alert-pass").textContent = COLLEAGUES.includes(alert.why) ? w.pass_to_colleague : w.pass;
   countTo(alert.greet_by, alert.asked_at);
 }
 
@@ -110,6 +122,10 @@ async function accept() {
 
 async function pass() {
   const alert = shown;
+  if (COLLEAGUES.includes(alert?.why)) {
+    await answer(alert, "pass", {}, () => {});
+    return;
+  }
   const reasons = ["busy", "away", "colleague", "other"].map((reason) => [reason, named("pass", reason)]);
   const reason = await choose(w.pass_why, reasons);
   if (reason && state.alerts.has(alert.alert)) await answer(alert, "pass", { reason }, () => {});

@@ -81,7 +81,7 @@ export function takeFloor(floor) {
     for (const visit of floor.visits ?? []) state.visits.set(visit.id, visit);
     for (const id of floor.visits_gone ?? []) state.visits.delete(id);
   }
-  if (floor.mine) state.mine = floor.mine;
+  if (floor.mine) [state.mine, state.place] = [floor.mine, floor.place ?? null];
   if (floor.me) state.staff.set(...more(floor.me));
   if (floor.waiting !== undefined) [state.waiting, state.breached] = [floor.waiting, floor.breached];
 }

@@ -2,8 +2,10 @@
 import { send } from "./api.js";
 import { tags } from "./alert.js";
 import { by, button, el, keyed, listed } from "./dom.js";
+import { colleague, together } from "./hands.js";
+import { more } from "./parties.js";
 import { act, choose, pick } from "./sheet.js";
-import { gatewayNow, onChange, state } from "./state.js";
+import { gatewayNow, nameOf, onChange, state } from "./state.js";
 import { assign, end, greet, receive, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
 
@@ -50,8 +52,6 @@ function tick() {
   }
 }
 
-const nameOf = (id) => state.staff.get(id)?.name ?? id;
-
 function head(visit, since) {
   return el(
     "div",
@@ -75,33 +75,35 @@ function waitingCard(visit) {
   }
   buttons.push(button(w.assign, "second", () => assignTo(visit.id)), button(w.saw_greeted, "second", () => greet(visit.id)));
   if (visit.late || visit.received_by) buttons.push(button(w.end_visit, "second", () => end(visit.id)));
+  buttons.push(button(w.more, "second", () => more(visit)));
   return el(
     "li",
     { class: visit.breach ? "breach" : "" },
     head(visit, visit.received_at),
     el("p", { class: "tags" }, ...tags(visit)),
     el("p", { class: "quiet" }, said.join(" · ")),
+    visit.note && el("p", { class: "note" }, visit.note),
     el("div", { class: "buttons" }, ...buttons),
   );
 }
 
 function servedCard(visit) {
-  const buttons = [button(w.end_visit, "second", () => end(visit.id))];
+  const buttons = [button(w.end_visit, "second", () => end(visit.id)), button(w.more, "second", () => more(visit))];
   if (!visit.greeted_at) buttons.unshift(button(w.saw_greeted, "second", () => greet(visit.id)));
   const who = visit.consultant ? nameOf(visit.consultant) : w.role_reception;
   return el(
     "li",
     {},
     head(visit, visit.greeted_at ?? visit.accepted_at),
+    el("p", { class: "tags" }, ...tags(visit)),
     el("p", { class: "quiet" }, `${who} · ${named("stage", visit.stage)}`),
+    ...together(visit),
+    visit.note && el("p", { class: "note" }, visit.note),
     el("div", { class: "buttons" }, ...buttons),
   );
 }
 
 async function assignTo(id) {
-  const serving = (member) => ["consultant", "advisor", "care", "reception"].includes(member.role) && member.presence !== "off";
-  const word = (member) => `${member.name} · ${named("presence", member.presence)}${member.reachable ? "" : ` · ${w.unreachable}`}`;
-  const people = [...state.staff.values()].filter(serving).sort((a, b) => Number(b.presence === "free") - Number(a.presence === "free"));
-  const staff = await choose(w.assign_who, people.map((member) => [member.id, word(member)]));
+  const staff = await colleague(w.assign_who);
   if (staff) assign(id, staff, nameOf(staff));
 }

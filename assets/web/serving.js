@@ -1,7 +1,9 @@
-// The visits that this person has accepted: words, greeted, end. Or, with none, what to expect.
+// The visits that this person has accepted or came along to: words, greeted, end. Or, with none, what to expect.
 import { tags } from "./alert.js";
 import { by, button, el, keyed } from "./dom.js";
-import { myself, onChange, state } from "./state.js";
+import { callSecond, handOver, note, stepBack, together } from "./hands.js";
+import { icebreakers } from "./icebreakers.js";
+import { myself, nameOf, onChange, state } from "./state.js";
 import { end, greet, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
 
@@ -11,47 +13,62 @@ export const hurry = new Set();
 export function showServing() {
   onChange(() => {
     for (const visit of state.mine) state.accepted.delete(visit.id);
-    const mine = state.mine.map(withOwn).filter((visit) => !visit.outcome);
+    const serves = ({ consultant, seconds = [] }) => consultant === state.me || seconds.includes(state.me);
+    const mine = state.mine.map(withOwn).filter((visit) => !visit.outcome && serves(visit));
     const here = [...mine.map(known), ...[...state.accepted.values()].map(fresh)];
     const place = by("serving");
-    const items = here.length || state.oversees ? here : [{ id: "none", presence: myself()?.presence, waiting: state.waiting }];
+    const items = here.length || state.oversees ? here : [{ id: "none", presence: myself()?.presence, waiting: state.waiting, place: state.place }];
     keyed(place, items, (item) => item.id, (item) => (item.id === "none" ? quiet(item) : card(item)));
   });
 }
 
 function known(visit) {
   const { name, words } = state.details.get(visit.id) ?? {};
-  const { id, purpose, party, language, models, greeted_at: greetedAt } = visit;
-  return { id, purpose, party, language, models, greeted: Boolean(greetedAt), name, words, hurry: hurry.has(id) && !greetedAt };
+  return { ...visit, name, words, greeted: Boolean(visit.greeted_at), hurry: hurry.has(visit.id) && !visit.greeted_at };
 }
 
 /** Accepted a moment ago: the floor does not say so yet. */
-function fresh({ visit, purpose, party, language, models, name, words }) {
-  return { id: visit, purpose, party, language, models, greeted: false, name, words, hurry: false };
+function fresh({ visit, purpose, party, language, models, name, words, why }) {
+  const consultant = why === "second_person" ? null : state.me;
+  return { id: visit, consultant, purpose, party, language, models, greeted: false, name, words, hurry: false };
 }
 
 function card(visit) {
-  const buttons = [button(w.end_visit, visit.greeted ? "primary" : "second", () => end(visit.id))];
-  if (!visit.greeted) buttons.unshift(button(w.greeted, "go", () => greet(visit.id)));
+  const own = visit.consultant === state.me;
+  const leave = own ? button(w.end_visit, visit.greeted ? "primary" : "second", () => end(visit.id)) : button(w.step_back, "second", () => stepBack(visit));
+  const buttons = visit.greeted ? [leave] : [button(w.greeted, "go", () => greet(visit.id)), leave];
+  const now = own ? (visit.greeted ? w.now_serving : w.now_coming) : [w.beside, visit.consultant && nameOf(visit.consultant)].filter(Boolean).join(" ");
   return el(
     "article",
     { class: visit.hurry ? "visit late-greeting" : "visit" },
-    el("p", { class: "kicker" }, visit.greeted ? w.now_serving : w.now_coming),
+    el("p", { class: "kicker" }, now),
     el("h1", {}, [visit.name, named("purpose", visit.purpose)].filter(Boolean).join(" · ")),
     el("p", { class: "tags" }, ...tags(visit)),
     visit.hurry && el("p", { class: "fault", role: "alert" }, w.greet_now),
     visit.words && !visit.greeted && el("div", {}, el("p", { class: "words-title" }, w.words_to_greet), el("p", { class: "words-text" }, visit.words)),
     el("div", { class: "buttons" }, ...buttons),
+    ...icebreakers(visit),
+    visit.note && el("p", { class: "note" }, visit.note),
+    ...together(visit),
+    el("div", { class: "lesser" }, ...lesser(visit, own)),
   );
 }
 
-function quiet({ presence, waiting }) {
+/** What is done less often. */
+function lesser(visit, own) {
+  const words = [button(w.note, "second", () => note(visit))];
+  if (own) words.push(button(w.call_second, "second", () => callSecond(visit)), button(w.hand_over, "second", () => handOver(visit)));
+  return words;
+}
+
+function quiet({ presence, waiting, place }) {
   const free = presence === "free";
   return el(
     "div",
     { class: "state" },
     el("h1", {}, free ? w.now_free : w.now_away),
     el("p", {}, free ? w.now_free_hint : w.now_away_hint),
+    free && place && el("p", { class: "place" }, place === 1 ? w.rotation_next : `${w.rotation_place} ${place}`),
     waiting > 0 && el("p", {}, `${waiting} ${w.waiting_now}`),
   );
 }

@@ -1,4 +1,4 @@
-// A sheet of choices from below, and the line that offers to take something back.
+// A sheet of choices from below, a pad for a few words, and the line that offers to take something back.
 import { by, button, el } from "./dom.js";
 import { realMs } from "./state.js";
 
@@ -20,7 +20,8 @@ export function choose(title, choices, rows = []) {
     by("sheet-choices").replaceChildren(
       ...choices.map(([value, word]) => button(word, "second", () => done(value))),
     );
-    sheet.onclose = () => done(null);
+    // A choice that follows another opens the sheet before the closing of the first is told.
+    sheet.onclose = () => sheet.open || done(null);
     if (!sheet.open) sheet.showModal();
   });
 }
@@ -41,6 +42,20 @@ export function pick(title, choices, chosen, picked) {
   show();
   row.append(...buttons.map(([, one]) => one));
   return row;
+}
+
+/** Asks for a few lines of text; gives them, or null. */
+export function write(title, hint, text) {
+  const pad = by("pad");
+  const field = by("pad-text");
+  by("pad-title").textContent = title;
+  by("pad-hint").textContent = hint;
+  field.value = text;
+  return new Promise((answer) => {
+    pad.onclose = () => answer(pad.returnValue === "save" ? field.value.trim() : null);
+    pad.returnValue = "";
+    pad.showModal();
+  });
 }
 
 /** Says what was done; with `undo`, offers to take it back. */

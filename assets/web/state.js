@@ -9,8 +9,10 @@ export const state = {
   staff: new Map(),
   /** Visits by id; only for those who see the whole floor. */
   visits: new Map(),
-  /** Visits that this person accepted. */
+  /** Visits that this person accepted, or came along to. */
   mine: [],
+  /** This person's place in the rotation, from 1; null while not in it. */
+  place: null,
   waiting: 0,
   breached: 0,
   /** Alerts that wait for an answer, by id, the oldest first. */
@@ -40,6 +42,8 @@ export function changed() {
 }
 
 export const myself = () => state.staff.get(state.me);
+
+export const nameOf = (id) => state.staff.get(id)?.name ?? id;
 
 // The gateway's time, kept by the page's own steady clock: the phone's wall clock may be an hour off.
 const time = { at: Date.now(), since: performance.now(), rate: 1, trip: Infinity };

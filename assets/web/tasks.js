@@ -2,7 +2,7 @@
 import { by, say } from "./dom.js";
 import { hurry } from "./serving.js";
 import { chime } from "./sound.js";
-import { changed, state } from "./state.js";
+import { changed, nameOf } from "./state.js";
 import { end } from "./visit.js";
 import { w } from "./words.js";
 
@@ -26,8 +26,11 @@ const what = {
     chime();
     changed();
   },
-  not_greeted: ({ staff }) => notice(`${state.staff.get(staff)?.name ?? staff} · ${w.task_not_greeted}`),
+  not_greeted: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_not_greeted}`),
   receive: ({ reason }) => notice(reason === "late" ? w.receive_late : w.receive_now),
+  taken_over: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_taken_over}`),
+  second_comes: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_second_comes}`),
+  declined: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_declined}`),
   own_customer: () => notice(w.own_customer_here, 120),
   still_with: ({ visit }) => {
     chime();

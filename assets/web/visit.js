@@ -23,8 +23,8 @@ function note(id, change) {
   changed();
 }
 
-/** `change` is what the visit looks like afterwards, `back` what it looks like when that was taken back. */
-function tell(id, verb, body, done, change, back) {
+/** Writes it to the gateway. `change` is what the visit looks like afterwards, `back` what it looks like when that was taken back. */
+export function tell(id, verb, body, done, change, back) {
   const post = (to, content, then) => async () => {
     await send("POST", `/api/v1/visits/${id}/${to}`, content);
     note(id, then);

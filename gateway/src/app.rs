@@ -251,6 +251,7 @@ impl App {
             showroom: Showroom { store: self.config.store.id.clone(), zone: self.config.store.zone.0 },
             brand: self.brand(),
             models: self.config.catalogue.models.clone(),
+            questions: self.config.speech.questions.clone(),
             gallery,
             wordings: self.config.catalogue.wordings(&self.config.store),
             promise: Promise { breach: self.config.floor.breach, undo: self.config.floor.undo },

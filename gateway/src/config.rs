@@ -33,7 +33,7 @@ pub use floor::FloorConfig;
 pub use place::{DataConfig, LogConfig, VaultConfig};
 pub use sample::{PICTURES as SAMPLE_PICTURES, Sample, SampleDevice, SampleStaff, sample};
 pub use screens::ScreensConfig;
-pub use speech::{Answer, Question, SpeechConfig};
+pub use speech::SpeechConfig;
 pub use store::{Bilingual, StoreConfig, Zone};
 
 use crate::mqtt::MqttConfig;

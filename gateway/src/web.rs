@@ -58,6 +58,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::domain::floor::speech::Question;
 use crate::domain::roster::DeviceKind;
 use crate::report::Showroom;
 use crate::runtime::Handle;
@@ -132,6 +133,8 @@ pub struct WebParts {
     pub brand: Brand,
     /// Models that may be picked.
     pub models: Vec<Model>,
+    /// Questions that break the ice.
+    pub questions: Vec<Question>,
     /// Pictures of cars and people.
     pub gallery: Arc<Gallery>,
     /// Consent texts in force.

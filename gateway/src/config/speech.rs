@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use shared::ids::TopicId;
 
 use super::store::Bilingual;
 use super::{EXAMPLE, Faults};
-use crate::domain::floor::speech::Speech;
+use crate::domain::floor::speech::{Question, Speech};
 
 /// `[speech]`: what the alert suggests to say. `{brand}` and `{name}` are filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,40 +20,6 @@ pub struct SpeechConfig {
     pub apology: Bilingual,
     /// Questions that break the ice, with their answers.
     pub questions: Vec<Question>,
-}
-
-/// A question that breaks the ice (PROCESS I.2); its answers are kept with one tap.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Question {
-    /// Its id, as exports write it.
-    pub id: TopicId,
-    /// 中文
-    pub zh: String,
-    /// English.
-    pub en: String,
-    /// What may be answered.
-    pub answers: Vec<Answer>,
-}
-
-/// An answer to a question that breaks the ice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Answer {
-    /// Its id, as exports and a model's `fits` write it.
-    pub id: TopicId,
-    /// 中文
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl Question {
-    /// Whether this is one of its answers.
-    #[must_use]
-    pub fn takes(&self, answer: &TopicId) -> bool {
-        self.answers.iter().any(|known| known.id == *answer)
-    }
 }
 
 /// The questions stand once, in the example file.

@@ -8,7 +8,7 @@ use shared::ids::{AlertId, DeviceId, StaffId, VisitId};
 use shared::wire::{Alert, VisitStatus};
 
 use super::event::Event;
-use super::floor::event::FloorEvent;
+use super::floor::event::{Detailed, FloorEvent};
 use super::floor::visit::{Asking, CallReason, Visit};
 use super::roster::Role;
 use super::sales::LeadEvent;
@@ -148,13 +148,8 @@ fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
     let mut effects = Vec::new();
     match event {
         FloorEvent::Asked { alert, .. } => effects.extend(state.ring(*alert)),
-        FloorEvent::Detailed(detailed) => {
-            // What rings already is updated in place; the one who accepted learns the name.
-            let visit = state.floor.visit(detailed.visit);
-            let told =
-                |visit: &Visit, asking: &Asking| asking.open || asking.accepted && visit.is_served_by(&asking.to);
-            let askings = visit.into_iter().flat_map(|visit| visit.askings.iter().filter(|asking| told(visit, asking)));
-            effects.extend(askings.filter_map(|asking| state.ring(asking.id)));
+        FloorEvent::Detailed(Detailed { visit, .. }) | FloorEvent::Corrected { visit, .. } => {
+            effects.extend(state.ring_again(*visit));
         }
         FloorEvent::Accepted { alert, .. } | FloorEvent::TakenOver { alert, .. } | FloorEvent::Assisted { alert } => {
             // Once more, now with the name, for the screen of the visit; then the ringing stops.
@@ -166,14 +161,14 @@ fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
             effects.extend(state.silence(*alert, AlertOver::Passed));
             effects.extend(state.declined(*alert));
         }
-        FloorEvent::Withdrawn { alert, missed } => {
+        FloorEvent::Withdrawn { alert, recalled, .. } => {
             let over = match state.floor.visit(alert.visit) {
                 Some(visit) if visit.ended.is_some() => AlertOver::Ended,
                 Some(visit) if visit.is_unserved() => AlertOver::Released,
                 _ => AlertOver::Taken,
             };
             effects.extend(state.silence(*alert, over));
-            effects.extend(missed.then(|| state.declined(*alert)).flatten());
+            effects.extend((!recalled).then(|| state.declined(*alert)).flatten());
         }
         FloorEvent::ReceptionCalled { visit, reason } => {
             let task = Task::Receive { visit: *visit, reason: *reason };
@@ -224,6 +219,14 @@ impl State {
         let (visit, asking) = self.floor.asking(alert)?;
         let alert = self.floor.alert(visit, asking, &self.roster, &self.speech);
         Some(Effect::Alert { to: asking.to.clone(), alert })
+    }
+
+    /// What rings already, updated in place; those who accepted learn the name.
+    fn ring_again(&self, visit: VisitId) -> impl Iterator<Item = Effect> {
+        let told = |visit: &Visit, asking: &Asking| asking.open || asking.accepted && visit.is_served_by(&asking.to);
+        let visit = self.floor.visit(visit).into_iter();
+        let askings = visit.flat_map(move |visit| visit.askings.iter().filter(move |asking| told(visit, asking)));
+        askings.filter_map(|asking| self.ring(asking.id))
     }
 
     /// What a visit's kiosk may tell now; `None` for a visit without a kiosk.

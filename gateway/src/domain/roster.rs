@@ -28,6 +28,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// The roles that serve visitors, each a pool of its own.
+    pub const POOLS: [Self; 4] = [Self::Consultant, Self::Advisor, Self::Care, Self::Reception];
+
     /// The role as it is written on the wire and the command line.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -101,6 +101,9 @@ pub struct FloorSnapshot {
     pub waiting: u32,
     /// How many wait in breach.
     pub breached: u32,
+    /// Places in the rotation, from 1, of those who are in it: each is told their own.
+    #[serde(skip)]
+    pub rotation: BTreeMap<StaffId, u32>,
 }
 
 /// Visits in one snapshot; the figures count beyond it.
@@ -119,8 +122,14 @@ impl FloorSnapshot {
             visits: listed(floor).map(|visit| FloorVisit::of(state, visit)).collect(),
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             breached: u32::try_from(breached).unwrap_or(u32::MAX),
+            rotation: rotation(floor, now),
         }
     }
+}
+
+fn rotation(floor: &Floor, now: DateTime<Utc>) -> BTreeMap<StaffId, u32> {
+    let places = Role::POOLS.into_iter().flat_map(|role| (1..).zip(floor.rotation(role, now)));
+    places.map(|(place, staff)| (staff.clone(), place)).collect()
 }
 
 /// The first of all visits; and those that somebody serves, so that nobody loses sight of their own in a crowd.

@@ -18,8 +18,12 @@ pub enum Action {
     SetOwnPresence,
     /// Answer an alert to oneself.
     AnswerAlert,
-    /// Greet, end or take back a visit.
+    /// Greet, end or take back a visit, keep what was said, set right what was told.
     ServeVisit,
+    /// Hand a visit over, ask for a second person, go again as one.
+    AskColleague,
+    /// Join two visits, split one.
+    ArrangeParties,
     /// Enter a walk-in 来客.
     EnterWalkIn,
     /// "Received and seated."
@@ -42,13 +46,15 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
         Self::SetOwnPresence,
         Self::AnswerAlert,
         Self::ServeVisit,
+        Self::AskColleague,
+        Self::ArrangeParties,
         Self::EnterWalkIn,
         Self::ReceiveVisit,
         Self::AssignVisit,
@@ -76,8 +82,17 @@ pub enum Object {
 #[must_use]
 pub fn can(role: Role, action: Action, object: Object) -> bool {
     match action {
-        Action::SignOut | Action::SeeFloor | Action::SetOwnPresence | Action::AnswerAlert | Action::ServeVisit => true,
-        Action::EnterWalkIn | Action::ReceiveVisit | Action::AssignVisit | Action::SeeEveryVisit => {
+        Action::SignOut
+        | Action::SeeFloor
+        | Action::SetOwnPresence
+        | Action::AnswerAlert
+        | Action::ServeVisit
+        | Action::AskColleague => true,
+        Action::EnterWalkIn
+        | Action::ReceiveVisit
+        | Action::AssignVisit
+        | Action::ArrangeParties
+        | Action::SeeEveryVisit => {
             matches!(role, Role::Reception | Role::Manager | Role::Admin)
         }
         Action::ReadVisits => match role {
@@ -117,10 +132,13 @@ mod tests {
                 | Action::SeeFloor
                 | Action::SetOwnPresence
                 | Action::AnswerAlert
-                | Action::ServeVisit => (&ROLES, &ROLES),
-                Action::EnterWalkIn | Action::ReceiveVisit | Action::AssignVisit | Action::SeeEveryVisit => {
-                    (&floor, &floor)
-                }
+                | Action::ServeVisit
+                | Action::AskColleague => (&ROLES, &ROLES),
+                Action::EnterWalkIn
+                | Action::ReceiveVisit
+                | Action::AssignVisit
+                | Action::ArrangeParties
+                | Action::SeeEveryVisit => (&floor, &floor),
                 Action::ReadVisits => (&floor, &lead),
                 Action::ReadLeads
                 | Action::ExportVisits

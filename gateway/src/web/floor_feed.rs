@@ -200,7 +200,7 @@ impl Frame {
         changes.kept.iter().filter(|(to, _)| *to > version).map(|(_, change)| Arc::clone(change)).collect()
     }
 
-    /// What is this person's own: `{"me":…,"mine":[…]}`, the visits that they have accepted.
+    /// What is this person's own: `{"me":…,"mine":[…],"place":…}`, the visits that they accepted or came along to.
     pub(super) fn mine(&self, staff: &StaffId) -> Arc<str> {
         self.mine.get(staff).cloned().unwrap_or_else(|| Arc::from("{\"mine\":[]}"))
     }
@@ -279,17 +279,20 @@ impl<M> Difference<'_, M> {
 
 fn mine(snapshot: &FloorSnapshot) -> BTreeMap<StaffId, Arc<str>> {
     #[derive(Serialize)]
-    struct Mine<'a> {
+    struct Own<'a> {
         me: &'a FloorMember,
         mine: Vec<&'a FloorVisit>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        place: Option<u32>,
     }
     let mut visits: BTreeMap<&StaffId, Vec<&FloorVisit>> = BTreeMap::new();
     for visit in &snapshot.visits {
-        if let Some(consultant) = &visit.consultant {
-            visits.entry(consultant).or_default().push(visit);
+        for staff in visit.consultant.iter().chain(&visit.seconds) {
+            visits.entry(staff).or_default().push(visit);
         }
     }
-    let own = |me| Mine { me, mine: visits.remove(&me.id).unwrap_or_default() };
+    let place = |me: &FloorMember| snapshot.rotation.get(&me.id).copied();
+    let own = |me| Own { me, mine: visits.remove(&me.id).unwrap_or_default(), place: place(me) };
     snapshot.staff.iter().map(own).map(|own| (own.me.id.clone(), json(&own))).collect()
 }
 
@@ -356,8 +359,21 @@ mod tests {
         let frame = Frame::first(floor(1, vec![member("wang")], vec![visit(1, Some("wang")), visit(2, None)]));
         let own: Value = serde_json::from_str(&frame.mine(&"wang".parse().unwrap())).unwrap();
         assert_eq!((own["me"]["id"].clone(), own["mine"].as_array().unwrap().len()), (json!("wang"), 1));
-        assert!(own["me"]["turns"].is_object());
+        assert!(own["me"]["turns"].is_object() && own.get("place").is_none());
         assert_eq!(&*frame.mine(&"nobody".parse().unwrap()), "{\"mine\":[]}");
+    }
+
+    #[test]
+    fn whoever_came_along_has_the_visit_as_well_and_each_their_place() {
+        let mut shared = visit(1, Some("wang"));
+        shared.seconds = vec!["li".parse().unwrap()];
+        let mut snapshot = FloorSnapshot::clone(&floor(1, vec![member("wang"), member("li")], vec![shared]));
+        snapshot.rotation = [("li".parse().unwrap(), 2)].into();
+        let frame = Frame::first(Arc::new(snapshot));
+        let own = |id: &str| -> Value { serde_json::from_str(&frame.mine(&id.parse().unwrap())).unwrap() };
+        assert_eq!((own("li")["mine"].as_array().unwrap().len(), own("li")["place"].clone()), (1, json!(2)));
+        assert_eq!(own("wang")["mine"].as_array().unwrap().len(), 1);
+        assert!(!frame.everything(Audience::Whole).contains("rotation"), "a place is everybody's own");
     }
 
     #[test]

@@ -64,6 +64,15 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/visits/{visit}/undo", Access::Staff(Action::ServeVisit)),
     route("POST", "/api/v1/visits/{visit}/received", Access::Staff(Action::ReceiveVisit)),
     route("POST", "/api/v1/visits/{visit}/assign", Access::Staff(Action::AssignVisit)),
+    route("POST", "/api/v1/visits/{visit}/hand-over", Access::Staff(Action::AskColleague)),
+    route("POST", "/api/v1/visits/{visit}/second", Access::Staff(Action::AskColleague)),
+    route("POST", "/api/v1/visits/{visit}/recall", Access::Staff(Action::AskColleague)),
+    route("POST", "/api/v1/visits/{visit}/step-back", Access::Staff(Action::AskColleague)),
+    route("POST", "/api/v1/visits/{visit}/answers", Access::Staff(Action::ServeVisit)),
+    route("POST", "/api/v1/visits/{visit}/note", Access::Staff(Action::ServeVisit)),
+    route("POST", "/api/v1/visits/{visit}/correct", Access::Staff(Action::ServeVisit)),
+    route("POST", "/api/v1/visits/{visit}/join", Access::Staff(Action::ArrangeParties)),
+    route("POST", "/api/v1/visits/{visit}/split", Access::Staff(Action::ArrangeParties)),
     route("GET", "/api/v1/leads", Access::Staff(Action::ReadLeads)),
     route("POST", "/api/v1/interests", Access::Public),
     route("GET", "/api/v1/exports/{file}", Access::Staff(Action::ExportVisits)),
@@ -113,6 +122,15 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/visits/{visit}/undo", post(api::visits::undo))
         .route("/api/v1/visits/{visit}/received", post(api::visits::received))
         .route("/api/v1/visits/{visit}/assign", post(api::visits::assign))
+        .route("/api/v1/visits/{visit}/hand-over", post(api::hands::hand_over))
+        .route("/api/v1/visits/{visit}/second", post(api::hands::second))
+        .route("/api/v1/visits/{visit}/recall", post(api::hands::recall))
+        .route("/api/v1/visits/{visit}/step-back", post(api::hands::step_back))
+        .route("/api/v1/visits/{visit}/answers", post(api::hands::answered))
+        .route("/api/v1/visits/{visit}/note", post(api::hands::note))
+        .route("/api/v1/visits/{visit}/correct", post(api::parties::correct))
+        .route("/api/v1/visits/{visit}/join", post(api::parties::join))
+        .route("/api/v1/visits/{visit}/split", post(api::parties::split))
         .route("/api/v1/leads", get(api::records::leads))
         .route("/api/v1/interests", post(api::interests::register))
         .route("/api/v1/exports/{file}", get(api::exports::export))

@@ -2,6 +2,7 @@
 
 mod api;
 mod authorisation;
+mod hands;
 mod kiosks;
 mod pages;
 mod room;

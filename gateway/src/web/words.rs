@@ -2,6 +2,7 @@
 //! compile; the tests look at what a compiler cannot.
 
 mod general;
+mod hands;
 mod visitor;
 
 use std::ops::Deref;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use shared::wire::Language;
 
 use general::General;
+use hands::Hands;
 use visitor::Visitor;
 
 /// The words of one area; a key stands in one area alone.
@@ -43,11 +45,13 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     general: General,
     #[serde(flatten)]
+    pub(super) hands: Hands,
+    #[serde(flatten)]
     pub(super) visitor: Visitor,
 }
 
-static ZH: Words = Words { general: General::ZH, visitor: Visitor::ZH };
-static EN: Words = Words { general: General::EN, visitor: Visitor::EN };
+static ZH: Words = Words { general: General::ZH, hands: Hands::ZH, visitor: Visitor::ZH };
+static EN: Words = Words { general: General::EN, hands: Hands::EN, visitor: Visitor::EN };
 
 impl Deref for Words {
     type Target = General;
@@ -73,7 +77,7 @@ impl Words {
     }
 
     fn word(&self, key: &str) -> Option<&'static str> {
-        self.general.word(key).or_else(|| self.visitor.word(key))
+        self.general.word(key).or_else(|| self.hands.word(key)).or_else(|| self.visitor.word(key))
     }
 
     /// The words as an ES module for the pages' scripts.
@@ -94,7 +98,7 @@ mod tests {
     use crate::domain::roster::Role;
 
     fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        General::TABLE.iter().chain(Visitor::TABLE)
+        General::TABLE.iter().chain(Hands::TABLE).chain(Visitor::TABLE)
     }
 
     fn is_han(c: char) -> bool {
@@ -134,7 +138,9 @@ mod tests {
         names.extend(Purpose::ALL.map(|purpose| ("purpose", purpose.as_str())));
         names.extend(Presence::ALL.map(|presence| ("presence", presence.as_str())));
         names.extend(Outcome::CHOICES.map(|outcome| ("outcome", outcome.as_str())));
-        names.extend([Outcome::Cancelled, Outcome::ClosedBySystem].map(|outcome| ("outcome", outcome.as_str())));
+        names.extend(
+            [Outcome::Cancelled, Outcome::ClosedBySystem, Outcome::Joined].map(|outcome| ("outcome", outcome.as_str())),
+        );
         names.extend(
             [Role::Consultant, Role::Reception, Role::Advisor, Role::Care, Role::Manager, Role::Admin]
                 .map(|role| ("role", role.as_str())),

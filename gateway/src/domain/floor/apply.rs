@@ -33,7 +33,7 @@ impl Floor {
                 self.answered(*alert, |member| member.turns.passed += 1);
                 self.change_asking(*alert, |asking| asking.passed = true);
             }
-            FloorEvent::Withdrawn { alert, missed } => {
+            FloorEvent::Withdrawn { alert, missed, .. } => {
                 self.answered(*alert, |member| member.turns.missed += u32::from(*missed));
             }
             FloorEvent::Climbed { visit, rung } => self.change_visit(*visit, |visit| visit.rung = *rung),

@@ -37,6 +37,14 @@ impl Floor {
         self.is_live(member, now) || member.delivered_at.is_some_and(|at| now - at <= self.rules.pushable)
     }
 
+    /// Who is asked in which order about a visitor who wants nothing particular: everybody free and reachable of one role.
+    #[must_use]
+    pub fn rotation(&self, role: Role, now: DateTime<Utc>) -> Vec<&StaffId> {
+        let mut ready: Vec<_> = self.free(role).filter(|member| self.is_reachable(member, now)).collect();
+        ready.sort_by_key(|member| (!self.is_live(member, now), member.last_turn, &member.id));
+        ready.into_iter().map(|member| &member.id).collect()
+    }
+
     /// The best candidate of one pool for a visit who is not asked about it already.
     pub(super) fn choose(&self, visit: &Visit, role: Role, now: DateTime<Utc>) -> Option<Choice> {
         let best = self.candidates(visit, role, now).min_by_key(|member| self.order(visit, member, now))?;

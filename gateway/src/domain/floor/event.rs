@@ -133,6 +133,9 @@ pub enum FloorEvent {
         alert: AlertId,
         /// Whether the person let it pass unanswered for long enough to count as missed.
         missed: bool,
+        /// Whether whoever asked asks no longer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        recalled: bool,
     },
     /// The ladder reached a rung.
     Climbed {

@@ -26,7 +26,8 @@ impl Floor {
             return Ok(Vec::new());
         }
         // One at a time: whoever was asked before is asked no longer.
-        let mut events = withdrawn(visit.open_askings(), false);
+        let before = visit.open_askings().filter(|asked| asked.why == Why::HandedOver || asked.to == *to);
+        let mut events = recalled(before);
         events.push(asked_by_a_colleague(visit, to.clone(), Why::HandedOver));
         Ok(events)
     }
@@ -53,7 +54,7 @@ impl Floor {
     /// Asks no colleague any more.
     pub(super) fn recall(&self, who: &StaffId, id: VisitId) -> Result<Vec<FloorEvent>, Refusal> {
         let (visit, _) = self.own_visit(who, id)?;
-        Ok(withdrawn(visit.open_askings(), false))
+        Ok(recalled(visit.open_askings()))
     }
 
     /// The second person goes again.
@@ -153,4 +154,9 @@ impl Floor {
 /// The ladder has no part in it, so it does not matter whether a page of theirs is open.
 fn asked_by_a_colleague(visit: &Visit, to: StaffId, why: Why) -> FloorEvent {
     FloorEvent::Asked { alert: visit.next_alert(), to, why, pushed: false }
+}
+
+/// Whoever asked asks no longer, and knows it.
+fn recalled<'a>(askings: impl Iterator<Item = &'a Asking>) -> Vec<FloorEvent> {
+    askings.map(|asked| FloorEvent::Withdrawn { alert: asked.id, missed: false, recalled: true }).collect()
 }

@@ -194,7 +194,7 @@ impl Floor {
         if self.nobody_is_free() {
             return None;
         }
-        for role in [Role::Consultant, Role::Advisor, Role::Care, Role::Reception] {
+        for role in Role::POOLS {
             let mut queue = self.queue(role).peekable();
             if queue.peek().is_none() || !self.free(role).any(|m| m.asked.is_empty() && self.is_reachable(m, now)) {
                 continue;

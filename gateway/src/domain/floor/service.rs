@@ -206,7 +206,7 @@ impl Floor {
         let asked = self.member(who).map(|member: &Member| &member.asked).into_iter().flatten();
         asked
             .filter(|alert| Some(alert.visit) != except)
-            .map(|alert| FloorEvent::Withdrawn { alert: *alert, missed: false })
+            .map(|alert| FloorEvent::Withdrawn { alert: *alert, missed: false, recalled: false })
             .collect()
     }
 
@@ -214,7 +214,10 @@ impl Floor {
         visit
             .open_askings()
             .filter(|asked| Some(&asked.to) != except)
-            .map(|asked| FloorEvent::Withdrawn { alert: asked.id, missed: now - asked.asked_at >= self.rules.two })
+            .map(|asked| {
+                let missed = now - asked.asked_at >= self.rules.two;
+                FloorEvent::Withdrawn { alert: asked.id, missed, recalled: false }
+            })
             .collect()
     }
 
@@ -245,13 +248,13 @@ impl Visit {
     }
 }
 
-/// Somebody stands before the visitor; nobody else has to come.
+/// Somebody stands before the visitor; nobody else has to come, except a colleague who was asked along.
 pub(super) fn greeting(visit: &Visit, source: GreetedSource) -> Vec<FloorEvent> {
     if visit.greeted.is_some() {
         return Vec::new();
     }
     let mut events = vec![FloorEvent::Greeted { visit: visit.id, source }];
-    events.extend(withdrawn(visit.open_askings(), false));
+    events.extend(withdrawn(visit.open_askings().filter(|asked| !asked.is_among_colleagues()), false));
     events
 }
 
@@ -261,5 +264,5 @@ pub(super) fn oversees(role: Role) -> bool {
 }
 
 pub(super) fn withdrawn<'a>(askings: impl Iterator<Item = &'a Asking>, missed: bool) -> Vec<FloorEvent> {
-    askings.map(|asked| FloorEvent::Withdrawn { alert: asked.id, missed }).collect()
+    askings.map(|asked| FloorEvent::Withdrawn { alert: asked.id, missed, recalled: false }).collect()
 }

@@ -1,5 +1,7 @@
-//! The words to greet with (PROCESS I.2), in the visitor's language.
+//! The words to greet with (PROCESS I.2), in the visitor's language, and the questions that break the ice.
 
+use serde::{Deserialize, Serialize};
+use shared::ids::TopicId;
 use shared::wire::{Language, Purpose};
 
 /// Templates; `{brand}` and `{name}` are filled in.
@@ -50,6 +52,40 @@ impl Speech {
             Language::En => pair.1.clone(),
         };
         of(template).replace("{brand}", &of(&self.brand)).replace("{name}", name)
+    }
+}
+
+/// A question that breaks the ice (PROCESS I.2); its answers are kept with one tap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// Its id, as exports write it.
+    pub id: TopicId,
+    /// 中文
+    pub zh: String,
+    /// English.
+    pub en: String,
+    /// What may be answered.
+    pub answers: Vec<Answer>,
+}
+
+/// An answer to a question that breaks the ice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// Its id, as exports and a model's `fits` write it.
+    pub id: TopicId,
+    /// 中文
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Question {
+    /// Whether this is one of its answers.
+    #[must_use]
+    pub fn takes(&self, answer: &TopicId) -> bool {
+        self.answers.iter().any(|known| known.id == *answer)
     }
 }
 

@@ -104,8 +104,12 @@ impl Floor {
         }
     }
 
-    /// When the ten seconds are over: from the receipt, or, for a visit that waited longer, from the asking.
+    /// When the ten seconds are over: from the receipt, or, for a visit that waited longer, from the asking. A colleague has the
+    /// time for an answer.
     fn greet_by(&self, visit: &Visit, asking: &Asking) -> DateTime<Utc> {
+        if asking.is_among_colleagues() {
+            return asking.asked_at + self.rules().answer;
+        }
         let from = if visit.breach.is_some() { asking.asked_at } else { visit.received_at };
         from + self.rules().breach
     }

@@ -1,5 +1,8 @@
 //! The rules of the floor (DESIGN §5), each told as a story.
 
+mod hands;
+mod party;
+
 use chrono::TimeDelta;
 use shared::wire::{Detailed, Language, Purpose, Stage, Why};
 

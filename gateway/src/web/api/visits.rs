@@ -48,9 +48,7 @@ pub(crate) async fn walk_in(
     headers: HeaderMap,
     Json { value: WalkIn { purpose, language, party }, bytes }: Json<WalkIn>,
 ) -> Result<Response, Problem> {
-    if party.is_some_and(|party| !(1..=99).contains(&party)) {
-        return Err(Problem::bad_body("party is from 1 to 99"));
-    }
+    check_party(party)?;
     let cause: Option<Cause> = idempotency::cause(&headers, &person.id, "walk-in", &bytes)?;
     let visit = match &cause {
         Some(cause) => idempotency::visit(cause),
@@ -111,11 +109,21 @@ pub(crate) async fn assign(
     write(&front, &person, &headers, Command::Assign(visit_id(&visit)?, staff)).await
 }
 
-async fn write(front: &Front, person: &Person, headers: &HeaderMap, command: Command) -> Result<Response, Problem> {
+pub(super) async fn write(
+    front: &Front,
+    person: &Person,
+    headers: &HeaderMap,
+    command: Command,
+) -> Result<Response, Problem> {
     let said = format!("{command:?}");
     front.by(person, headers, &said, b"", command).await.map(done)
 }
 
-fn visit_id(text: &str) -> Result<VisitId, Problem> {
+pub(super) fn check_party(party: Option<u8>) -> Result<(), Problem> {
+    let fits = party.is_none_or(|party| (1..=99).contains(&party));
+    fits.then_some(()).ok_or_else(|| Problem::bad_body("party is from 1 to 99"))
+}
+
+pub(super) fn visit_id(text: &str) -> Result<VisitId, Problem> {
     id(text, "unknown_visit", "there is no such visit")
 }

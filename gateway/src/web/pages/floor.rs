@@ -7,10 +7,13 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use shared::wire::Purpose;
+use shared::catalogue::Model;
+use shared::ids::TopicId;
+use shared::wire::{Language, Purpose};
 
 use super::{Frame, render};
 use crate::domain::floor::member::Presence;
+use crate::domain::floor::speech::Question;
 use crate::domain::floor::visit::Outcome;
 use crate::domain::roster::Role;
 use crate::web::authorisation::{Action, Object, can};
@@ -32,11 +35,30 @@ struct Floor {
     presences: Vec<(&'static str, String)>,
     outcomes: Vec<(&'static str, String)>,
     purposes: Vec<(&'static str, String)>,
-    /// Ids and names, for the alert.
-    models: Vec<(String, String)>,
+    /// For the alert, and the display car to invite to.
+    models: Vec<Car>,
+    /// Questions that break the ice.
+    questions: Vec<Asked>,
     /// In which somebody should have come, and in which something can be taken back: by the showroom's clock.
     breach_ms: i64,
     undo_ms: i64,
+}
+
+struct Car {
+    id: String,
+    name: String,
+    /// Where the display car stands; empty where none does.
+    place: String,
+    /// Answers that it fits, with spaces between.
+    fits: String,
+}
+
+/// A question in both languages, for it is said to visitors of either; the answers are read by whoever taps.
+struct Asked {
+    id: String,
+    zh: String,
+    en: String,
+    answers: Vec<(String, String)>,
 }
 
 pub(crate) async fn show(
@@ -58,11 +80,45 @@ pub(crate) async fn show(
         presences: presences(person.role).map(|p| (p.as_str(), w.named("presence", p.as_str()))).collect(),
         outcomes: Outcome::CHOICES.map(|o| (o.as_str(), w.named("outcome", o.as_str()))).to_vec(),
         purposes: Purpose::ALL.map(|p| (p.as_str(), w.named("purpose", p.as_str()))).to_vec(),
-        models: front.parts.models.iter().map(|m| (m.id.to_string(), m.name(language).to_owned())).collect(),
+        models: front.parts.models.iter().map(|model| Car::of(model, language)).collect(),
+        questions: front.parts.questions.iter().map(|question| Asked::of(question, language)).collect(),
         breach_ms: front.parts.promise.breach.num_milliseconds(),
         undo_ms: front.parts.promise.undo.num_milliseconds(),
         frame,
     })
+}
+
+impl Car {
+    fn of(model: &Model, language: Language) -> Self {
+        let place = model.place.as_ref().map(|place| in_language(language, &place.zh, &place.en));
+        let fits: Vec<_> = model.fits.iter().map(TopicId::as_str).collect();
+        Self {
+            id: model.id.to_string(),
+            name: model.name(language).to_owned(),
+            place: place.unwrap_or_default(),
+            fits: fits.join(" "),
+        }
+    }
+}
+
+impl Asked {
+    fn of(question: &Question, language: Language) -> Self {
+        let answers = question.answers.iter();
+        Self {
+            id: question.id.to_string(),
+            zh: question.zh.clone(),
+            en: question.en.clone(),
+            answers: answers.map(|a| (a.id.to_string(), in_language(language, &a.zh, &a.en))).collect(),
+        }
+    }
+}
+
+fn in_language(language: Language, zh: &str, en: &str) -> String {
+    match language {
+        Language::Zh => zh,
+        Language::En => en,
+    }
+    .to_owned()
 }
 
 /// What a role's work knows: reception hands over no cars.

@@ -90,6 +90,9 @@ async fn what_the_engine_refuses_has_its_status_and_code() {
         (Refusal::NotYours, 403),
         (Refusal::VisitOver, 409),
         (Refusal::NothingToUndo, 409),
+        (Refusal::NotServed, 409),
+        (Refusal::NobodyFree, 409),
+        (Refusal::NoParty, 409),
         (Refusal::IdConflict, 409),
         (Refusal::CodeSpent, 410),
     ] {

@@ -62,6 +62,8 @@ async fn a_consultant_and_reception_are_refused_what_is_not_theirs() {
         ("qian", "GET", "/api/v1/visits?from=2020-01-01&to=2020-01-02", ""),
         ("qian", "GET", "/api/v1/leads", ""),
         ("wang", "POST", "/api/v1/interests", "{}"),
+        ("wang", "POST", &format!("/api/v1/visits/{VISIT}/join"), "{}"),
+        ("sun", "POST", &format!("/api/v1/visits/{VISIT}/split"), "{\"party\":1}"),
         ("qian", "POST", "/api/v1/claims/grant", "{\"code\":\"123456\",\"name\":\"k1\"}"),
         ("qian", "PUT", "/api/v1/kiosks/k1/maintenance", "{\"on\":true}"),
     ] {

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::domain::Input;
+use crate::domain::floor::speech::Question;
 use crate::domain::roster::{Account, Role, Roster, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
 use crate::notify::Hub;
@@ -70,6 +71,20 @@ fn account(id: &str, role: Role) -> Account {
     }
 }
 
+fn question() -> Question {
+    let answer = |id: &str, zh: &str, en: &str| crate::domain::floor::speech::Answer {
+        id: id.parse().unwrap(),
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+    };
+    Question {
+        id: "body".parse().unwrap(),
+        zh: "您更喜欢轿车还是 SUV？".to_owned(),
+        en: "A sedan or an SUV?".to_owned(),
+        answers: vec![answer("sedan", "轿车", "Sedan"), answer("suv", "SUV", "SUV")],
+    }
+}
+
 pub(super) fn roster() -> Roster {
     let mut roster = Roster::default();
     for (id, role) in ROLES {
@@ -107,6 +122,7 @@ impl Room {
             showroom: Showroom { store: "demo".parse().unwrap(), zone: chrono_tz::Asia::Shanghai },
             brand: Brand { zh: "星河汽车".to_owned(), en: "Xinghe".to_owned() },
             models: vec![model("x1", "星河 X1", "Xinghe X1"), model("s7", "星河 S7", "Xinghe S7")],
+            questions: vec![question()],
             gallery: Arc::default(),
             wordings: vec![Wording {
                 purpose: ConsentPurpose::Contact,

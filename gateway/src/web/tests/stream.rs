@@ -70,7 +70,7 @@ fn alert(to: &str, sequence: u64, number: u8) -> Feed {
 
 fn floor(sequence: u64, visits: Vec<crate::runtime::FloorVisit>) -> Arc<FloorSnapshot> {
     let staff = vec![member("wang")];
-    Arc::new(FloorSnapshot { sequence, at: epoch(), staff, visits, waiting: 1, breached: 0 })
+    Arc::new(FloorSnapshot { sequence, at: epoch(), staff, visits, waiting: 1, ..FloorSnapshot::default() })
 }
 
 #[tokio::test]
