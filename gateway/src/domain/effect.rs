@@ -10,7 +10,7 @@ use shared::wire::{Alert, VisitStatus};
 use super::event::Event;
 use super::floor::event::FloorEvent;
 use super::floor::visit::{Asking, CallReason, Visit};
-use super::roster::Role;
+use super::roster::{Role, RosterEvent};
 use super::sales::LeadEvent;
 use super::secret::Subject;
 use super::state::State;
@@ -137,10 +137,13 @@ pub enum Effect {
 pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
     match event {
         Event::Floor(event) => floor_effects(state, event),
+        Event::Roster(RosterEvent::AccountRemoved { staff }) => {
+            vec![Effect::RosterChanged, Effect::DestroyKey(Subject::Staff(staff.clone()))]
+        }
         Event::Roster(_) => vec![Effect::RosterChanged],
         Event::Lead(LeadEvent::CodeSpent { kiosk, .. }) => vec![Effect::QrSpent { kiosk: kiosk.clone() }],
-        Event::Lead(LeadEvent::Erased { lead }) => vec![Effect::DestroyKey(Subject::Lead(*lead))],
-        Event::Lead(LeadEvent::Received(_)) => Vec::new(),
+        Event::Lead(LeadEvent::Erased { lead, .. }) => vec![Effect::DestroyKey(Subject::Lead(*lead))],
+        Event::Lead(LeadEvent::Received(_) | LeadEvent::Changed(_)) | Event::Audit(_) => Vec::new(),
     }
 }
 
