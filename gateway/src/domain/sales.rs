@@ -17,6 +17,7 @@ use shared::consent::Consent;
 use shared::ids::{DeviceId, LeadId, ModelId, StaffId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
+pub use shared::wire::{Budget, When};
 use shared::wire::{Language, Title};
 
 use super::secret::{Sealable, Secret, Secrets};
@@ -46,34 +47,6 @@ impl LeadChannel {
             Self::Kiosk => "kiosk",
         }
     }
-}
-
-/// When somebody means to buy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum When {
-    /// 一个月内
-    Month,
-    /// 三个月内
-    Quarter,
-    /// 半年内
-    HalfYear,
-    /// 还没想好
-    Undecided,
-}
-
-/// How much somebody means to spend, in ten thousand yuan 万.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Budget {
-    /// 15 万以下
-    Under15,
-    /// 15–25 万
-    To25,
-    /// 25–40 万
-    To40,
-    /// 40 万以上
-    Over40,
 }
 
 /// How to reach somebody: kept only with consent to contact.

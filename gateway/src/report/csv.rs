@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use shared::ids::{DeviceId, ModelId, StaffId};
+use shared::wire::{Budget, When};
 use uuid::Uuid;
 
 use super::audit::AuditRecord;
@@ -116,8 +117,8 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
     cells.plain(record.language.as_str());
     let models: Vec<&str> = record.models.iter().map(ModelId::as_str).collect();
     cells.plain(&models.join(" "));
-    cells.plain(record.when.map_or("", lead::when));
-    cells.plain(record.budget.map_or("", lead::budget));
+    cells.plain(record.when.map_or("", When::as_str));
+    cells.plain(record.budget.map_or("", Budget::as_str));
     cells.plain(record.contact.as_str());
     cells.text(record.name.unwrap_or_default());
     cells.plain(record.title.map_or("", lead::title));

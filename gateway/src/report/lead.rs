@@ -104,24 +104,6 @@ impl<'a> LeadRecord<'a> {
     }
 }
 
-pub(super) fn when(when: When) -> &'static str {
-    match when {
-        When::Month => "month",
-        When::Quarter => "quarter",
-        When::HalfYear => "half_year",
-        When::Undecided => "undecided",
-    }
-}
-
-pub(super) fn budget(budget: Budget) -> &'static str {
-    match budget {
-        Budget::Under15 => "under15",
-        Budget::To25 => "to25",
-        Budget::To40 => "to40",
-        Budget::Over40 => "over40",
-    }
-}
-
 pub(super) fn title(title: Title) -> &'static str {
     match title {
         Title::Mr => "mr",
