@@ -1,11 +1,18 @@
 // The visits that this person has accepted or came along to: words, greeted, end. Or, with none, what to expect.
 import { tags } from "./alert.js";
+import { send } from "./api.js";
 import { by, button, el, keyed } from "./dom.js";
 import { callSecond, handOver, note, stepBack, together } from "./hands.js";
 import { icebreakers } from "./icebreakers.js";
-import { myself, nameOf, onChange, state } from "./state.js";
+import { act } from "./sheet.js";
+import { changed, myself, nameOf, onChange, state } from "./state.js";
 import { end, greet, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
+
+// So long a number stays on the screen in full.
+const SHOWN_MS = 60000;
+// Contacts that were asked for, by lead.
+const shown = new Map();
 
 /** Visits for which the gateway reminded. */
 export const hurry = new Set();
@@ -23,14 +30,16 @@ export function showServing() {
 }
 
 function known(visit) {
-  const { name, words } = state.details.get(visit.id) ?? {};
-  return { ...visit, name, words, greeted: Boolean(visit.greeted_at), hurry: hurry.has(visit.id) && !visit.greeted_at };
+  const { name, words, when, budget, phone, lead } = state.details.get(visit.id) ?? {};
+  const full = shown.get(lead)?.phone;
+  return { ...visit, name, words, when, budget, phone, lead, full, greeted: Boolean(visit.greeted_at), hurry: hurry.has(visit.id) && !visit.greeted_at };
 }
 
 /** Accepted a moment ago: the floor does not say so yet. */
-function fresh({ visit, purpose, party, language, models, name, words, why }) {
+function fresh({ visit, purpose, party, language, models, name, words, why, when, budget, phone, lead }) {
   const consultant = why === "second_person" ? null : state.me;
-  return { id: visit, consultant, purpose, party, language, models, greeted: false, name, words, hurry: false };
+  const full = shown.get(lead)?.phone;
+  return { id: visit, consultant, purpose, party, language, models, greeted: false, name, words, when, budget, phone, lead, full, hurry: false };
 }
 
 function card(visit) {
@@ -44,6 +53,7 @@ function card(visit) {
     el("p", { class: "kicker" }, now),
     el("h1", {}, [visit.name, named("purpose", visit.purpose)].filter(Boolean).join(" · ")),
     el("p", { class: "tags" }, ...tags(visit)),
+    visit.phone && el("p", { class: "number" }, ...number(visit)),
     visit.hurry && el("p", { class: "fault", role: "alert" }, w.greet_now),
     visit.words && !visit.greeted && el("div", {}, el("p", { class: "words-title" }, w.words_to_greet), el("p", { class: "words-text" }, visit.words)),
     el("div", { class: "buttons" }, ...buttons),
@@ -52,6 +62,22 @@ function card(visit) {
     ...together(visit),
     el("div", { class: "lesser" }, ...lesser(visit, own)),
   );
+}
+
+/** The visitor's number: masked, and in full once it is asked for. */
+function number({ phone, lead, full }) {
+  if (full) return [el("a", { href: `tel:${full}` }, full)];
+  return [el("span", {}, phone), lead && button(w.reveal, "small second", () => reveal(lead))].filter(Boolean);
+}
+
+async function reveal(lead) {
+  const done = await act(async () => shown.set(lead, await send("POST", `/api/v1/leads/${lead}/reveal`)));
+  if (!done) return;
+  changed();
+  setTimeout(() => {
+    shown.delete(lead);
+    changed();
+  }, SHOWN_MS);
 }
 
 /** What is done less often. */

@@ -30,6 +30,7 @@ pub(super) const KEYS: &[&str] = &[
     "data.dir",
     "data.snapshot_events",
     "vault.key_file",
+    "vault.contacts_kept",
     "web.listen",
     "web.tls.cert",
     "web.tls.key",

@@ -3,6 +3,7 @@
 
 pub(super) mod alerts;
 pub(super) mod channels;
+pub(super) mod contacts;
 pub(super) mod demo;
 pub(super) mod exports;
 pub(super) mod floor;

@@ -34,8 +34,16 @@ pub enum Action {
     ReadVisits,
     /// Read leads; contacts are masked.
     ReadLeads,
+    /// See a lead's contact in full. Who serves the visit that it came from the engine judges, as it does for visits.
+    RevealContact,
+    /// Erase a lead's contact.
+    EraseContact,
     /// Take recorded visits away as a file.
     ExportVisits,
+    /// Take leads away as a file, with numbers where contact was agreed to.
+    ExportLeads,
+    /// Read who saw contacts and took records away, and take that away as a file.
+    ReadAudit,
     /// Enter an interest for somebody, without a code.
     EnterInterest,
     /// Open the manager's page.
@@ -46,7 +54,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: &[Self] = &[
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
@@ -60,7 +68,11 @@ impl Action {
         Self::AssignVisit,
         Self::ReadVisits,
         Self::ReadLeads,
+        Self::RevealContact,
+        Self::EraseContact,
         Self::ExportVisits,
+        Self::ExportLeads,
+        Self::ReadAudit,
         Self::EnterInterest,
         Self::OpenManage,
         Self::ManageKiosks,
@@ -87,7 +99,8 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
         | Action::SetOwnPresence
         | Action::AnswerAlert
         | Action::ServeVisit
-        | Action::AskColleague => true,
+        | Action::AskColleague
+        | Action::RevealContact => true,
         Action::EnterWalkIn
         | Action::ReceiveVisit
         | Action::AssignVisit
@@ -102,7 +115,10 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
             Role::Consultant | Role::Advisor | Role::Care => false,
         },
         Action::ReadLeads
+        | Action::EraseContact
         | Action::ExportVisits
+        | Action::ExportLeads
+        | Action::ReadAudit
         | Action::EnterInterest
         | Action::OpenManage
         | Action::ManageKiosks => {
@@ -133,7 +149,8 @@ mod tests {
                 | Action::SetOwnPresence
                 | Action::AnswerAlert
                 | Action::ServeVisit
-                | Action::AskColleague => (&ROLES, &ROLES),
+                | Action::AskColleague
+                | Action::RevealContact => (&ROLES, &ROLES),
                 Action::EnterWalkIn
                 | Action::ReceiveVisit
                 | Action::AssignVisit
@@ -141,7 +158,10 @@ mod tests {
                 | Action::SeeEveryVisit => (&floor, &floor),
                 Action::ReadVisits => (&floor, &lead),
                 Action::ReadLeads
+                | Action::EraseContact
                 | Action::ExportVisits
+                | Action::ExportLeads
+                | Action::ReadAudit
                 | Action::EnterInterest
                 | Action::OpenManage
                 | Action::ManageKiosks => (&lead, &lead),

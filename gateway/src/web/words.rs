@@ -3,6 +3,7 @@
 
 mod general;
 mod hands;
+mod records;
 mod visitor;
 
 use std::ops::Deref;
@@ -12,6 +13,7 @@ use shared::wire::Language;
 
 use general::General;
 use hands::Hands;
+use records::Records;
 use visitor::Visitor;
 
 /// The words of one area; a key stands in one area alone.
@@ -46,12 +48,13 @@ pub(in crate::web) struct Words {
     general: General,
     #[serde(flatten)]
     pub(super) hands: Hands,
+    pub(super) records: Records,
     #[serde(flatten)]
     pub(super) visitor: Visitor,
 }
 
-static ZH: Words = Words { general: General::ZH, hands: Hands::ZH, visitor: Visitor::ZH };
-static EN: Words = Words { general: General::EN, hands: Hands::EN, visitor: Visitor::EN };
+static ZH: Words = Words { general: General::ZH, hands: Hands::ZH, records: Records::ZH, visitor: Visitor::ZH };
+static EN: Words = Words { general: General::EN, hands: Hands::EN, records: Records::EN, visitor: Visitor::EN };
 
 impl Deref for Words {
     type Target = General;
@@ -77,7 +80,8 @@ impl Words {
     }
 
     fn word(&self, key: &str) -> Option<&'static str> {
-        self.general.word(key).or_else(|| self.hands.word(key)).or_else(|| self.visitor.word(key))
+        let first = self.general.word(key).or_else(|| self.hands.word(key));
+        first.or_else(|| self.records.word(key)).or_else(|| self.visitor.word(key))
     }
 
     /// The words as an ES module for the pages' scripts.
@@ -93,12 +97,14 @@ mod tests {
     use shared::wire::Purpose;
 
     use super::*;
+    use crate::domain::audit::Records;
     use crate::domain::floor::member::Presence;
     use crate::domain::floor::visit::{GreetedSource, Outcome};
     use crate::domain::roster::Role;
+    use crate::domain::sales::{Erasure, LeadChannel};
 
     fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        General::TABLE.iter().chain(Hands::TABLE).chain(Visitor::TABLE)
+        General::TABLE.iter().chain(Hands::TABLE).chain(super::records::Records::TABLE).chain(Visitor::TABLE)
     }
 
     fn is_han(c: char) -> bool {
@@ -153,6 +159,11 @@ mod tests {
             [ConsentPurpose::Contact, ConsentPurpose::Marketing, ConsentPurpose::Sharing, ConsentPurpose::Licence]
                 .map(|purpose| ("consent", purpose.as_str())),
         );
+        let all = [LeadChannel::KioskQr, LeadChannel::PrintedQr, LeadChannel::Api, LeadChannel::Kiosk];
+        names.extend(all.map(|channel| ("channel", channel.as_str())));
+        let all = [Erasure::Withdrawn, Erasure::TakenBack, Erasure::Expired];
+        names.extend(all.map(|why| ("why_erased", why.as_str())));
+        names.extend([Records::Visits, Records::Leads, Records::Audit].map(|records| ("records", records.as_str())));
         for (prefix, name) in names {
             assert_ne!(words.named(prefix, name), format!("{prefix}_{name}"));
         }
