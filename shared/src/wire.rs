@@ -12,5 +12,8 @@ mod receipt;
 pub use alert::{Alert, Reply, ReplyKind, Why};
 pub use envelope::{Envelope, Fingerprint, MAX_HTTP_BYTES, MAX_MQTT_BYTES, VERSION, decode};
 pub use event::{CheckedIn, Detailed, DeviceEvent, DoorCounted, Language, Purpose, Title, VisitRef};
-pub use kiosk::{Brand, ConsultantCard, KioskConfig, KioskState, Picture, QrOffer, ScreenTimes, Stage, VisitStatus};
+pub use kiosk::{
+    Brand, ConsultantCard, KioskConfig, KioskState, OUTBOX_CAPACITY, OUTBOX_WORRY, Picture, QrOffer, ScreenTimes,
+    Stage, StorageTrouble, VisitStatus,
+};
 pub use receipt::{Code, Receipt, Refused};

@@ -130,7 +130,7 @@ impl State {
             events.push(opened_by_code(visit, interest, now).into());
         }
         if let Some(visit) = visit {
-            events.extend(said(visit, &as_detail(interest)).map(Event::from));
+            events.extend(said(visit, None, &as_detail(interest)).map(Event::from));
         }
         events.push(LeadEvent::Received(lead_of(interest, visit)).into());
         if let (Some(nonce), Some(kiosk)) = (&interest.nonce, &interest.place)

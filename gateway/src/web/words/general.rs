@@ -216,6 +216,8 @@ words! { General
     maintenance_begin: "暂停使用", "Pause for maintenance";
     maintenance_end: "恢复使用", "Back to work";
     maintenance_hint: "暂停后屏幕请访客直接到前台，已签到的访客照常接待。", "A paused screen sends visitors to the reception; whoever checked in before is served as usual.";
+    outbox_grave: "，已超过一半，请检查网络", ": more than half full, please check the network";
+    no_storage: "无法存储，请访客到前台", "cannot store anything; visitors are sent to reception";
     clock_off: "时钟偏差", "clock off by";
     claim_title: "接入新的迎宾屏", "Let a new kiosk in";
     claim_hint: "新屏第一次启动会显示六位代码，十分钟内有效。请确认屏幕就在您店里。", "A new kiosk shows six digits at its first start, good for ten minutes. Make sure that it stands in your showroom.";
