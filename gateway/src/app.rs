@@ -391,6 +391,7 @@ fn device_states(roster: &crate::domain::roster::Roster, mqtt: Option<&Mqtt>) ->
             since: status.and_then(|status| status.last_heard),
             version: status.and_then(|status| status.version.clone()).unwrap_or_default(),
             outbox: status.map_or(0, |status| status.outbox),
+            storage: status.and_then(|status| status.storage),
             clock_skew_ms: status.and_then(|status| status.clock_skew_ms),
             gaps: status.map_or(0, |status| status.gaps),
             maintenance: device.maintenance,

@@ -176,8 +176,8 @@ impl Mqtt {
             (Some(broker.addr), Carrier::Embedded(broker.router), watch::channel(true).1, Some(broker.probe))
         };
         let issuer = desk::Issuer::new(offers, Arc::clone(&clock));
+        tasks.tracker.spawn(post::run(waiting, store, carrier, Arc::clone(&clock), counters, tasks.cancel.clone()));
         let desk = Desk::new(post.clone(), catalogue, issuer, clock);
-        tasks.tracker.spawn(post::run(waiting, store, carrier, counters, tasks.cancel.clone()));
         tasks.tracker.spawn(desk.run(inbox, tasks.cancel.clone()));
         Ok(Self { addr, devices, up, probe, tracker: tasks.tracker, post, roster })
     }

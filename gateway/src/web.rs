@@ -53,7 +53,7 @@ use shared::catalogue::Model;
 use shared::clock::Clock;
 use shared::consent::Wording;
 use shared::ids::DeviceId;
-use shared::wire::Brand;
+use shared::wire::{Brand, StorageTrouble};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -91,6 +91,8 @@ pub struct DeviceState {
     pub version: String,
     /// Events that wait in it for a receipt.
     pub outbox: u64,
+    /// What is wrong with its disk.
+    pub storage: Option<StorageTrouble>,
     /// Milliseconds by which its clock is ahead of the gateway's.
     pub clock_skew_ms: Option<i64>,
     /// Numbers of its events that are missing or came twice since the gateway started.

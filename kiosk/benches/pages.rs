@@ -141,9 +141,9 @@ impl Kiosk {
 
     fn tell(&mut self, stage: Stage) {
         let ids = self.kept.drain(..).collect();
-        self.input(Input::Receipt(Receipt { ids, refused: Vec::new() }));
+        self.input(Input::Receipt(Receipt { ids, ..Receipt::default() }));
         let Some(visit) = self.session.screen(self.now).visit.map(|visit| visit.visit) else { return };
-        let consultant = Some(ConsultantCard { id: None, name: "王芳".into(), photo: None });
+        let consultant = Some(ConsultantCard { id: None, name: "王芳".into(), name_en: None, photo: None });
         let news = VisitStatus { visit, stage, consultant, position: Some(2), wait_s: Some(300) };
         self.input(Input::Status(news));
         self.settle();
@@ -354,7 +354,12 @@ fn offer() -> KioskConfig {
         place: None,
         fits: Vec::new(),
     };
-    let card = |id: &str, name: &str| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), photo: None };
+    let card = |id: &str, name: &str| ConsultantCard {
+        id: Some(id.parse().unwrap()),
+        name: name.into(),
+        name_en: None,
+        photo: None,
+    };
     let wording = |purpose| Wording {
         purpose,
         version: "v3".into(),

@@ -19,7 +19,7 @@ use argon2::password_hash::{PasswordHash, PasswordVerifier as _};
 use shared::clock::Clock;
 use shared::ids::EventId;
 use shared::personal::Personal;
-use shared::wire::{KioskConfig, Picture};
+use shared::wire::{KioskConfig, Picture, StorageTrouble};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Interval;
@@ -95,6 +95,8 @@ pub struct Desk {
     pin: Option<JoinHandle<bool>>,
     /// Events in the outbox, as the session was last told.
     waiting: usize,
+    /// What is wrong with the disk, as the session was last told.
+    trouble: Option<StorageTrouble>,
     restart: bool,
     /// When to open an outbox again that failed, on the boot clock.
     reopen_at: Option<Duration>,
@@ -144,6 +146,7 @@ impl Desk {
             fetch_again: false,
             pin: None,
             waiting: 0,
+            trouble: None,
             restart: false,
             reopen_at: None,
             sound,
@@ -176,11 +179,13 @@ impl Desk {
             repeat: config.repeat,
         };
         let over = CancellationToken::new();
-        let link = tokio::spawn(doorway.run(Arc::clone(&self.clock), over.clone()));
         self.feed(Input::About(self.about.clone()));
+        // Before the link, which tells how the disk is.
         self.reopen().await;
+        let link = tokio::spawn(doorway.run(Arc::clone(&self.clock), over.clone()));
         let waiting = self.outbox.borrow().as_ref().map(|outbox| outbox.len());
         (self.face)(Shown::Ready(waiting));
+        self.look_at_the_outbox();
         self.show();
 
         let mut write: Option<Writing> = None;
@@ -223,7 +228,7 @@ impl Desk {
             if write.is_none() {
                 write = self.start_writing();
             }
-            self.count_waiting();
+            self.look_at_the_outbox();
             self.show();
         }
         if let Some(write) = write {
@@ -302,8 +307,15 @@ impl Desk {
         }
     }
 
-    fn count_waiting(&mut self) {
-        let waiting = self.outbox.borrow().as_ref().map_or(0, |outbox| outbox.len());
+    fn look_at_the_outbox(&mut self) {
+        let (waiting, trouble) = match self.outbox.borrow().as_ref() {
+            Some(outbox) => (outbox.len(), outbox.is_full().then_some(StorageTrouble::Full)),
+            None => (self.waiting, Some(StorageTrouble::Broken)),
+        };
+        if trouble != self.trouble {
+            self.trouble = trouble;
+            self.feed(Input::Storage(trouble));
+        }
         if waiting != self.waiting {
             self.waiting = waiting;
             self.feed(Input::Waiting(waiting));

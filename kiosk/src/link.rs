@@ -20,7 +20,7 @@ use std::time::Duration;
 use shared::clock::Clock;
 use shared::ids::{DeviceId, StoreId};
 use shared::topics::Topic;
-use shared::wire::{KioskConfig, QrOffer, Receipt, VisitStatus};
+use shared::wire::{KioskConfig, QrOffer, Receipt, StorageTrouble, VisitStatus};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -98,10 +98,12 @@ impl Link {
     pub async fn run(mut self, clock: Arc<dyn Clock>, cancel: CancellationToken) {
         let mut backoff = Backoff::default();
         let mut complaint = None;
+        let mut waiting = 0;
         while !cancel.is_cancelled() {
-            let mut connection = Connection::open(&self.address);
+            waiting = self.storage(waiting).0;
+            let mut connection = Connection::open(&self.address, waiting);
             let end = connection.serve(&mut self, clock.as_ref(), &cancel).await;
-            let came_up = connection.close().await;
+            let came_up = connection.close(&self, &mut waiting).await;
             if came_up {
                 backoff = Backoff::default();
                 complaint = None;
@@ -123,6 +125,17 @@ impl Link {
                 () = cancel.cancelled() => return,
                 () = tokio::time::sleep(backoff.next_pause()) => {}
             }
+        }
+    }
+
+    /// How many events wait, and what is wrong with the disk. One that does not open does not tell: the figure known last stands.
+    fn storage(&self, known: u64) -> (u64, Option<StorageTrouble>) {
+        match self.outbox.borrow().as_ref() {
+            Some(outbox) => {
+                let waiting = u64::try_from(outbox.len()).unwrap_or(u64::MAX);
+                (waiting, outbox.is_full().then_some(StorageTrouble::Full))
+            }
+            None => (known, Some(StorageTrouble::Broken)),
         }
     }
 }

@@ -206,7 +206,7 @@ mod tests {
             place: None,
             fits: Vec::new(),
         };
-        let card = |name: &str| ConsultantCard { id: None, name: name.to_owned(), photo: None };
+        let card = |name: &str| ConsultantCard { id: None, name: name.to_owned(), name_en: None, photo: None };
         let mut config = built_in();
         config.models = (0..500).map(model).collect();
         config.consultants = vec![card(&"王".repeat(200)); 500];

@@ -32,7 +32,8 @@ pub use seal::{KeyError, SealError, SealKey};
 pub use stored::{Machine, Stored};
 
 /// Events without a receipt that an outbox holds at most: 72 hours of a busy showroom, many times over.
-pub const CAPACITY: usize = 50_000;
+#[expect(clippy::cast_possible_truncation, reason = "a few ten thousand")]
+pub const CAPACITY: usize = shared::wire::OUTBOX_CAPACITY as usize;
 /// From so many on somebody should look; said once, and again only after it has been below half of that.
 const WORRY: usize = CAPACITY / 2;
 
@@ -208,6 +209,12 @@ impl Outbox {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.waiting().is_empty()
+    }
+
+    /// Whether visitors are sent to reception because nothing more fits in.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() >= CAPACITY
     }
 
     /// Records that could not be read when the outbox was opened.

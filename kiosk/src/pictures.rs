@@ -1,7 +1,8 @@
 //! Pictures of cars and people: fetched by the hash of their content, and kept on disk within a limit.
 //!
-//! In `<data>/pictures/` each lies under its hash as the pixels that a page draws, so that showing one is reading one. A picture that
-//! cannot be fetched or read is missing, and the page does without it.
+//! In `<data>/pictures/` each lies under its hash, encoded in the two sizes that pages draw: pixels would fill the folder with seventy
+//! cars, and whole files would take a page's time to decode. A picture that cannot be fetched or read is missing, and the page does
+//! without it.
 //!
 //! Not here: which pictures there are (the showroom's configuration), where they stand (`ui`). Called by the desk, which fetches, and
 //! by the window's adapters, which show.
@@ -10,13 +11,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Cursor, Read as _};
+use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use image::codecs::jpeg::JpegEncoder;
 use image::imageops::thumbnail;
-use image::{ImageReader, Limits, RgbaImage};
+use image::{DynamicImage, ImageFormat, ImageReader, Limits, Rgba, RgbaImage};
 use sha2::{Digest as _, Sha256};
 use shared::wire::Picture;
 use slint::{Rgba8Pixel, SharedPixelBuffer};
@@ -25,8 +27,16 @@ use slint::{Rgba8Pixel, SharedPixelBuffer};
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 /// Either side of the picture in it, at most: 64 MB while it is decoded.
 const MAX_SIDE: u32 = 4096;
-/// Pixels are kept for a picture of this width at most; no page shows a larger one.
+/// A picture is kept in this width at most; no page shows a larger one.
 const WIDTH: u32 = 960;
+/// And in this one, for pages that show six of them.
+const SMALL: u32 = 320;
+/// A file of no more than this, one of some 500 in the folder, is kept as it came.
+const FAIR: usize = 256 * 1024;
+/// For what is encoded anew and has no holes.
+const JPEG_QUALITY: u8 = 88;
+/// Before what is kept stands its own hash.
+const HASH: usize = 32;
 /// What all of them may take on the disk.
 const MAX_FOLDER: u64 = 128 * 1024 * 1024;
 /// Scaled pictures in memory: those of one page, and of the one before.
@@ -121,12 +131,9 @@ impl Pictures {
         if let Some(buffer) = scaled.get(&key) {
             return Some(slint::Image::from_rgba8(buffer.clone()));
         }
-        let pixels = read(&path(folder, &picture.sha256).ok()?)?;
-        let height = (u64::from(pixels.height()) * u64::from(width)).div_ceil(u64::from(pixels.width()).max(1));
-        let pixels = match u32::try_from(height) {
-            Ok(height) if width < pixels.width() => thumbnail(&pixels, width.max(1), height.max(1)),
-            _ => pixels,
-        };
+        let kept = Kept::read(&path(folder, &picture.sha256).ok()?)?;
+        let pixels = kept.pixels(width)?;
+        let pixels = narrowed(&pixels, width.max(1));
         let buffer = SharedPixelBuffer::clone_from_slice(pixels.as_raw(), pixels.width(), pixels.height());
         if scaled.len() >= SCALED {
             scaled.clear();
@@ -159,23 +166,20 @@ fn keep(
     get: impl FnOnce(&str) -> Result<Vec<u8>, PictureError>,
 ) -> Result<bool, PictureError> {
     let path = path(folder, &picture.sha256)?;
-    if path.exists() {
+    // One that a power cut tore is fetched again.
+    if Kept::read(&path).is_some() {
         return Ok(false);
     }
     let file = get(&picture.url)?;
     if hex::encode(Sha256::digest(&file)) != picture.sha256 {
         return Err(PictureError::Content);
     }
-    let pixels = decode(&file)?;
+    let content = content(file)?;
     let taken: u64 = fs::read_dir(folder)?.flatten().filter_map(|entry| Some(entry.metadata().ok()?.len())).sum();
-    if taken + pixels.as_raw().len() as u64 > MAX_FOLDER {
+    if taken + content.len() as u64 > MAX_FOLDER {
         return Err(PictureError::Full);
     }
     let draft = folder.join("draft");
-    let mut content = Vec::with_capacity(pixels.as_raw().len() + 8);
-    content.extend(pixels.width().to_le_bytes());
-    content.extend(pixels.height().to_le_bytes());
-    content.extend(pixels.as_raw());
     fs::write(&draft, content)?;
     // Whole or not at all; a power cut in between costs a picture that is fetched again.
     fs::rename(draft, path)?;
@@ -190,42 +194,84 @@ fn get(agent: &ureq::Agent, url: &str) -> Result<Vec<u8>, PictureError> {
     Ok(answer.body_mut().with_config().limit(MAX_FILE).read_to_vec()?)
 }
 
-fn decode(file: &[u8]) -> Result<RgbaImage, PictureError> {
+/// What a kiosk keeps of a picture's file; for tests, which have no gateway to fetch from.
+///
+/// # Errors
+/// When it is no picture.
+#[doc(hidden)]
+pub fn kept(file: &[u8]) -> Result<Vec<u8>, image::ImageError> {
+    content(file.to_vec())
+}
+
+/// A picture as it is kept.
+struct Kept {
+    small: Vec<u8>,
+    large: Vec<u8>,
+}
+
+impl Kept {
+    /// `None` while it is missing, torn, or of a kiosk that kept pixels.
+    fn read(path: &Path) -> Option<Self> {
+        let content = fs::read(path).ok()?;
+        let (hash, sizes) = content.split_at_checked(HASH)?;
+        if Sha256::digest(sizes).as_slice() != hash {
+            return None;
+        }
+        let (length, sizes) = sizes.split_first_chunk()?;
+        let (small, large) = sizes.split_at_checked(u32::from_le_bytes(*length).try_into().ok()?)?;
+        Some(Self { small: small.to_vec(), large: large.to_vec() })
+    }
+
+    /// At least as wide as it is asked for, where it is that wide.
+    fn pixels(&self, width: u32) -> Option<RgbaImage> {
+        decode(if width <= SMALL { &self.small } else { &self.large }).ok()
+    }
+}
+
+/// The hash of the rest, the length of the small one, the small one, the large one.
+fn content(file: Vec<u8>) -> Result<Vec<u8>, image::ImageError> {
+    let pixels = decode(&file)?;
+    let small = encode(&narrowed(&pixels, SMALL))?;
+    let as_it_came = pixels.width() <= WIDTH && file.len() <= FAIR;
+    let large = if as_it_came { file } else { encode(&narrowed(&pixels, WIDTH))? };
+    let length = u32::try_from(small.len()).unwrap_or(u32::MAX).to_le_bytes();
+    let sizes = [length.as_slice(), &small, &large].concat();
+    Ok([Sha256::digest(&sizes).as_slice(), &sizes].concat())
+}
+
+fn decode(file: &[u8]) -> Result<RgbaImage, image::ImageError> {
     let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     reader.limits(limits);
-    let pixels = reader.decode()?.into_rgba8();
-    if pixels.width() <= WIDTH {
-        return Ok(pixels);
-    }
-    let height = (u64::from(pixels.height()) * u64::from(WIDTH)).div_ceil(u64::from(pixels.width()));
-    Ok(thumbnail(&pixels, WIDTH, u32::try_from(height).unwrap_or(MAX_SIDE).max(1)))
+    Ok(reader.decode()?.into_rgba8())
 }
 
-fn read(path: &Path) -> Option<RgbaImage> {
-    let mut file = fs::File::open(path).ok()?;
-    let mut side = || {
-        let mut bytes = [0; 4];
-        file.read_exact(&mut bytes).ok().map(|()| u32::from_le_bytes(bytes))
-    };
-    let (width, height) = (side()?, side()?);
-    if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE {
-        return None;
+fn encode(pixels: &RgbaImage) -> Result<Vec<u8>, image::ImageError> {
+    let mut file = Cursor::new(Vec::new());
+    if pixels.pixels().all(|Rgba([.., alpha])| *alpha == u8::MAX) {
+        let whole = DynamicImage::ImageRgba8(pixels.clone()).into_rgb8();
+        whole.write_with_encoder(JpegEncoder::new_with_quality(&mut file, JPEG_QUALITY))?;
+    } else {
+        pixels.write_to(&mut file, ImageFormat::Png)?;
     }
-    let mut pixels = Vec::new();
-    file.read_to_end(&mut pixels).ok()?;
-    // Refuses pixels that are too few for their frame.
-    RgbaImage::from_raw(width, height, pixels)
+    Ok(file.into_inner())
+}
+
+/// No wider than this.
+fn narrowed(pixels: &RgbaImage, width: u32) -> RgbaImage {
+    if pixels.width() <= width {
+        return pixels.clone();
+    }
+    let height = (u64::from(pixels.height()) * u64::from(width)).div_ceil(u64::from(pixels.width()));
+    thumbnail(pixels, width, u32::try_from(height).unwrap_or(MAX_SIDE).max(1))
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::net::TcpListener;
-
-    use image::ImageFormat;
 
     use super::*;
 
@@ -252,12 +298,12 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_kept_as_its_pixels_and_shown_at_the_width_that_is_asked_for() {
-        let (_data, pictures, picture) = kept(png(2000, 1000));
+    fn a_picture_is_kept_in_two_sizes_and_shown_at_the_width_that_is_asked_for() {
+        let (_data, pictures, picture) = kept(png(2000, 100));
         let size = |width| pictures.image(&picture, width).unwrap().size();
-        assert_eq!((size(300).width, size(300).height), (300, 150));
+        assert_eq!((size(300).width, size(300).height), (300, 15));
         // Never larger than it is kept.
-        assert_eq!((size(5000).width, size(5000).height), (960, 480));
+        assert_eq!((size(5000).width, size(5000).height), (960, 48));
     }
 
     #[test]
@@ -281,8 +327,47 @@ mod tests {
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() - 1]).unwrap();
         assert!(pictures.image(&picture, 10).is_none());
+        // And fetched again.
+        let folder = data.path().join("pictures");
+        assert!(keep(&folder, &picture, |_| Ok(png(20, 10))).unwrap());
+        assert!(!keep(&folder, &picture, |_| panic!("it is there")).unwrap());
+        assert!(pictures.image(&picture, 10).is_some());
         assert!(!pictures.fetch(&[]));
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn five_hundred_models_have_their_pictures() {
+        let data = tempfile::tempdir().unwrap();
+        let pictures: Vec<Picture> = (0..500)
+            .map(|number| {
+                let file = png(16 + number, 8);
+                let picture = picture(&file);
+                assert!(keep(data.path(), &picture, |_| Ok(file)).unwrap(), "{number}");
+                picture
+            })
+            .collect();
+        assert!(pictures.iter().all(|picture| Kept::read(&data.path().join(&picture.sha256)).is_some()));
+        // The sample's largest car stands for those of a real showroom: as pixels, 72 of them would fill the folder.
+        let car = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/pictures/models/x9.png")).unwrap();
+        let kept = content(car).unwrap();
+        assert!(kept.len() as u64 * 500 < MAX_FOLDER, "{}", kept.len());
+    }
+
+    #[test]
+    fn each_page_decodes_no_more_than_it_draws() {
+        let holes = content(png(2000, 10)).unwrap();
+        let whole = |x: u32, y: u32| image::Rgba([x.to_le_bytes()[0], y.to_le_bytes()[0], 7, u8::MAX]);
+        let mut file = Cursor::new(Vec::new());
+        RgbaImage::from_fn(1000, 10, whole).write_to(&mut file, ImageFormat::Png).unwrap();
+        for kept in [holes, content(file.into_inner()).unwrap()] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a");
+            fs::write(&path, kept).unwrap();
+            let kept = Kept::read(&path).unwrap();
+            let sizes = [SMALL, SMALL + 1].map(|width| kept.pixels(width).unwrap().width());
+            assert_eq!(sizes, [SMALL, WIDTH]);
+        }
     }
 
     /// A web server that has these files, and no others.

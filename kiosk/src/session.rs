@@ -8,7 +8,8 @@
 //! Invariants:
 //! - It alone sets the page. "Received" is never on the screen before the outbox's barrier let the event through.
 //! - A visit's status is heard only by the visit on the screen; after a wipe nothing personal is left in here.
-//! - A deadline is set whenever anything but the untouched welcome page is shown, and otherwise only by opening hours.
+//! - A deadline is set whenever anything but the untouched welcome page is shown, and otherwise only by opening hours and by the
+//!   welcome page's next car.
 
 mod aside;
 mod call;
@@ -20,6 +21,7 @@ mod naming;
 mod noted;
 mod rest;
 mod screen;
+mod showcase;
 mod staff;
 mod tiles;
 mod visitor;
@@ -29,7 +31,7 @@ use std::time::Duration;
 
 use shared::clock::Reading;
 use shared::ids::{EventId, VisitId};
-use shared::wire::{KioskConfig, Language, Picture, Purpose, QrOffer, Receipt, Stage, VisitStatus};
+use shared::wire::{KioskConfig, Language, Purpose, QrOffer, Receipt, Stage, VisitStatus};
 
 use aside::Draft;
 pub use call::Call;
@@ -41,6 +43,7 @@ pub use screen::{
     Aside, Care, ClosedView, ConsentView, Enrolment, Farewell, KeypadView, NamingStep, NamingView, NotedView, Page,
     PinView, Screen, StaffView, Tile, Tiles, Trouble, VisitView,
 };
+use showcase::Showcase;
 pub use staff::About;
 use staff::Staff;
 
@@ -99,6 +102,8 @@ pub struct Session {
     page: Page,
     language: Language,
     visit: Option<OnScreen>,
+    /// Why the last visitor had come, while a farewell stands.
+    farewell_to: Option<Purpose>,
     draft: Draft,
     modes: Modes,
     /// Whether the sheet with the modes is open.
@@ -108,8 +113,8 @@ pub struct Session {
     /// Since when the link is down; `None` while it is up.
     link_down: Option<Duration>,
     qr: Option<(String, Duration)>,
-    /// Visitors since the start.
-    visitors: usize,
+    /// Which car stands on the welcome page: another for every visitor, and every few minutes.
+    showcase: Showcase,
     pictures: u32,
     enrolment: Option<Enrolment>,
     staff: Staff,
@@ -130,13 +135,14 @@ impl Session {
             page: Page::Welcome,
             language,
             visit: None,
+            farewell_to: None,
             draft: Draft::default(),
             modes: Modes::default(),
             viewing: false,
             unkept: BTreeMap::new(),
             link_down: Some(now.boot),
             qr: None,
-            visitors: 0,
+            showcase: Showcase { turn: 0, since: now.boot },
             pictures: 0,
             enrolment: None,
             staff: Staff::default(),
@@ -156,17 +162,18 @@ impl Session {
             Input::Kept(event) => self.kept(event, &mut effects),
             Input::NotKept(event) => self.not_kept(event, now, &mut effects),
             Input::Link(up) => self.link(up, now),
-            Input::Receipt(receipt) => self.receipt(&receipt, &mut effects),
+            Input::Receipt(receipt) => self.receipt(&receipt, now, &mut effects),
             Input::Status(status) => self.status(status, now, &mut effects),
             Input::Config(config) => self.configure(config, now),
             Input::Pictures => self.pictures = self.pictures.wrapping_add(1),
             Input::Qr(offer) => {
-                self.staff.compare_clocks(&offer, now);
-                let QrOffer { url, ttl_ms, .. } = offer;
+                let QrOffer { url, ttl_ms, at } = offer;
+                self.staff.compare_clocks(at, now);
                 self.qr = Some((url, now.boot.saturating_add(Duration::from_millis(ttl_ms))));
             }
             Input::About(about) => self.staff.about = about,
             Input::Waiting(waiting) => self.staff.waiting = waiting,
+            Input::Storage(trouble) => self.staff.storage = trouble,
             Input::Enrolment(enrolment) => self.enrolment = enrolment,
             Input::Pin(right) => self.pin_checked(right, now),
         }
@@ -178,8 +185,8 @@ impl Session {
     pub fn deadline(&self, now: Reading) -> Option<Duration> {
         let call = self.visit.as_ref().and_then(|visit| visit.deadline(&self.rules, self.link_down));
         let qr = self.qr.as_ref().map(|(_, until)| *until);
-        let (rest, staff) = (self.rest_deadline(now), self.staff.deadline(now));
-        [self.idle_deadline(now), call, qr, rest, staff].into_iter().flatten().filter(|at| *at > now.boot).min()
+        let (rest, staff, car) = (self.rest_deadline(now), self.staff.deadline(now), self.next_car_at(now));
+        [self.idle_deadline(now), call, qr, rest, staff, car].into_iter().flatten().filter(|at| *at > now.boot).min()
     }
 
     /// The whole picture at `now`.
@@ -193,7 +200,7 @@ impl Session {
             logo: self.config.logo.clone(),
             languages: self.config.languages.clone(),
             purposes: self.config.purposes.iter().copied().filter(|purpose| *purpose != Purpose::Help).collect(),
-            showcase: self.showcase(),
+            showcase: self.showcase.of(&self.config),
             pictures: self.pictures,
             qr: self.offered_url(now),
             visit: self.visit.as_ref().map(|visit| VisitView {
@@ -203,6 +210,7 @@ impl Session {
                 noted: visit.noted.view(&self.config, self.language),
                 reminded: visit.reminded,
             }),
+            farewell_to: self.farewell_to.filter(|_| matches!(self.page, Page::Farewell(_))),
             asides: self.asides(),
             tiles: self.tiles(),
             keypad: self.draft.keypad.view(),
@@ -245,7 +253,11 @@ impl Session {
         };
     }
 
-    fn receipt(&mut self, receipt: &Receipt, effects: &mut Vec<Effect>) {
+    fn receipt(&mut self, receipt: &Receipt, now: Reading, effects: &mut Vec<Effect>) {
+        // One that waited at the broker says what time it was then.
+        if self.visit.as_ref().is_some_and(|visit| visit.is_answered_now(receipt, now)) {
+            self.staff.compare_clocks(receipt.at, now);
+        }
         for &event in &receipt.ids {
             if let Some(visit) = &mut self.visit {
                 visit.receipted(event);
@@ -270,19 +282,18 @@ impl Session {
             effects.push(Effect::Tell(Told::Status(Box::new(status))));
         }
         match stage {
-            Stage::Greeted => self.end_visit(Farewell::Met, now),
-            Stage::Ended => self.end_visit(Farewell::Ended, now),
+            Stage::Greeted => self.say_farewell(Farewell::Met, now),
+            Stage::Ended => self.say_farewell(Farewell::Ended, now),
             Stage::Calling | Stage::Coming | Stage::Queued | Stage::Reception => {}
         }
     }
 
-    fn end_visit(&mut self, farewell: Farewell, now: Reading) {
-        self.visit = None;
-        self.say_farewell(farewell, now);
-    }
-
+    /// The visit leaves the screen.
     fn say_farewell(&mut self, farewell: Farewell, now: Reading) {
+        self.farewell_to = self.visit.take().map(|visit| visit.purpose);
         self.draft = Draft::default();
+        // Whoever taps next begins anew.
+        self.first_touch = None;
         self.turn_to(Page::Farewell(farewell), now);
     }
 
@@ -310,19 +321,20 @@ impl Session {
         self.turn_to(Page::Welcome, now);
         self.language = default_language(&self.config);
         self.visit = None;
+        self.farewell_to = None;
         self.draft = Draft::default();
         self.modes = Modes::default();
         self.viewing = false;
         self.first_touch = None;
-        self.visitors = self.visitors.wrapping_add(1);
+        self.showcase.next(now);
     }
 
-    fn showcase(&self) -> Option<Picture> {
-        let shown: Vec<&Picture> = self.config.models.iter().filter_map(|model| model.picture.as_ref()).collect();
-        shown.get(self.visitors.checked_rem(shown.len())?).copied().cloned()
-    }
-
+    /// The gateway's code carries on what happens before this screen, and rings. Whoever leaves, or stands before a closed door, wants
+    /// no bell: the store's own code makes a lead and no more.
     fn offered_url(&self, now: Reading) -> Option<String> {
+        if matches!(self.shown_page(now), Page::Farewell(_) | Page::Closed) {
+            return self.config.store_url.clone();
+        }
         let offer = self.qr.as_ref().filter(|(_, until)| now.boot < *until).map(|(url, _)| url.clone());
         offer.or_else(|| self.config.store_url.clone())
     }

@@ -15,6 +15,7 @@ pub use envelope::{Envelope, Fingerprint, MAX_HTTP_BYTES, MAX_MQTT_BYTES, VERSIO
 pub use event::{CheckedIn, Detailed, DeviceEvent, DoorCounted, Language, Purpose, Title, VisitRef};
 pub use interest::{Budget, When};
 pub use kiosk::{
-    Brand, ConsultantCard, GuestWifi, KioskConfig, KioskState, Picture, QrOffer, ScreenTimes, Stage, VisitStatus,
+    Brand, ConsultantCard, GuestWifi, KioskConfig, KioskState, OUTBOX_CAPACITY, OUTBOX_WORRY, Picture, QrOffer,
+    ScreenTimes, Stage, StorageTrouble, VisitStatus,
 };
 pub use receipt::{Code, Receipt, Refused};

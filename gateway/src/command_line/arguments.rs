@@ -131,6 +131,9 @@ pub(super) struct AddAccount {
     /// The name on their badge, as visitors see it; the sign-in name without it
     #[arg(long, value_name = "NAME")]
     display: Option<String>,
+    /// The same in Latin letters, for visitors who read no Chinese
+    #[arg(long, value_name = "NAME")]
+    latin: Option<String>,
     /// Read the password from the first line of standard input, so that it stands in no history
     #[arg(long, required = true)]
     password_stdin: bool,
@@ -232,12 +235,16 @@ impl AddAccount {
         if display.trim().is_empty() || display.chars().count() > 40 {
             return Err(Failure::Usage("--display must have 1 to 40 characters".to_owned()));
         }
+        if self.latin.as_ref().is_some_and(|latin| latin.trim().is_empty() || latin.chars().count() > 40) {
+            return Err(Failure::Usage("--latin must have 1 to 40 characters".to_owned()));
+        }
         Ok(Request::AccountAdd {
             id: self.name,
             role: self.role.into(),
             senior: self.senior,
             languages: self.languages.into_iter().map(Language::from).collect::<BTreeSet<_>>(),
             display: Personal::new(display),
+            latin: self.latin.map(Personal::new),
             password_hash: Personal::new(hash),
         })
     }
@@ -359,14 +366,14 @@ mod tests {
     #[test]
     fn the_password_is_the_first_line_and_leaves_as_a_hash() {
         let add = |stdin: &'static str| {
-            let line = "gateway account add wang --role consultant --display 王芳 --password-stdin";
+            let line = "gateway account add wang --role consultant --display 王芳 --latin WangFang --password-stdin";
             let Ok(Arguments { command: Command::Account(Account::Add(add)), .. }) = parse(line) else { panic!() };
             add.into_request(stdin.as_bytes())
         };
         for stdin in ["correct horse", "correct horse\n", "correct horse\r\nand more\n"] {
-            let Request::AccountAdd { display, password_hash, .. } = add(stdin).unwrap() else { panic!() };
+            let Request::AccountAdd { display, latin, password_hash, .. } = add(stdin).unwrap() else { panic!() };
             assert!(password::verify("correct horse", Some(password_hash.reveal())));
-            assert_eq!(display.reveal(), "王芳");
+            assert_eq!((display.reveal(), latin.unwrap().reveal()), ("王芳", "WangFang"));
         }
         for (stdin, expect) in [("", "at least 8"), ("seven77\n", "at least 8")] {
             let refused = add(stdin).unwrap_err().to_string();

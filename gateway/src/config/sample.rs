@@ -51,6 +51,9 @@ pub struct SampleStaff {
     pub id: StaffId,
     /// The name on the badge.
     pub name: String,
+    /// The same in Latin letters.
+    #[serde(default)]
+    pub latin: Option<String>,
     /// What they are.
     pub role: Role,
     /// Senior.

@@ -142,8 +142,8 @@ impl Operations {
     /// Why it is not done, or only in part.
     pub fn perform(&self, request: Request, out: &mut impl Write) -> Result<(), OperationError> {
         match request {
-            Request::AccountAdd { id, role, senior, languages, display, password_hash } => {
-                self.add_account(&id, role, senior, languages, display, password_hash)
+            Request::AccountAdd { id, role, senior, languages, display, latin, password_hash } => {
+                self.add_account(&id, role, senior, languages, (display, latin), password_hash)
             }
             Request::AccountList => self.list_accounts(out),
             Request::AccountRemove { id } => self.remove_account(&id),

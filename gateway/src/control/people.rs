@@ -33,13 +33,13 @@ impl Operations {
         role: Role,
         senior: bool,
         languages: BTreeSet<Language>,
-        display: Personal,
+        (display, latin): (Personal, Option<Personal>),
         password_hash: Personal,
     ) -> Result<(), OperationError> {
         // A new password ends what the old one opened.
         let session_generation =
             self.roster().accounts.get(id).map_or(0, |known| known.session_generation.wrapping_add(1));
-        let details = StaffDetails { name: display, password: password_hash };
+        let details = StaffDetails { name: display, latin, password: password_hash };
         let secret = Secret::open(Subject::Staff(id.clone()), details);
         let account = Account { id: id.clone(), role, senior, languages, secret, session_generation };
         self.change(Command::SetAccount(account), |roster| {

@@ -27,6 +27,9 @@ pub enum Request {
         languages: BTreeSet<Language>,
         /// The name on the badge.
         display: Personal,
+        /// The same in Latin letters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        latin: Option<Personal>,
         /// The password's hash: the password itself stays with whoever typed it.
         password_hash: Personal,
     },

@@ -77,6 +77,7 @@ fn account(name: &str) -> Request {
         senior: true,
         languages: BTreeSet::from([Language::Zh, Language::En]),
         display: Personal::new("王芳"),
+        latin: Some(Personal::new("Wang Fang")),
         password_hash: Personal::new("$argon2id$"),
     }
 }

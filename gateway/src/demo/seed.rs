@@ -34,7 +34,11 @@ pub async fn seed(handle: &Handle, vault: &Vault, sample: &Sample) -> Result<(),
     let roster = handle.roster().borrow().clone();
     let mut commands = Vec::new();
     for staff in sample.staff.iter().filter(|staff| !roster.accounts.contains_key(&staff.id)) {
-        let details = StaffDetails { name: Personal::new(&staff.name), password: Personal::new(&sample.password_hash) };
+        let details = StaffDetails {
+            name: Personal::new(&staff.name),
+            latin: staff.latin.as_ref().map(Personal::new),
+            password: Personal::new(&sample.password_hash),
+        };
         commands.push(Command::SetAccount(Account {
             id: staff.id.clone(),
             role: staff.role,

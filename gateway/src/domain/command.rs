@@ -89,8 +89,8 @@ pub struct Interest {
 pub enum Command {
     /// A kiosk: somebody tapped.
     CheckIn(CheckedIn, Told),
-    /// A kiosk: the visitor said more.
-    Detail(VisitId, Detailed),
+    /// A kiosk: the visitor changed the language, or said more.
+    Detail(VisitId, Option<Language>, Detailed),
     /// A kiosk: 已见到顾问.
     Meet(VisitId),
     /// A kiosk: the visitor took it back.

@@ -51,7 +51,7 @@ impl Floor {
     ) -> Result<Option<Vec<FloorEvent>>, Refusal> {
         let events = match command {
             Command::CheckIn(body, told) => self.check_in(device(actor)?, body, *told, now)?,
-            Command::Detail(visit, detail) => self.detail(device(actor)?, *visit, detail, now)?,
+            Command::Detail(visit, language, detail) => self.detail(device(actor)?, *visit, *language, detail, now)?,
             Command::Meet(visit) => self.meet(device(actor)?, *visit)?,
             Command::Cancel(visit) => self.go(device(actor)?, *visit, visit::Outcome::Cancelled)?,
             Command::Leave(visit) => self.go(device(actor)?, *visit, visit::Outcome::Left)?,

@@ -67,6 +67,9 @@ impl Role {
 pub struct StaffDetails {
     /// The name on the badge.
     pub name: Personal,
+    /// The same in Latin letters, for visitors who read no Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latin: Option<Personal>,
     /// The password's argon2id hash, in PHC form.
     pub password: Personal,
 }
@@ -237,6 +240,18 @@ impl Roster {
             .and_then(|account| account.secret.get())
             .map_or(staff.as_str(), |details| details.name.reveal())
     }
+
+    /// The name in Latin letters, where there is one.
+    #[must_use]
+    pub fn latin(&self, staff: &StaffId) -> Option<&str> {
+        self.accounts.get(staff)?.secret.get()?.latin.as_ref().map(Personal::reveal)
+    }
+
+    /// The name as it is said in a language.
+    #[must_use]
+    pub fn name_in<'a>(&'a self, language: Language, staff: &'a StaffId) -> &'a str {
+        self.latin(staff).filter(|_| language == Language::En).unwrap_or_else(|| self.name(staff))
+    }
 }
 
 impl Secrets for Roster {
@@ -268,6 +283,30 @@ mod tests {
         assert_eq!(roster.devices.get(&door.client_id()), Some(&door));
         roster.apply(&RosterEvent::MaintenanceSet { kiosk: id.clone(), on: false });
         assert!(!roster.in_maintenance(&id));
+    }
+
+    #[test]
+    fn a_name_is_said_in_latin_letters_where_there_is_one() {
+        let mut roster = Roster::default();
+        for (id, latin) in [("wang", Some("Wang Fang")), ("chen", None)] {
+            let id: StaffId = id.parse().unwrap();
+            let latin = latin.map(Personal::new);
+            let details = StaffDetails { name: Personal::new("王芳"), latin, password: Personal::new("") };
+            roster.apply(&RosterEvent::AccountSet(Account {
+                id: id.clone(),
+                role: Role::Consultant,
+                senior: false,
+                languages: BTreeSet::new(),
+                secret: Secret::open(crate::domain::secret::Subject::Staff(id), details),
+                session_generation: 0,
+            }));
+        }
+        let said = |language| ["wang", "chen"].map(|id| roster.name_in(language, &id.parse().unwrap()).to_owned());
+        assert_eq!(said(Language::En), ["Wang Fang", "王芳"]);
+        assert_eq!(said(Language::Zh), ["王芳", "王芳"]);
+        // Accounts of older logs have none.
+        let old: StaffDetails = serde_json::from_value(serde_json::json!({ "name": "王芳", "password": "x" })).unwrap();
+        assert_eq!(old.latin, None);
     }
 
     #[test]

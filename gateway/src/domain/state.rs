@@ -19,7 +19,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 6;
+pub const STATE_VERSION: u8 = 7;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]
@@ -155,7 +155,7 @@ impl State {
             events.push(opened_by_code(visit, interest, now).into());
         }
         if let Some(visit) = visit {
-            events.extend(said(visit, &as_detail(interest)).map(Event::from));
+            events.extend(said(visit, None, &as_detail(interest)).map(Event::from));
         }
         events.push(LeadEvent::Received(lead_of(interest, visit)).into());
         if let (Some(nonce), Some(kiosk)) = (&interest.nonce, &interest.place)

@@ -75,6 +75,7 @@ fn detailed(n: u8) -> Event {
     let details = VisitorDetails { surname: Some(Personal::new(format!("王{n}"))), ..VisitorDetails::default() };
     Event::from(FloorEvent::Detailed(Detailed {
         visit: visit(n),
+        language: None,
         party: None,
         models: Vec::new(),
         consultant: None,

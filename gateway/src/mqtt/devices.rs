@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
-use shared::wire::KioskState;
+use shared::wire::{KioskState, StorageTrouble};
 
 use super::sequence::{Heard, Sequence};
 use crate::domain::roster::Roster;
@@ -21,6 +21,8 @@ pub struct DeviceStatus {
     pub version: Option<String>,
     /// Events that wait at the device for a receipt, as it says.
     pub outbox: u64,
+    /// What is wrong with its disk, as it says.
+    pub storage: Option<StorageTrouble>,
     /// Milliseconds by which its wall clock is ahead of the gateway's (negative: behind).
     pub clock_skew_ms: Option<i64>,
     /// When anything of it came last.
@@ -120,6 +122,7 @@ impl Devices {
                 row.version = Some(state.version.chars().take(VERSION_CHARS).collect());
             }
             row.outbox = state.outbox;
+            row.storage = state.storage;
             if let Some(at) = state.at {
                 row.clock_skew_ms = Some((at - now).num_milliseconds());
             }
@@ -141,7 +144,7 @@ mod tests {
 
     fn state(online: bool) -> KioskState {
         let at = DateTime::from_timestamp(1_800_000_002, 0);
-        KioskState { online, version: "1.2".to_owned(), outbox: 3, at }
+        KioskState { online, version: "1.2".to_owned(), outbox: 3, storage: Some(StorageTrouble::Broken), at }
     }
 
     fn now() -> DateTime<Utc> {
@@ -166,6 +169,7 @@ mod tests {
         assert!(!devices.said("kiosk-a", &state(true), true, now()));
         let row = devices.get("kiosk-a").unwrap();
         assert_eq!((row.online, row.outbox, row.clock_skew_ms), (true, 3, Some(2000)));
+        assert_eq!(row.storage, Some(StorageTrouble::Broken));
         devices.said("kiosk-a", &state(false), true, now());
         assert!(!devices.get("kiosk-a").unwrap().online);
         devices.said("kiosk-b", &state(true), false, now());

@@ -195,7 +195,7 @@ fn input(sender: &Sender, envelope: Envelope) -> Option<Input> {
 fn kiosk_command(event: DeviceEvent, told: Told) -> Option<Command> {
     Some(match event {
         DeviceEvent::CheckedIn(checked_in) => Command::CheckIn(checked_in, told),
-        DeviceEvent::Detailed { visit, detail } => Command::Detail(visit, detail),
+        DeviceEvent::Detailed { visit, language, detail } => Command::Detail(visit, language, detail),
         DeviceEvent::Met(visit) => Command::Meet(visit.visit),
         DeviceEvent::Cancelled(visit) => Command::Cancel(visit.visit),
         DeviceEvent::Left(visit) => Command::Leave(visit.visit),

@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use mqtt5::broker::router::MessageRouter;
 use mqtt5::packet::publish::PublishPacket;
 use rumqttc::{AsyncClient, PublishOptions};
+use shared::clock::Clock;
 use shared::ids::{EventId, StaffId, StoreId};
 use shared::topics::Topic;
 use shared::wire::{Code, Receipt, Refused};
@@ -119,6 +121,7 @@ pub(super) async fn run(
     mut waiting: Waiting,
     store: StoreId,
     carrier: Carrier,
+    clock: Arc<dyn Clock>,
     counters: Counters,
     cancel: CancellationToken,
 ) {
@@ -129,7 +132,7 @@ pub(super) async fn run(
             taken = waiting.queue.recv_many(&mut round, ROUND) => if taken == 0 { return },
             () = cancel.cancelled() => return,
         }
-        for message in together(round.drain(..)) {
+        for message in together(round.drain(..), clock.now()) {
             if !carrier.carry(&store, message).await {
                 counters.dropped.inc();
             }
@@ -138,7 +141,7 @@ pub(super) async fn run(
 }
 
 /// Puts the receipts of each device into one message, in the place of the first.
-fn together(round: impl Iterator<Item = Outgoing>) -> Vec<Message> {
+fn together(round: impl Iterator<Item = Outgoing>, now: DateTime<Utc>) -> Vec<Message> {
     enum Slot {
         Receipt(Topic, Receipt),
         Message(Message),
@@ -159,7 +162,7 @@ fn together(round: impl Iterator<Item = Outgoing>) -> Vec<Message> {
         match open {
             Some(open) if open.ids.len() + open.refused.len() < RECEIPT_IDS => add(open, receipt),
             _ => {
-                let mut fresh = Receipt::default();
+                let mut fresh = Receipt { at: Some(now), ..Receipt::default() };
                 add(&mut fresh, receipt);
                 slots.push(Slot::Receipt(topic, fresh));
             }
@@ -233,6 +236,10 @@ mod tests {
         EventId::new(chrono::DateTime::UNIX_EPOCH, [n; 10])
     }
 
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+    }
+
     fn receipt_of(message: &Message) -> Receipt {
         serde_json::from_slice(&message.payload).unwrap()
     }
@@ -249,17 +256,21 @@ mod tests {
                 Outgoing::Receipt(topic("a"), Ok(id(3))),
             ]
             .into_iter(),
+            now(),
         );
         let topics: Vec<_> = messages.iter().map(|message| &message.topic).collect();
         assert_eq!(topics, [&topic("a"), &topic("b")]);
-        assert_eq!(receipt_of(&messages[0]), Receipt { ids: vec![id(1), id(3)], refused: vec![refused] });
+        assert_eq!(
+            receipt_of(&messages[0]),
+            Receipt { ids: vec![id(1), id(3)], refused: vec![refused], at: Some(now()) }
+        );
     }
 
     #[test]
     fn a_receipt_message_stays_small() {
         let topic = Topic::KioskReceipt("a".parse().unwrap());
         let many = (0..=RECEIPT_IDS).map(|_| Outgoing::Receipt(topic.clone(), Ok(id(1))));
-        let sizes: Vec<_> = together(many).iter().map(|message| receipt_of(message).ids.len()).collect();
+        let sizes: Vec<_> = together(many, now()).iter().map(|message| receipt_of(message).ids.len()).collect();
         assert_eq!(sizes, [RECEIPT_IDS, 1]);
     }
 

@@ -159,6 +159,7 @@ fn nobodys_name_is_found_on_the_disk_and_none_is_readable_after_erasure() {
     let detailed = |n| {
         Event::from(FloorEvent::Detailed(Detailed {
             visit: VisitId::new(now(), [n; 10]),
+            language: None,
             party: None,
             models: Vec::new(),
             consultant: None,

@@ -238,6 +238,7 @@ fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
 }
 
 fn detailed(row: &mut VisitRow, more: &Detailed) {
+    row.language = more.language.unwrap_or(row.language);
     row.party = more.party.or(row.party);
     if !more.models.is_empty() {
         row.models.clone_from(&more.models);

@@ -103,6 +103,7 @@ fn whole_story() -> Vec<(i64, FloorEvent)> {
             1000,
             FloorEvent::Detailed(Detailed {
                 visit: id(1),
+                language: None,
                 party: Some(3),
                 models: vec!["xinghe-s7".parse().unwrap()],
                 consultant: None,

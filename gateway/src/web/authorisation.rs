@@ -54,7 +54,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: &[Self] = &[
+    pub const ALL: [Self; 21] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,

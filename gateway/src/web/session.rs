@@ -147,7 +147,7 @@ mod tests {
 
     fn account(generation: u32) -> Account {
         let id: StaffId = "wang".parse().unwrap();
-        let details = StaffDetails { name: Personal::new("王芳"), password: Personal::new("x") };
+        let details = StaffDetails { name: Personal::new("王芳"), latin: None, password: Personal::new("x") };
         Account {
             secret: Secret::open(Subject::Staff(id.clone()), details),
             id,

@@ -112,7 +112,7 @@ async fn a_detail_never_overtakes_its_check_in() {
     for _ in 0..80 {
         match showroom.keep().await.command {
             Command::CheckIn(checked_in, _) => seen.push(checked_in.visit),
-            Command::Detail(visit, _) => assert!(seen.contains(&visit), "a detail came first"),
+            Command::Detail(visit, ..) => assert!(seen.contains(&visit), "a detail came first"),
             other => panic!("{other:?}"),
         }
     }

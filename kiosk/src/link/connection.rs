@@ -10,7 +10,7 @@ use rumqttc::{
 use serde::de::DeserializeOwned;
 use shared::clock::Clock;
 use shared::topics::Topic;
-use shared::wire::KioskState;
+use shared::wire::{KioskState, StorageTrouble};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -44,12 +44,16 @@ pub(super) struct Connection {
     up: bool,
     unacknowledged: usize,
     order: Option<Order>,
-    told_waiting: Option<u64>,
+    /// How many events wait, as far as is known.
+    waiting: u64,
+    /// What the broker was last told of the outbox and the disk.
+    told: Option<(u64, Option<StorageTrouble>)>,
 }
 
 impl Connection {
-    pub(super) fn open(address: &Address) -> Self {
-        let (client, event_loop) = AsyncClient::builder(options(address)).capacity(REQUESTS).build();
+    /// With a last will that says how many events waited when it was made.
+    pub(super) fn open(address: &Address, waiting: u64) -> Self {
+        let (client, event_loop) = AsyncClient::builder(options(address, waiting)).capacity(REQUESTS).build();
         // The desk may be slow for a moment; then the poller waits here and TCP holds the broker back.
         let (sender, events) = mpsc::channel(WINDOW);
         Self {
@@ -61,7 +65,8 @@ impl Connection {
             up: false,
             unacknowledged: 0,
             order: None,
-            told_waiting: None,
+            waiting,
+            told: None,
         }
     }
 
@@ -95,7 +100,7 @@ impl Connection {
                 }
             }
             if self.up {
-                if self.told_waiting.is_none() {
+                if self.told.is_none() {
                     self.tell_state(link, clock);
                 }
                 self.publish_waiting(link, clock);
@@ -103,10 +108,13 @@ impl Connection {
         }
     }
 
-    /// Says goodbye, so that the broker does not have to find out; whether the connection had ever come up.
-    pub(super) async fn close(mut self) -> bool {
+    /// Says goodbye, so that the broker does not have to find out; whether the connection had ever come up. `waiting` becomes what is
+    /// known of the outbox.
+    pub(super) async fn close(mut self, link: &Link, waiting: &mut u64) -> bool {
+        let (outbox, storage) = link.storage(self.waiting);
+        *waiting = outbox;
         if self.up {
-            let state = KioskState { online: false, version: version(), outbox: 0, at: None };
+            let state = KioskState { online: false, version: version(), outbox, storage, at: None };
             self.publish_state(&state);
             if self.client.try_disconnect().is_ok() {
                 let _ = tokio::time::timeout(GOODBYE, async { while self.events.recv().await.is_some() {} }).await;
@@ -207,14 +215,14 @@ impl Connection {
     }
 
     fn tell_state(&mut self, link: &Link, clock: &dyn Clock) {
-        let waiting = link.outbox.borrow().as_ref().map_or(0, |outbox| outbox.len());
-        let waiting = u64::try_from(waiting).unwrap_or(u64::MAX);
-        if !self.up || self.told_waiting == Some(waiting) {
+        let (outbox, storage) = link.storage(self.waiting);
+        self.waiting = outbox;
+        if !self.up || self.told == Some((outbox, storage)) {
             return;
         }
-        let state = KioskState { online: true, version: version(), outbox: waiting, at: Some(clock.now()) };
+        let state = KioskState { online: true, version: version(), outbox, storage, at: Some(clock.now()) };
         if self.publish_state(&state) {
-            self.told_waiting = Some(waiting);
+            self.told = Some((outbox, storage));
         }
     }
 
@@ -244,8 +252,8 @@ async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, Conn
     }
 }
 
-fn options(address: &Address) -> MqttOptions {
-    let will = KioskState { online: false, version: version(), outbox: 0, at: None };
+fn options(address: &Address, waiting: u64) -> MqttOptions {
+    let will = KioskState { online: false, version: version(), outbox: waiting, storage: None, at: None };
     let will = serde_json::to_vec(&will).unwrap_or_default();
     let mut options = plain_options(address);
     options.set_last_will(LastWill::new(address.topic(Topic::KioskState), will, QoS::AtLeastOnce, true));

@@ -137,7 +137,7 @@ mod tests {
                 touched_ms: None,
                 detail: Detailed::default(),
             }),
-            'd' => DeviceEvent::Detailed { visit, detail },
+            'd' => DeviceEvent::Detailed { visit, language: None, detail },
             _ => DeviceEvent::Left(VisitRef { visit }),
         };
         outbox.keep(vec![NewEvent { id: EventId::new(at.wall, [number; 10]), at, event }]).unwrap();

@@ -14,6 +14,7 @@ use super::call::OnScreen;
 use super::input::{Effect, Entropy, Turn};
 use super::keypad::Keypad;
 use super::naming::Naming;
+use super::noted::Noted;
 use super::screen::{Aside, ConsentView, NamingView, Page, Tile, Tiles};
 use super::tiles::{paged, turned};
 
@@ -36,11 +37,11 @@ impl Session {
         let Some(visit) = self.visit.as_ref().filter(|visit| visit.reached_disk()) else { return Vec::new() };
         let offered: &[Aside] = match visit.purpose {
             Purpose::Complaint => &[],
-            Purpose::Collect | Purpose::Service | Purpose::Other => &[Aside::Phone, Aside::Name],
-            Purpose::Quiet => &[Aside::Models, Aside::Phone],
-            Purpose::Appointment => &[Aside::Consultants, Aside::Phone, Aside::Name, Aside::Party],
+            Purpose::Collect | Purpose::Service | Purpose::Other => &[Aside::Phone, Aside::Consents, Aside::Name],
+            Purpose::Quiet => &[Aside::Models, Aside::Phone, Aside::Consents],
+            Purpose::Appointment => &[Aside::Consultants, Aside::Phone, Aside::Consents, Aside::Name, Aside::Party],
             Purpose::Browse | Purpose::Model | Purpose::TestDrive | Purpose::Help => {
-                &[Aside::Models, Aside::Consultants, Aside::Phone, Aside::Name, Aside::Party]
+                &[Aside::Models, Aside::Consultants, Aside::Phone, Aside::Consents, Aside::Name, Aside::Party]
             }
         };
         offered.iter().copied().filter(|aside| self.has(*aside)).collect()
@@ -51,6 +52,8 @@ impl Session {
             Aside::Models => !self.config.models.is_empty(),
             Aside::Consultants => self.config.consultants.iter().any(|card| card.id.is_some()),
             Aside::Phone | Aside::Name | Aside::Party => true,
+            // Without a number there is nothing to agree to.
+            Aside::Consents => !self.config.wordings.is_empty() && self.noted(Noted::has_phone),
         }
     }
 
@@ -67,8 +70,11 @@ impl Session {
     pub(super) fn add(&mut self, aside: Aside, now: Reading) {
         if self.page == Page::Visit && self.asides().contains(&aside) {
             self.draft = Draft { naming: Naming::new(self.language), ..Draft::default() };
+            if aside == Aside::Consents {
+                return self.leave_aside(Page::Consents, now);
+            }
             if let Some(visit) = &self.visit {
-                self.draft.models = visit.noted.models().to_vec();
+                self.draft.models = visit.noted.detail().models;
             }
             self.turn_to(Page::Aside(aside), now);
         }
@@ -137,8 +143,9 @@ impl Session {
     pub(super) fn done(&mut self, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
         match self.page {
             Page::Aside(Aside::Models) => {
-                let noted = self.visit.as_ref().map(|visit| visit.noted.models());
-                let models = if noted == Some(&self.draft.models) { Vec::new() } else { self.draft.models.clone() };
+                let noted = self.visit.as_ref().map(|visit| visit.noted.detail().models);
+                let models =
+                    if noted.as_ref() == Some(&self.draft.models) { Vec::new() } else { self.draft.models.clone() };
                 self.hand_in(Detailed { models, ..Detailed::default() }, Page::Visit, now, entropy, effects);
             }
             Page::Aside(Aside::Phone) => {
@@ -182,7 +189,7 @@ impl Session {
     pub(super) fn back_from_aside(&mut self, now: Reading) -> bool {
         match self.page {
             Page::Aside(Aside::Name) if self.draft.naming.back(self.language) => {}
-            // The number is noted already; no consent was given.
+            // The number is noted already; the consents stand as they did.
             Page::Aside(_) | Page::Consents => self.leave_aside(Page::Visit, now),
             Page::Wording(_) => self.turn_to(Page::Consents, now),
             _ => return false,
@@ -193,7 +200,20 @@ impl Session {
     /// Whatever happens to the call that the visitor must read: back to its page.
     pub(super) fn leave_aside(&mut self, page: Page, now: Reading) {
         self.draft = Draft::default();
+        if page == Page::Consents {
+            self.draft.ticked = self.agreed();
+        }
         self.turn_to(page, now);
+    }
+
+    /// What the visitor agreed to of what is asked here: it stands as it was answered, until they answer otherwise.
+    fn agreed(&self) -> BTreeSet<ConsentPurpose> {
+        let asked = self.config.wordings.iter().map(|wording| wording.purpose);
+        asked.filter(|purpose| self.noted(|noted| noted.consents_to(*purpose))).collect()
+    }
+
+    fn noted(&self, holds: impl Fn(&Noted) -> bool) -> bool {
+        self.visit.as_ref().is_some_and(|visit| holds(&visit.noted))
     }
 
     /// The offer changed while somebody stands there: what is gone can no longer be picked, and nobody has agreed to words that they
@@ -202,7 +222,7 @@ impl Session {
         let models = &self.config.models;
         self.draft.models.retain(|id| models.iter().any(|model| model.id == *id));
         if reworded {
-            self.draft.ticked.clear();
+            self.draft.ticked = self.agreed();
         }
         match self.page {
             Page::Aside(aside) if !self.has(aside) => self.leave_aside(Page::Visit, now),
@@ -233,14 +253,14 @@ impl Session {
                 paged(self.config.models.iter().map(tile), self.draft.page, self.modes.cards())
             }
             Page::Aside(Aside::Consultants) => {
-                let noted = self.visit.as_ref().and_then(|visit| visit.noted.consultant());
+                let noted = self.visit.as_ref().and_then(|visit| visit.noted.detail().consultant);
                 let tiles: Vec<Tile> = self
                     .named_consultants()
                     .map(|(id, card)| Tile {
                         id: id.as_str().to_owned(),
-                        words: card.name.clone(),
+                        words: card.named(self.language).to_owned(),
                         note: String::new(),
-                        picked: noted == Some(id),
+                        picked: noted.as_ref() == Some(id),
                         picture: card.photo.clone(),
                     })
                     .collect();
@@ -267,12 +287,12 @@ impl Session {
         self.config.wordings.iter().map(view).collect()
     }
 
-    /// One answer a wording that stood there; what was never given need not be taken back.
+    /// One answer for each tick that was set or taken away; what stands as it was answered before is not said again.
     fn answers(&self) -> Vec<Consent> {
-        let given_before = |purpose| self.visit.as_ref().is_some_and(|visit| visit.noted.consents_to(purpose));
+        let before = self.agreed();
         let answer = |wording: &shared::consent::Wording| {
             let given = self.draft.ticked.contains(&wording.purpose);
-            (given || given_before(wording.purpose)).then(|| Consent {
+            (given != before.contains(&wording.purpose)).then(|| Consent {
                 purpose: wording.purpose,
                 wording: wording.version.clone(),
                 given,
@@ -313,7 +333,7 @@ impl Session {
         if detail.is_empty() {
             return;
         }
-        let event = DeviceEvent::Detailed { visit, detail: detail.clone() };
+        let event = DeviceEvent::Detailed { visit, language: None, detail: detail.clone() };
         let id = self.keep(visit, event, now, entropy, effects);
         if let Some(OnScreen { noted, .. }) = &mut self.visit {
             noted.write(id, detail);

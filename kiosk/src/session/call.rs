@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::clock::Reading;
 use shared::ids::{EventId, VisitId};
-use shared::wire::{ConsultantCard, Purpose, Stage, VisitStatus};
+use shared::wire::{ConsultantCard, Purpose, Receipt, Stage, VisitStatus};
 
 use super::Rules;
 use super::noted::Noted;
@@ -58,6 +58,8 @@ pub(super) struct OnScreen {
     event: EventId,
     tapped: Duration,
     check_in: CheckIn,
+    /// The gateway will not have this visit.
+    pub(super) refused: bool,
     status: Option<VisitStatus>,
 }
 
@@ -71,6 +73,7 @@ impl OnScreen {
             event,
             tapped,
             check_in: CheckIn::Noting,
+            refused: false,
             status: None,
         }
     }
@@ -83,22 +86,37 @@ impl OnScreen {
     }
 
     pub(super) fn not_kept(&mut self, event: EventId) {
-        self.noted.not_kept(event);
+        self.noted.lost(event);
         if event == self.event {
             self.check_in = CheckIn::Failed;
         }
     }
 
     pub(super) fn receipted(&mut self, event: EventId) {
+        self.noted.receipted(event);
         if event == self.event {
             self.check_in = CheckIn::Receipted;
         }
     }
 
+    /// Whether this answers a check-in of a moment ago.
+    pub(super) fn is_answered_now(&self, receipt: &Receipt, now: Reading) -> bool {
+        receipt.ids.contains(&self.event) && now.boot.saturating_sub(self.tapped) < PROMPT
+    }
+
     pub(super) fn refused(&mut self, event: EventId) {
+        self.noted.lost(event);
         if event == self.event {
             self.check_in = CheckIn::Failed;
+            self.refused = true;
         }
+    }
+
+    /// The visitor tries again what failed: as the same visit, which never rings twice, unless the gateway refused that one.
+    pub(super) fn again(&mut self, visit: VisitId, event: EventId, now: Duration) {
+        (self.visit, self.event, self.tapped) = (visit, event, now);
+        self.noted.carry_over();
+        (self.check_in, self.status, self.refused) = (CheckIn::Noting, None, false);
     }
 
     /// Takes news in; whether it was news.
@@ -154,6 +172,9 @@ fn usually(seconds: u32) -> Option<u32> {
     let step = if seconds <= 60 { 5 } else { 60 };
     (seconds <= LONGEST_WAY).then(|| seconds.max(1).div_ceil(step) * step)
 }
+
+/// A receipt within so long has not lain about on its way.
+const PROMPT: Duration = Duration::from_secs(3);
 
 /// In seconds.
 const LONGEST_WAY: u32 = 600;

@@ -18,6 +18,7 @@ impl Session {
         if self.qr.as_ref().is_some_and(|(_, until)| now.boot >= *until) {
             self.qr = None;
         }
+        self.turn_the_showcase(now);
     }
 
     /// Whether a visitor left any trace on the screen.

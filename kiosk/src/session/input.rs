@@ -4,7 +4,9 @@ use shared::clock::Reading;
 use shared::consent::ConsentPurpose;
 use shared::ids::{EventId, VisitId};
 use shared::personal::Personal;
-use shared::wire::{Code, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, Title, VisitStatus};
+use shared::wire::{
+    Code, Detailed, DeviceEvent, KioskConfig, Language, Purpose, QrOffer, Receipt, StorageTrouble, Title, VisitStatus,
+};
 
 use super::modes::Mode;
 use super::screen::{Aside, Enrolment};
@@ -59,6 +61,8 @@ pub enum Input {
     About(About),
     /// So many events wait in the outbox.
     Waiting(usize),
+    /// What is wrong with the disk; `None`: nothing.
+    Storage(Option<StorageTrouble>),
     /// How far it is with being let in; `None`: it is.
     Enrolment(Option<Enrolment>),
     /// Whether the PIN was right.
@@ -114,6 +118,8 @@ pub enum Intent {
     Left,
     /// The tap was a mistake.
     Cancel,
+    /// The call failed: once more.
+    TryAgain,
     /// Open the sheet with the modes.
     OpenView,
     /// Close it.

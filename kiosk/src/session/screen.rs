@@ -3,7 +3,7 @@
 use shared::consent::ConsentPurpose;
 use shared::ids::VisitId;
 use shared::opening::{NextOpening, TimeOfDay};
-use shared::wire::{Brand, Language, Picture, Purpose, Title};
+use shared::wire::{Brand, Language, Picture, Purpose, StorageTrouble, Title};
 
 use super::call::Call;
 use super::keypad::Verdict;
@@ -50,6 +50,8 @@ pub enum Aside {
     Name,
     /// How many came together.
     Party,
+    /// What was agreed to, to look at and to take back.
+    Consents,
 }
 
 /// Which last word.
@@ -90,6 +92,8 @@ pub struct Screen {
     pub qr: Option<String>,
     /// The visit on the screen.
     pub visit: Option<VisitView>,
+    /// Why the visitor came to whom a farewell is said.
+    pub farewell_to: Option<Purpose>,
     /// What may be added to the visit on the screen, in this order.
     pub asides: Vec<Aside>,
     /// The tiles of the page that stands, if it has any.
@@ -191,6 +195,8 @@ pub struct Care {
     pub link: bool,
     /// Events that wait for the gateway.
     pub waiting: usize,
+    /// What is wrong with its disk.
+    pub storage: Option<StorageTrouble>,
     /// Seconds by which the clock is ahead of the gateway's, once that is known.
     pub skew_s: Option<i64>,
     /// The account is given up at the next tap.
@@ -227,6 +233,10 @@ pub struct NotedView {
     pub models: Vec<String>,
     /// The consultant's name.
     pub consultant: Option<String>,
+    /// What was agreed to, and not taken back since.
+    pub consents: Vec<ConsentPurpose>,
+    /// The last word could not be taken down.
+    pub refused: bool,
 }
 
 /// One page of tiles.
@@ -292,7 +302,7 @@ pub enum NamingStep {
 pub struct ConsentView {
     /// For what.
     pub purpose: ConsentPurpose,
-    /// Never ticked beforehand.
+    /// As the visitor answered before; never ticked by us.
     pub ticked: bool,
     /// The wording, in the language of the screen.
     pub wording: String,

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use shared::clock::Reading;
 use shared::personal::Personal;
-use shared::wire::QrOffer;
+use shared::wire::StorageTrouble;
 
 use super::Session;
 use super::input::{Effect, Intent};
@@ -44,6 +45,7 @@ pub(super) struct Staff {
     pub(super) about: About,
     /// Events that wait in the outbox.
     pub(super) waiting: usize,
+    pub(super) storage: Option<StorageTrouble>,
     /// Seconds by which the kiosk's clock is ahead of the gateway's, as far as was seen.
     skew_s: Option<i64>,
 }
@@ -70,8 +72,8 @@ impl Staff {
     }
 
     /// The gateway said what time it is.
-    pub(super) fn compare_clocks(&mut self, offer: &QrOffer, now: Reading) {
-        if let Some(at) = offer.at {
+    pub(super) fn compare_clocks(&mut self, at: Option<DateTime<Utc>>, now: Reading) {
+        if let Some(at) = at {
             self.skew_s = Some((now.wall - at).num_seconds());
         }
     }
@@ -185,6 +187,7 @@ impl Session {
                 about: self.staff.about.clone(),
                 link: self.link_down.is_none(),
                 waiting: self.staff.waiting,
+                storage: self.staff.storage,
                 skew_s: self.staff.skew_s,
                 armed: *armed,
             })),

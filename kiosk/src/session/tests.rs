@@ -27,7 +27,7 @@ struct World {
 }
 
 fn wang() -> ConsultantCard {
-    ConsultantCard { id: None, name: "王芳".into(), photo: None }
+    ConsultantCard { id: None, name: "王芳".into(), name_en: None, photo: None }
 }
 
 /// A showroom that offers everything.
@@ -40,7 +40,12 @@ fn furnished() -> KioskConfig {
         place: None,
         fits: Vec::new(),
     };
-    let card = |id: &str, name: &str| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), photo: None };
+    let card = |id: &str, name: &str| ConsultantCard {
+        id: Some(id.parse().unwrap()),
+        name: name.into(),
+        name_en: None,
+        photo: None,
+    };
     let wording = |purpose| Wording { purpose, version: "v3".into(), zh: "同意".into(), en: "Yes".into() };
     KioskConfig {
         models: (0..8).map(model).collect(),
@@ -193,6 +198,102 @@ fn a_disk_that_refuses_or_never_answers_sends_the_visitor_to_reception() {
 }
 
 #[test]
+fn what_failed_is_tried_again_as_the_same_visit_and_what_was_refused_as_another() {
+    let mut world = World::new();
+    let (visit, event) = world.check_in();
+    world.intend(Intent::TryAgain);
+    assert_eq!(world.kept.len(), 1, "nothing has failed yet");
+    world.input(Input::NotKept(event));
+    world.intend(Intent::TryAgain);
+    world.check_call(&Call::Noting);
+    let again = world.kept.last().unwrap().id;
+    assert_eq!((world.kept.len(), world.visit()), (2, visit));
+    world.input(Input::Kept(again));
+    world.check_call(&Call::Received);
+    // A disk that wrote the first one after all changes nothing.
+    world.input(Input::Kept(event));
+    world.check_call(&Call::Received);
+    let refused = vec![Refused { id: Some(again), code: Code::VisitOver }];
+    world.input(Input::Receipt(Receipt { refused, ..Receipt::default() }));
+    world.check_call(&Call::Failed);
+    // The bell on every page says the same.
+    world.intend(Intent::SendSomeone);
+    assert_ne!(world.visit(), visit);
+    assert_eq!(world.kept.len(), 3);
+}
+
+#[test]
+fn someone_can_be_sent_for_after_a_farewell() {
+    let mut world = World::new();
+    world.checked_in();
+    world.intend(Intent::Left);
+    assert_eq!(world.screen().farewell_to, Some(Purpose::Browse));
+    world.intend(Intent::CheckIn(Purpose::Browse, Box::default()));
+    assert_eq!(world.kept.len(), 2, "no purpose stands on this page");
+    world.intend(Intent::SendSomeone);
+    let DeviceEvent::CheckedIn(checked_in) = &world.kept[2].event else { panic!("{:?}", world.kept) };
+    assert_eq!((checked_in.purpose, checked_in.touched_ms), (Purpose::Help, Some(1000)));
+    assert_eq!((world.screen().page, world.screen().farewell_to), (Page::Visit, None));
+}
+
+#[test]
+fn another_car_stands_on_the_untouched_welcome_page_every_few_minutes() {
+    let mut world = World::new();
+    let mut config = furnished();
+    for (number, model) in config.models.iter_mut().enumerate().take(2) {
+        model.picture = Some(shared::wire::Picture { sha256: format!("{number:064}"), url: String::new() });
+    }
+    world.input(Input::Config(config.clone()));
+    let car = |world: &World| world.screen().showcase.unwrap().sha256;
+    let first = car(&world);
+    let at = world.session.deadline(world.now).unwrap();
+    world.wait(at - world.now.boot - SECOND);
+    assert_eq!(car(&world), first);
+    world.wait(SECOND);
+    assert_ne!(car(&world), first);
+    // Whoever stands there sees nothing move, and the next visitor another one.
+    world.intend(Intent::Touch);
+    world.wait(SECOND * 39);
+    assert_ne!(car(&world), first);
+    world.wait(SECOND);
+    assert_eq!(car(&world), first);
+    // One alone stays, and wakes nobody.
+    config.models[1].picture = None;
+    world.input(Input::Config(config));
+    assert_eq!(world.session.deadline(world.now), None);
+}
+
+#[test]
+fn a_language_that_is_changed_after_the_tap_is_told() {
+    let mut world = World::new();
+    world.intend(Intent::Speak(Language::En));
+    assert!(world.kept.is_empty(), "there is nobody to tell it of");
+    let (visit, _) = world.checked_in();
+    assert_eq!(world.screen().language, Language::Zh);
+    world.intend(Intent::Speak(Language::En));
+    let [.., NewEvent { event: DeviceEvent::Detailed { visit: of, language, detail }, .. }] = &world.kept[..] else {
+        panic!("{:?}", world.kept)
+    };
+    assert_eq!((*of, *language, detail.is_empty()), (visit, Some(Language::En), true));
+}
+
+#[test]
+fn staff_are_named_in_latin_letters_to_whoever_reads_english() {
+    let mut world = World::new();
+    let mut config = furnished();
+    config.consultants[0].name_en = Some("Wang Fang".into());
+    world.input(Input::Config(config));
+    world.arrive(Purpose::Appointment);
+    let words = |world: &World| world.screen().tiles.tiles.into_iter().map(|tile| tile.words).collect::<Vec<_>>();
+    assert_eq!(words(&world), ["王芳", "陈浩"]);
+    world.intend(Intent::Speak(Language::En));
+    assert_eq!(words(&world), ["Wang Fang", "陈浩"]);
+    world.intend(Intent::Pick("wang".into()));
+    world.keep_all();
+    assert_eq!(world.noted().consultant.as_deref(), Some("Wang Fang"));
+}
+
+#[test]
 fn the_call_follows_the_gateway() {
     let mut world = World::new();
     let (visit, event) = world.checked_in();
@@ -277,7 +378,7 @@ fn what_comes_late_for_the_visitor_before_changes_nothing_for_the_next() {
     }
     world.receipt(old);
     let refused = vec![Refused { id: Some(old), code: Code::VisitOver }];
-    world.input(Input::Receipt(Receipt { ids: Vec::new(), refused }));
+    world.input(Input::Receipt(Receipt { refused, ..Receipt::default() }));
     world.input(Input::Kept(old));
     world.input(Input::NotKept(old));
     assert_eq!(world.screen(), stands);
@@ -294,7 +395,7 @@ fn a_refused_check_in_sends_the_visitor_to_reception() {
     let mut world = World::new();
     let (_, event) = world.checked_in();
     let refused = vec![Refused { id: Some(event), code: Code::BadBody }, Refused { id: None, code: Code::NotJson }];
-    world.input(Input::Receipt(Receipt { ids: Vec::new(), refused }));
+    world.input(Input::Receipt(Receipt { refused, ..Receipt::default() }));
     world.check_call(&Call::Failed);
 }
 

@@ -7,7 +7,7 @@ use shared::ids::{EventId, VisitId};
 use shared::wire::{CheckedIn, Detailed, DeviceEvent, Language, Purpose, VisitRef};
 
 use super::Session;
-use super::call::OnScreen;
+use super::call::{Call, OnScreen};
 use super::input::{Effect, Entropy, Intent, NewEvent};
 use super::screen::{Farewell, Page};
 
@@ -33,8 +33,8 @@ impl Session {
             effects.push(Effect::Click);
         }
         match intent {
-            Intent::Start(language) => self.start(language, now),
-            Intent::Speak(language) => self.speak(language),
+            Intent::Start(language) => self.start(language, now, entropy, effects),
+            Intent::Speak(language) => self.speak(language, now, entropy, effects),
             Intent::Back => self.back(now),
             Intent::CheckIn(purpose, detail) => self.check_in(purpose, *detail, now, entropy, effects),
             Intent::SendSomeone => self.send_someone(now, entropy, effects),
@@ -54,6 +54,7 @@ impl Session {
             Intent::Detail(detail) => self.detail(*detail, now, entropy, effects),
             Intent::Met => self.close(Farewell::Met, DeviceEvent::Met, now, entropy, effects),
             Intent::Left => self.close(Farewell::Left, DeviceEvent::Left, now, entropy, effects),
+            Intent::TryAgain => self.try_again(now, entropy, effects),
             Intent::Cancel => self.close(Farewell::Cancelled, DeviceEvent::Cancelled, now, entropy, effects),
             Intent::OpenView => self.open_view(now),
             Intent::CloseView => self.close_view(now),
@@ -62,18 +63,23 @@ impl Session {
         }
     }
 
-    fn start(&mut self, language: Language, now: Reading) {
+    fn start(&mut self, language: Language, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
         if self.page == Page::Welcome {
-            self.speak(language);
+            self.speak(language, now, entropy, effects);
             self.turn_to(Page::Purpose, now);
         }
     }
 
-    /// Speaks a language that the showroom offers; any other leaves the one that is spoken.
-    fn speak(&mut self, language: Language) {
-        if self.config.languages.contains(&language) && self.language != language {
-            self.language = language;
-            self.name_anew();
+    /// Speaks a language that the showroom offers; any other leaves the one that is spoken. Whoever is on the way hears of it.
+    fn speak(&mut self, language: Language, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
+        if !self.config.languages.contains(&language) || self.language == language {
+            return;
+        }
+        self.language = language;
+        self.name_anew();
+        if let Some(visit) = self.visit.as_ref().filter(|visit| !visit.failed()).map(|visit| visit.visit) {
+            let event = DeviceEvent::Detailed { visit, language: Some(language), detail: Detailed::default() };
+            self.keep(visit, event, now, entropy, effects);
         }
     }
 
@@ -96,7 +102,13 @@ impl Session {
         entropy: Entropy,
         effects: &mut Vec<Effect>,
     ) {
-        if self.visit.is_some() || !matches!(self.page, Page::Welcome | Page::Purpose) {
+        // After a farewell only help is asked for; a purpose belongs to the page that asks for one.
+        let asked = match self.page {
+            Page::Welcome | Page::Purpose => true,
+            Page::Farewell(_) => purpose == Purpose::Help,
+            _ => false,
+        };
+        if self.visit.is_some() || !asked {
             return;
         }
         let visit = VisitId::new(now.wall, entropy.visit());
@@ -111,12 +123,32 @@ impl Session {
     fn send_someone(&mut self, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
         match &mut self.visit {
             None => self.check_in(Purpose::Help, Detailed::default(), now, entropy, effects),
+            Some(visit) if visit.failed() => {
+                self.leave_aside(Page::Visit, now);
+                self.try_again(now, entropy, effects);
+            }
             // Somebody is being called already: say where help is at once, and promise nothing new.
             Some(visit) => {
                 visit.reminded = true;
                 self.leave_aside(Page::Visit, now);
             }
         }
+    }
+
+    /// Nobody was called. The disk may take it now; whatever was said before is said with it.
+    fn try_again(&mut self, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
+        let failed =
+            matches!(self.visit.as_ref().map(|visit| visit.call(&self.rules, self.link_down, now)), Some(Call::Failed));
+        let Some(visit) = self.visit.as_ref().filter(|_| failed && self.page == Page::Visit) else { return };
+        let id = if visit.refused { VisitId::new(now.wall, entropy.visit()) } else { visit.visit };
+        let (purpose, detail) = (visit.purpose, visit.noted.detail());
+        let event = CheckedIn { visit: id, purpose, language: self.language, touched_ms: None, detail };
+        let event = self.keep(id, DeviceEvent::CheckedIn(event), now, entropy, effects);
+        if let Some(visit) = &mut self.visit {
+            visit.again(id, event, now.boot);
+        }
+        // A double tap is one.
+        self.turned = now.boot;
     }
 
     fn close(
@@ -127,10 +159,11 @@ impl Session {
         entropy: Entropy,
         effects: &mut Vec<Effect>,
     ) {
-        let Some(visit) = self.visit.take() else { return };
+        let Some(visit) = &self.visit else { return };
+        let (failed, id) = (visit.failed(), visit.visit);
         // A check-in that never reached the disk has nothing to be met, left or taken back.
-        if !visit.failed() {
-            self.keep(visit.visit, event(VisitRef { visit: visit.visit }), now, entropy, effects);
+        if !failed {
+            self.keep(id, event(VisitRef { visit: id }), now, entropy, effects);
         }
         self.say_farewell(farewell, now);
     }

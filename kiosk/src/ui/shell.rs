@@ -30,7 +30,7 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
         Page::Aside(Aside::Phone) => PageKind::Phone,
         Page::Aside(Aside::Name) => PageKind::Name,
         Page::Aside(Aside::Party) => PageKind::Party,
-        Page::Consents => PageKind::Consents,
+        Page::Consents | Page::Aside(Aside::Consents) => PageKind::Consents,
         Page::Wording(_) => PageKind::Wording,
         Page::Farewell(_) => PageKind::Farewell,
         Page::Closed => PageKind::Closed,

@@ -1,8 +1,9 @@
 //! The staff menu.
 
+use shared::wire::StorageTrouble;
 use slint::{ComponentHandle as _, Global as _};
 
-use super::generated::{AppWindow, StaffKind, StaffLogic};
+use super::generated::{AppWindow, StaffKind, StaffLogic, StorageKind};
 use super::{Send, says, types};
 use crate::session::{Intent, Screen, StaffView};
 
@@ -28,6 +29,11 @@ pub(super) fn show(window: &AppWindow, screen: &Screen) {
             logic.set_enrolled(care.about.enrolled);
             logic.set_link(care.link);
             logic.set_waiting(number(care.waiting));
+            logic.set_storage(match care.storage {
+                None => StorageKind::Fine,
+                Some(StorageTrouble::Full) => StorageKind::Full,
+                Some(_) => StorageKind::Broken,
+            });
             logic.set_skew_known(care.skew_s.is_some());
             logic.set_skew(care.skew_s.and_then(|skew| i32::try_from(skew).ok()).unwrap_or(i32::MAX));
             logic.set_armed(care.armed);

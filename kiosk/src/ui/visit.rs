@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use shared::consent::ConsentPurpose;
 use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 
 use super::generated::{AppWindow, AsideKind, CallKind, FarewellKind, PurposeKind, VisitLogic};
@@ -38,18 +39,25 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     };
     let figure = |figure: Option<u32>| figure.and_then(|figure| i32::try_from(figure).ok()).unwrap_or(0);
     logic.set_call(call.map_or(CallKind::None, kind));
-    logic.set_purpose(visit.map_or(PurposeKind::Browse, |visit| purpose::kind(visit.purpose)));
-    logic.set_consultant(coming.map(|card| line(&card.name, NAME)).unwrap_or_default().into());
+    let why = visit.map(|visit| visit.purpose).or(screen.farewell_to);
+    logic.set_purpose(why.map_or(PurposeKind::Browse, purpose::kind));
+    logic.set_consultant(coming.map(|card| line(card.named(screen.language), NAME)).unwrap_or_default().into());
     logic.set_position(figure(position));
     logic.set_minutes(figure(minutes));
     logic.set_seconds(figure(seconds));
     let noted = visit.map(|visit| visit.noted.clone()).unwrap_or_default();
     logic.set_noted_models(line(&noted.models.join(MARK), LINE).into());
-    logic.set_noted_consultant(line(&noted.consultant.unwrap_or_default(), LINE).into());
-    logic.set_noted_phone(noted.phone.unwrap_or_default().into());
-    logic.set_noted_surname(noted.surname.unwrap_or_default().into());
+    logic.set_noted_consultant(line(noted.consultant.as_deref().unwrap_or_default(), LINE).into());
+    logic.set_noted_phone(noted.phone.as_deref().unwrap_or_default().into());
+    logic.set_noted_surname(noted.surname.as_deref().unwrap_or_default().into());
     logic.set_noted_title(name::title(noted.title));
     logic.set_noted_party(noted.party.map_or(0, i32::from));
+    let agreed = |purpose| noted.consents.contains(&purpose);
+    logic.set_agreed_contact(agreed(ConsentPurpose::Contact));
+    logic.set_agreed_marketing(agreed(ConsentPurpose::Marketing));
+    logic.set_agreed_sharing(agreed(ConsentPurpose::Sharing));
+    logic.set_agreed_licence(agreed(ConsentPurpose::Licence));
+    logic.set_refused(noted.refused);
     let asides: Vec<AsideKind> = screen.asides.iter().copied().map(aside).collect();
     // A new model would build every tile anew.
     if !logic.get_asides().iter().eq(asides.iter().copied()) {
@@ -70,6 +78,7 @@ pub(super) fn listen(window: &AppWindow, send: &Send) {
     logic.on_met(says(send, Intent::Met));
     logic.on_left(says(send, Intent::Left));
     logic.on_cancel(says(send, Intent::Cancel));
+    logic.on_try_again(says(send, Intent::TryAgain));
     let to = Rc::clone(send);
     logic.on_add(move |kind| to(Intent::Add(aside_of(kind))));
 }
@@ -94,6 +103,7 @@ fn aside(aside: Aside) -> AsideKind {
         Aside::Phone => AsideKind::Phone,
         Aside::Name => AsideKind::Name,
         Aside::Party => AsideKind::Party,
+        Aside::Consents => AsideKind::Consents,
     }
 }
 
@@ -104,5 +114,6 @@ fn aside_of(kind: AsideKind) -> Aside {
         AsideKind::Phone => Aside::Phone,
         AsideKind::Name => Aside::Name,
         AsideKind::Party => Aside::Party,
+        AsideKind::Consents => Aside::Consents,
     }
 }

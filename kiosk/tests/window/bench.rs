@@ -67,7 +67,7 @@ pub(crate) fn config() -> KioskConfig {
             })
             .collect(),
         consultants: [("wang", "王芳"), ("chen", "陈浩"), ("li", "李娜")]
-            .map(|(id, name)| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), photo: None })
+            .map(|(id, name)| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), name_en: None, photo: None })
             .into(),
         store_url: Some("https://showroom.example/i/AgAAAAAAAAAAAAAAZGVtbw0123456789abcdef".into()),
         ..kiosk::offer::built_in()
@@ -79,7 +79,7 @@ static CARS: LazyLock<(TempDir, Pictures)> = LazyLock::new(|| {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().join("pictures");
     cars::keep(&folder, &["s7", "x5", "x9"]);
-    std::fs::write(folder.join(hash(LOGO)), logo()).unwrap();
+    std::fs::write(folder.join(hash(LOGO)), kiosk::pictures::kept(&logo()).unwrap()).unwrap();
     let pictures = Pictures::new(data.path());
     (data, pictures)
 });
@@ -90,14 +90,17 @@ pub(crate) const LOGO: usize = 9;
 /// A mark of our own for a logo: a ring, and three bars of falling length.
 fn logo() -> Vec<u8> {
     let (width, height) = (480_i32, 160_i32);
-    let mut content = [width.to_le_bytes(), height.to_le_bytes()].concat();
+    let mut content: Vec<u8> = Vec::new();
     for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
         let from_middle = (x - 80).pow(2) + (y - 80).pow(2);
         let ring = (50 * 50..74 * 74).contains(&from_middle);
         let bar = x >= 190 && x < 460 - y && (y - 10) % 50 < 26 && y >= 10;
         content.extend(if ring || bar { [0x8a, 0x1c, 0x1c, 255] } else { [0; 4] });
     }
-    content
+    let mut file = std::io::Cursor::new(Vec::new());
+    let pixels = image::RgbaImage::from_raw(width.unsigned_abs(), height.unsigned_abs(), content).unwrap();
+    pixels.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
 }
 
 impl Bench {
@@ -233,11 +236,16 @@ impl Bench {
 
     pub(crate) fn receipt(&mut self) {
         let ids = self.kept.iter().map(|event| event.id).collect();
-        self.input(Input::Receipt(Receipt { ids, refused: Vec::new() }));
+        self.input(Input::Receipt(Receipt { ids, ..Receipt::default() }));
     }
 
     pub(crate) fn status(&mut self, stage: Stage) {
-        let name = (stage == Stage::Coming).then(|| ConsultantCard { id: None, name: "王芳".into(), photo: None });
+        let name = (stage == Stage::Coming).then(|| ConsultantCard {
+            id: None,
+            name: "王芳".into(),
+            name_en: None,
+            photo: None,
+        });
         let (position, wait_s) = match stage {
             Stage::Queued => (Some(2), Some(400)),
             Stage::Coming => (None, Some(18)),

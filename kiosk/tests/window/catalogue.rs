@@ -41,6 +41,7 @@ fn offer(models: usize, consultants: usize) -> KioskConfig {
     let card = |number: usize| ConsultantCard {
         id: Some(format!("c{number}").parse().unwrap()),
         name: if number.is_multiple_of(2) { long(number).0 } else { long(number).1 },
+        name_en: None,
         photo: None,
     };
     KioskConfig {
@@ -126,7 +127,7 @@ fn long_names(size: PhysicalSize) {
             intend(&mut bench, Intent::Pick("c1".into()));
             for consultant in [long(0), long(1)].map(|(zh, en)| if language == Language::Zh { zh } else { en }) {
                 let visit = bench.visit();
-                let consultant = Some(ConsultantCard { id: None, name: consultant, photo: None });
+                let consultant = Some(ConsultantCard { id: None, name: consultant, name_en: None, photo: None });
                 let news = VisitStatus { visit, stage: Stage::Coming, consultant, position: None, wait_s: None };
                 bench.input(Input::Status(news));
                 look(&bench, size, &format!("{name}-coming"));

@@ -151,12 +151,16 @@ impl Mashed {
             }
             6 => {
                 let ids = self.ledger.on_disk.iter().copied().collect();
-                self.bench.input(Input::Receipt(Receipt { ids, refused: Vec::new() }));
+                self.bench.input(Input::Receipt(Receipt { ids, ..Receipt::default() }));
             }
             7 => {
                 let refused = self.ledger.on_disk.iter().next_back().copied();
+                if refused.is_some_and(|event| self.ledger.check_ins.values().any(|check_in| *check_in == event)) {
+                    // Tried again, this is another visit.
+                    self.ledger.this_round = 0;
+                }
                 let refused = vec![Refused { id: refused, code: Code::BadBody }];
-                self.bench.input(Input::Receipt(Receipt { ids: Vec::new(), refused }));
+                self.bench.input(Input::Receipt(Receipt { refused, ..Receipt::default() }));
             }
             8 | 9 => self.news(),
             10 => self.bench.input(Input::Config(config())),
@@ -183,7 +187,7 @@ impl Mashed {
         let known: Vec<VisitId> = self.ledger.check_ins.keys().copied().collect();
         let other = if known.is_empty() { None } else { Some(*self.chance.pick(&known)) };
         let Some(visit) = (if self.chance.once_in(3) { other } else { on_screen }) else { return };
-        let card = ConsultantCard { id: None, name: "王芳".into(), photo: None };
+        let card = ConsultantCard { id: None, name: "王芳".into(), name_en: None, photo: None };
         let (position, wait_s) = (Some(self.chance.below(4)), Some(self.chance.below(900)));
         // The gateway tells nothing of what it has not heard.
         if self.ledger.check_ins.get(&visit).is_some_and(|event| self.ledger.on_disk.contains(event)) {
@@ -257,8 +261,8 @@ fn take_down(ledger: &mut Ledger, event: &NewEvent) {
     assert!(ledger.seen.insert(event.id), "kept twice: {event:?}");
     match &event.event {
         DeviceEvent::CheckedIn(body) => {
-            assert!(ledger.check_ins.insert(body.visit, event.id).is_none(), "checked in twice: {event:?}");
-            ledger.this_round += 1;
+            // What failed may be tried again as the same visit.
+            ledger.this_round += usize::from(ledger.check_ins.insert(body.visit, event.id).is_none());
         }
         DeviceEvent::Detailed { visit, .. } => assert!(ledger.check_ins.contains_key(visit), "of no visit: {event:?}"),
         DeviceEvent::Met(of) | DeviceEvent::Left(of) | DeviceEvent::Cancelled(of) => {

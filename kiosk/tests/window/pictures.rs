@@ -4,7 +4,7 @@ use chrono::Weekday;
 use kiosk::session::{About, Aside, Call, Enrolment, Farewell, Input, Intent, NamingStep, Page, Trouble, Turn};
 use shared::consent::{ConsentPurpose, Wording};
 use shared::opening::{OpenSpan, Opening};
-use shared::wire::{KioskConfig, Language, Picture, Purpose, Stage};
+use shared::wire::{Code, KioskConfig, Language, Picture, Purpose, Receipt, Refused, Stage};
 
 use crate::bench::{Bench, LOGO, config};
 use crate::cars::hash;
@@ -12,7 +12,7 @@ use crate::cars::hash;
 /// Brings a bench that stands on the welcome page to a page's state.
 pub(crate) type Scene = (&'static str, fn(&mut Bench));
 
-pub(crate) const SCENES: [Scene; 45] = [
+pub(crate) const SCENES: [Scene; 48] = [
     ("01-welcome", |_| {}),
     ("02-purpose", start),
     ("03-noting", |bench| {
@@ -132,6 +132,17 @@ pub(crate) const SCENES: [Scene; 45] = [
         intend(bench, Intent::Done);
         bench.status(Stage::Queued);
     }),
+    ("24-refused", |bench| {
+        add(bench, Aside::Party);
+        intend(bench, Intent::Party(3));
+        let refused = vec![Refused { id: bench.kept.last().map(|event| event.id), code: Code::BadBody }];
+        bench.input(Input::Receipt(Receipt { refused, ..Receipt::default() }));
+        assert!(bench.screen().visit.unwrap().noted.refused);
+    }),
+    ("25-quiet", |bench| {
+        arrive(bench, Purpose::Quiet);
+        bench.status(Stage::Coming);
+    }),
     ("25-complaint", |bench| arrive(bench, Purpose::Complaint)),
     ("26-view", |bench| {
         called(bench);
@@ -159,6 +170,11 @@ pub(crate) const SCENES: [Scene; 45] = [
         called(bench);
         bench.wait(std::time::Duration::from_millis(30_500));
         assert_eq!(bench.screen().countdown, Some(10));
+    }),
+    ("19-countdown-purpose", |bench| {
+        start(bench);
+        bench.wait(std::time::Duration::from_millis(30_500));
+        assert!(bench.screen().countdown.is_some());
     }),
     ("26-closed", |bench| bench.told(|config| config.opening = Some(mondays()))),
     ("26-maintenance", |bench| bench.told(|config| config.maintenance = true)),

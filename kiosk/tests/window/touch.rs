@@ -44,7 +44,56 @@ fn send_someone_stands_on_every_page_and_calls_once() {
     assert_eq!(bench.screen().page, Page::Visit);
     assert_eq!(bench.kinds(), ["visit.checked_in"]);
     bench.tap("My consultant is here");
-    assert!(bench.find("Send someone").is_some());
+    assert!(bench.find("Enjoy your visit").is_none(), "they did not come for the cars");
+    bench.tap("Send someone");
+    assert_eq!(bench.kinds(), ["visit.checked_in", "visit.met", "visit.checked_in"]);
+    assert_eq!(bench.screen().page, Page::Visit);
+}
+
+#[test]
+fn whoever_wants_to_be_left_alone_is_not_told_to_stay() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.tap("Start in English");
+    bench.tap("Just looking");
+    bench.receipt();
+    for stage in [Stage::Calling, Stage::Coming, Stage::Queued, Stage::Reception] {
+        bench.status(stage);
+        assert!(bench.find("Look around as you like").is_some(), "{stage:?}");
+        assert!(bench.find("Please stay here").is_none(), "{stage:?}");
+    }
+    bench.tap("My consultant is here");
+    assert!(bench.find("Enjoy your visit").is_some());
+}
+
+#[test]
+fn a_complaint_is_thanked_for_and_no_joy_is_wished() {
+    let mut bench = Bench::open(PORTRAIT);
+    bench.tap("点此开始");
+    bench.tap("投诉");
+    bench.receipt();
+    bench.status(Stage::Coming);
+    bench.status(Stage::Greeted);
+    assert!(bench.find("感谢您告诉我们").is_some());
+    assert!(bench.find("祝您看车愉快").is_none());
+}
+
+#[test]
+fn what_was_agreed_to_stands_on_the_visits_page_and_can_be_taken_back_there() {
+    let mut bench = Bench::open(LANDSCAPE);
+    bench.tap("Start in English");
+    bench.tap("A first look");
+    bench.receipt();
+    bench.tap("Leave my number");
+    "13800138000".chars().for_each(|digit| bench.tap(&digit.to_string()));
+    bench.tap("Use this number");
+    bench.tap("You may contact me about this enquiry");
+    bench.tap("You may send me news and offers");
+    bench.tap("Continue");
+    assert!(bench.find("Contact · Offers").is_some());
+    bench.tap("What I agreed to");
+    bench.tap("You may send me news and offers");
+    bench.tap("Continue");
+    assert!(bench.find("Contact").is_some());
 }
 
 #[test]
@@ -55,29 +104,29 @@ fn a_number_is_left_with_a_consent_only_when_ticked() {
     bench.receipt();
     bench.tap("Leave my number");
     // Disabled: the number is not whole yet.
-    bench.tap("Leave this number");
+    bench.tap("Use this number");
     assert_eq!(bench.screen().page, Page::Aside(Aside::Phone));
     "13800138000".chars().for_each(|digit| bench.tap(&digit.to_string()));
-    bench.tap("Leave this number");
+    bench.tap("Use this number");
     let DeviceEvent::Detailed { detail, .. } = &bench.kept[1].event else { panic!() };
     assert_eq!(detail.phone.as_ref().unwrap().e164(), "+8613800138000");
     assert_eq!(bench.screen().page, Page::Consents);
     assert!(bench.screen().consents.iter().all(|consent| !consent.ticked));
-    bench.tap("Go on");
+    bench.tap("Continue");
     assert_eq!(bench.kept.len(), 2);
     assert_eq!(bench.screen().visit.unwrap().noted.phone.as_deref(), Some("138****8000"));
 
     bench.tap("Change my number");
     "13900139000".chars().for_each(|digit| bench.tap(&digit.to_string()));
-    bench.tap("Leave this number");
-    bench.tap("You may contact me about what I asked");
+    bench.tap("Use this number");
+    bench.tap("You may contact me about this enquiry");
     bench.tap("Read in full");
     assert_eq!(bench.screen().page, Page::Wording(ConsentPurpose::Contact));
     bench.tap("I do not agree");
     assert!(!bench.screen().consents[0].ticked);
     bench.tap("Read in full");
     bench.tap("I agree");
-    bench.tap("Go on");
+    bench.tap("Continue");
     let DeviceEvent::Detailed { detail, .. } = &bench.kept[3].event else { panic!() };
     let [consent] = &detail.consents[..] else { panic!("{:?}", detail.consents) };
     assert_eq!((consent.purpose, consent.given, consent.wording.as_str()), (ConsentPurpose::Contact, true, "v3"));
@@ -145,6 +194,11 @@ fn without_the_disk_the_visitor_is_sent_to_reception_and_never_told_received() {
     assert_eq!(bench.screen().visit.unwrap().call, Call::Failed);
     assert!(bench.find("Please go to reception").is_some());
     assert!(bench.find("Leave my number").is_none());
+    bench.disk = true;
+    bench.tap("Try again");
+    assert_eq!(bench.screen().visit.unwrap().call, Call::Received);
+    assert!(bench.find("Try again").is_none());
+    assert_eq!(bench.kinds(), ["visit.checked_in", "visit.checked_in"]);
 }
 
 #[test]

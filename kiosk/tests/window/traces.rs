@@ -33,6 +33,19 @@ pub(crate) fn of(window: &AppWindow) -> Vec<(&'static str, String)> {
         ("visit.noted-surname", visit.get_noted_surname().into()),
         ("visit.noted-title", format!("{:?}", visit.get_noted_title())),
         ("visit.noted-party", visit.get_noted_party().to_string()),
+        (
+            "visit.agreed",
+            format!(
+                "{:?}",
+                [
+                    visit.get_agreed_contact(),
+                    visit.get_agreed_marketing(),
+                    visit.get_agreed_sharing(),
+                    visit.get_agreed_licence()
+                ]
+            ),
+        ),
+        ("visit.refused", visit.get_refused().to_string()),
         ("tiles.tiles", tiles.get_tiles().row_count().to_string()),
         ("tiles.page", format!("{} of {}", tiles.get_page(), tiles.get_pages())),
         ("phone.number", phone.get_number().into()),

@@ -183,6 +183,8 @@ pub struct VisitRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct DetailedBody {
     visit: VisitId,
+    #[serde(default)]
+    language: Option<Language>,
     #[serde(flatten)]
     detail: Detailed,
 }
@@ -210,6 +212,9 @@ pub enum DeviceEvent {
     Detailed {
         /// The visit.
         visit: VisitId,
+        /// The language to which the visitor changed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        language: Option<Language>,
         /// What was said.
         #[serde(flatten)]
         detail: Detailed,
@@ -272,8 +277,8 @@ impl DeviceEvent {
         let event = match kind {
             "visit.checked_in" => Self::CheckedIn(read(body)?),
             "visit.detailed" => {
-                let DetailedBody { visit, detail } = read(body)?;
-                Self::Detailed { visit, detail }
+                let DetailedBody { visit, language, detail } = read(body)?;
+                Self::Detailed { visit, language, detail }
             }
             "visit.met" => Self::Met(read(body)?),
             "visit.cancelled" => Self::Cancelled(read(body)?),

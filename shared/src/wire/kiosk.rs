@@ -44,9 +44,23 @@ pub struct ConsultantCard {
     pub id: Option<StaffId>,
     /// The name on the badge.
     pub name: String,
+    /// The same in Latin letters, for whoever reads no Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_en: Option<String>,
     /// A photo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo: Option<Picture>,
+}
+
+impl ConsultantCard {
+    /// The name as it is said in a language.
+    #[must_use]
+    pub fn named(&self, language: Language) -> &str {
+        match language {
+            Language::Zh => &self.name,
+            Language::En => self.name_en.as_ref().unwrap_or(&self.name),
+        }
+    }
 }
 
 /// `kiosk/{kiosk}/visit`: what the screen may tell. Ignored for a visit that is not on the screen.
@@ -79,6 +93,25 @@ pub struct QrOffer {
     pub at: Option<DateTime<Utc>>,
 }
 
+/// Events without a receipt that a kiosk keeps at most; beyond, it sends visitors to reception.
+pub const OUTBOX_CAPACITY: u64 = 50_000;
+
+/// From so many on somebody should look.
+pub const OUTBOX_WORRY: u64 = OUTBOX_CAPACITY / 2;
+
+/// Why a kiosk cannot keep what visitors say: it sends them to reception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StorageTrouble {
+    /// Its disk does not take anything.
+    Broken,
+    /// [`OUTBOX_CAPACITY`] events wait.
+    Full,
+    /// Something that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
 /// `kiosk/{kiosk}/state`: retained, and the last will.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KioskState {
@@ -90,6 +123,9 @@ pub struct KioskState {
     /// Events that wait for a receipt.
     #[serde(default)]
     pub outbox: u64,
+    /// What is wrong with its disk; absent: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageTrouble>,
     /// The kiosk's wall clock when it said so, for the clock skew; absent in the last will.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::EventId;
@@ -102,19 +103,22 @@ pub struct Receipt {
     /// Events that will never be.
     #[serde(default)]
     pub refused: Vec<Refused>,
+    /// The gateway's clock when it said so, for the kiosk's clock skew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
 }
 
 impl Receipt {
     /// A receipt for one durable event.
     #[must_use]
     pub fn kept(id: EventId) -> Self {
-        Self { ids: vec![id], refused: Vec::new() }
+        Self { ids: vec![id], ..Self::default() }
     }
 
     /// A receipt for one refused event.
     #[must_use]
     pub fn refused(id: Option<EventId>, code: Code) -> Self {
-        Self { ids: Vec::new(), refused: vec![Refused { id, code }] }
+        Self { refused: vec![Refused { id, code }], ..Self::default() }
     }
 }
 

@@ -265,6 +265,7 @@ fn corrected(visit: &mut Visit, correction: Correction) {
 }
 
 fn detailed(visit: &mut Visit, event: &Detailed) {
+    visit.language = event.language.unwrap_or(visit.language);
     visit.party = event.party.or(visit.party);
     if !event.models.is_empty() {
         visit.models.clone_from(&event.models);

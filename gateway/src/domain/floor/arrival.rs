@@ -51,7 +51,7 @@ impl Floor {
             return Err(Refusal::VisitOver);
         }
         if self.visit(body.visit).is_some() {
-            return self.detail(kiosk, body.visit, &body.detail, now);
+            return self.detail(kiosk, body.visit, Some(body.language), &body.detail, now);
         }
         let placed = Placed::of(told, self.rules.late, now);
         let checked_in = FloorEvent::CheckedIn(CheckedIn {
@@ -68,7 +68,7 @@ impl Floor {
             split_from: None,
         });
         let mut events = vec![checked_in];
-        events.extend(said(body.visit, &body.detail));
+        events.extend(said(body.visit, None, &body.detail));
         if placed.late {
             // Nobody is rung for it. But the kiosk sends whoever still stands there to reception, which has to know.
             events.push(FloorEvent::ReceptionCalled { visit: body.visit, reason: CallReason::Late });
@@ -107,11 +107,13 @@ impl Floor {
         &self,
         kiosk: &DeviceId,
         id: VisitId,
+        language: Option<Language>,
         detail: &wire::Detailed,
         now: DateTime<Utc>,
     ) -> Result<Vec<FloorEvent>, Refusal> {
         let visit = self.visit_of(kiosk, id)?;
-        let Some(detailed) = said(id, detail) else { return Ok(Vec::new()) };
+        let language = language.filter(|language| *language != visit.language);
+        let Some(detailed) = said(id, language, detail) else { return Ok(Vec::new()) };
         let mut events = vec![detailed];
         events.extend(self.ask_wanted(visit, detail.consultant.as_ref(), now));
         Ok(events)
@@ -157,14 +159,19 @@ impl Floor {
 }
 
 /// What a visitor said, as an event; nothing where nothing was said.
-pub(in crate::domain) fn said(visit: VisitId, detail: &wire::Detailed) -> Option<FloorEvent> {
-    if detail.is_empty() {
+pub(in crate::domain) fn said(
+    visit: VisitId,
+    language: Option<Language>,
+    detail: &wire::Detailed,
+) -> Option<FloorEvent> {
+    if language.is_none() && detail.is_empty() {
         return None;
     }
     let details = VisitorDetails { phone: detail.phone.clone(), surname: detail.surname.clone(), title: detail.title };
     let secret = (details != VisitorDetails::default()).then(|| Secret::open(Subject::Visit(visit), details));
     Some(FloorEvent::Detailed(Detailed {
         visit,
+        language,
         party: detail.party,
         models: detail.models.clone(),
         consultant: detail.consultant.clone(),

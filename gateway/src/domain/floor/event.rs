@@ -49,6 +49,9 @@ pub struct CheckedIn {
 pub struct Detailed {
     /// The visit.
     pub visit: VisitId,
+    /// The language to which they changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// How many came together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<u8>,

@@ -109,6 +109,7 @@ fn adopted(into: &Visit, gone: &Visit) -> Option<FloorEvent> {
     let told = gone.secret.as_ref().and_then(|secret| secret.get()).filter(|_| into.secret.is_none());
     let event = Detailed {
         visit: into.id,
+        language: None,
         // They tapped twice: each told how many they are together.
         party: into.party.max(gone.party).filter(|party| Some(*party) != into.party),
         models: if models == into.models { Vec::new() } else { models },

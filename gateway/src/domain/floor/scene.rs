@@ -62,8 +62,11 @@ impl Scene {
 
     pub(super) fn hire(&mut self, name: &str, role: Role, languages: &[Language]) {
         let id = staff(name);
-        let details =
-            StaffDetails { name: shared::personal::Personal::new(name), password: shared::personal::Personal::new("") };
+        let details = StaffDetails {
+            name: shared::personal::Personal::new(name),
+            latin: None,
+            password: shared::personal::Personal::new(""),
+        };
         let account = Account {
             id: id.clone(),
             role,

@@ -65,7 +65,12 @@ impl Floor {
         let stage = visit.stage();
         let consultant =
             visit.accepted.as_ref().filter(|_| matches!(stage, Stage::Coming | Stage::Greeted)).map(|(staff, _)| {
-                ConsultantCard { id: Some(staff.clone()), name: roster.name(staff).to_owned(), photo: None }
+                ConsultantCard {
+                    id: Some(staff.clone()),
+                    name: roster.name(staff).to_owned(),
+                    name_en: roster.latin(staff).map(str::to_owned),
+                    photo: None,
+                }
             });
         let position = if stage == Stage::Queued { self.position(visit) } else { None };
         let wait_s = match stage {
@@ -112,7 +117,7 @@ impl Floor {
             why: asking.why,
             asked_at: asking.asked_at,
             greet_by: self.greet_by(visit, asking),
-            words: speech.words(visit.purpose, visit.language, roster.name(&asking.to)),
+            words: speech.words(visit.purpose, visit.language, roster.name_in(visit.language, &asking.to)),
         }
     }
 

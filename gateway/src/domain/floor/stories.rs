@@ -35,6 +35,28 @@ fn the_longest_free_is_asked_at_once_and_accepts() {
 }
 
 #[test]
+fn a_language_that_is_changed_after_the_tap_changes_the_words_that_ring() {
+    let mut scene = Scene::new().with_free(&["chen"]);
+    let visit = scene.check_in(Purpose::Browse);
+    let rings = |scene: &Scene| {
+        scene.told.iter().rev().find_map(|effect| match effect {
+            Effect::Alert { alert, .. } => Some((alert.language, alert.words.clone())),
+            _ => None,
+        })
+    };
+    let (language, zh) = rings(&scene).unwrap();
+    assert_eq!(language, Language::Zh);
+    let told = scene.told.len();
+    scene.kiosk(Command::Detail(visit, Some(Language::Zh), Detailed::default())).unwrap();
+    assert_eq!(scene.told.len(), told, "nothing has changed");
+    scene.kiosk(Command::Detail(visit, Some(Language::En), Detailed::default())).unwrap();
+    let (language, en) = rings(&scene).unwrap();
+    assert_eq!((language, scene.visit(visit).unwrap().language), (Language::En, Language::En));
+    assert!(en != zh && en.contains("chen"), "{en}");
+    assert_eq!(scene.asked(visit).len(), 1, "nobody else is asked for it");
+}
+
+#[test]
 fn next_consultant_is_asked_when_first_does_not_accept() {
     let mut scene = Scene::new().with_free(&["a", "b", "c"]).with("rec", Role::Reception);
     let visit = scene.check_in(Purpose::Model);
@@ -166,7 +188,7 @@ fn whoever_waits_hears_nothing_twice_while_the_queue_before_them_stands() {
     // Behind them, in another queue, and about one of them: neither place moves.
     scene.check_in_at("k3", Purpose::Browse);
     scene.check_in_at("k4", Purpose::Service);
-    scene.kiosk(Command::Detail(first, Detailed { party: Some(2), ..Detailed::default() })).unwrap();
+    scene.kiosk(Command::Detail(first, None, Detailed { party: Some(2), ..Detailed::default() })).unwrap();
     assert_eq!([first, second].map(|visit| heard(&scene, visit)), before);
     scene.by("rec", Command::Receive(first)).unwrap();
     assert_eq!(
@@ -345,7 +367,7 @@ fn the_visitor_meets_leaves_and_takes_back() {
     scene.kiosk(Command::Cancel(gone)).unwrap();
     assert_eq!(scene.visit(gone).unwrap().ended.unwrap().0, Outcome::Cancelled);
     assert_eq!(
-        scene.kiosk(Command::Detail(gone, Detailed { party: Some(2), ..Detailed::default() })),
+        scene.kiosk(Command::Detail(gone, None, Detailed { party: Some(2), ..Detailed::default() })),
         Err(Refusal::VisitOver)
     );
 }

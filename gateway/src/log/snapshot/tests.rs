@@ -28,7 +28,7 @@ impl Place {
     /// Stores a state with one member of staff of this name.
     fn store(&self, sequence: u64, name: &str) {
         let id = "wang".parse().unwrap();
-        let details = StaffDetails { name: Personal::new(name), password: Personal::new("hash") };
+        let details = StaffDetails { name: Personal::new(name), latin: None, password: Personal::new("hash") };
         let account = Account {
             secret: Secret::open(Subject::Staff("wang".parse().unwrap()), details),
             id,

@@ -63,6 +63,7 @@ impl KioskCatalogue {
                 .map(|account| ConsultantCard {
                     id: Some(account.id.clone()),
                     name: roster.name(&account.id).to_owned(),
+                    name_en: roster.latin(&account.id).map(str::to_owned),
                     photo: self.photos.get(&account.id).cloned(),
                 })
                 .collect(),

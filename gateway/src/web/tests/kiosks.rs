@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use shared::wire::{OUTBOX_WORRY, StorageTrouble};
 
 use super::room::{Reply, Room, ask};
 use crate::domain::roster::{Device, DeviceKind, Roster};
 use crate::domain::{Actor, Command};
-use crate::web::BrokerDoor;
+use crate::web::{BrokerDoor, DeviceState};
 
 const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
@@ -105,6 +106,33 @@ async fn the_page_lets_kiosks_in_and_says_what_to_do_where_it_cannot() {
     let done = send(format!("code={first}+{second}&name=entrance&replace=1")).await;
     assert_eq!((done.status, done.header("location")), (303, Some("/manage/kiosks?new=entrance")));
     assert_eq!(room.submitted().len(), 1);
+}
+
+#[tokio::test]
+async fn the_page_says_which_kiosk_cannot_keep_what_visitors_say() {
+    let kiosk = |name: &str, outbox, storage| DeviceState {
+        id: name.parse().unwrap(),
+        kind: DeviceKind::Kiosk,
+        online: true,
+        since: None,
+        version: "1".to_owned(),
+        outbox,
+        storage,
+        clock_skew_ms: None,
+        maintenance: false,
+    };
+    for (outbox, storage, grave, broken) in [
+        (0, None, false, false),
+        (OUTBOX_WORRY - 1, None, false, false),
+        (OUTBOX_WORRY, None, true, false),
+        (3, Some(StorageTrouble::Broken), false, true),
+    ] {
+        let state = kiosk("entrance", outbox, storage);
+        let room = Room::open_with(move |parts| parts.devices = Arc::new(move || vec![state.clone()])).await;
+        let page = room.call("zhao", "GET", "/manage/kiosks", "").await;
+        assert_eq!(page.body.contains("已超过一半"), grave, "{outbox}: {}", page.body);
+        assert_eq!(page.body.contains("无法存储"), broken, "{outbox}: {}", page.body);
+    }
 }
 
 #[tokio::test]

@@ -60,7 +60,8 @@ fn account(id: &str, role: Role) -> Account {
     static HASH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     let hash = HASH.get_or_init(|| password::hash(PASSWORD).unwrap());
     let id: StaffId = id.parse().unwrap();
-    let details = StaffDetails { name: Personal::new(format!("{id}的名字")), password: Personal::new(hash) };
+    let details =
+        StaffDetails { name: Personal::new(format!("{id}的名字")), latin: None, password: Personal::new(hash) };
     Account {
         secret: Secret::open(Subject::Staff(id.clone()), details),
         id,

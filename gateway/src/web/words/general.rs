@@ -222,6 +222,8 @@ words! { General
     maintenance_begin: "暂停使用", "Pause for maintenance";
     maintenance_end: "恢复使用", "Back to work";
     maintenance_hint: "暂停后屏幕请访客直接到前台，已签到的访客照常接待。", "A paused screen sends visitors to the reception; whoever checked in before is served as usual.";
+    outbox_grave: "，已超过一半，请检查网络", ": more than half full, please check the network";
+    no_storage: "无法存储，请访客到前台", "cannot store anything; visitors are sent to reception";
     clock_off: "时钟偏差", "clock off by";
     gaps: "条编号缺失或重复", "numbers missing or doubled";
     gaps_hint: "网关启动以来：这台设备的记录编号不连续。可能有登记丢失，或两台设备用了同一个账号。", "Since the gateway started: this device's events are not numbered without gaps. Events may be lost, or two devices use one account.";

@@ -11,7 +11,7 @@ fn consent_that_was_given_can_be_taken_back() {
         Wording { purpose: ConsentPurpose::Contact, version: "v3".into(), zh: "同意".into(), en: "Yes".into() };
     world.input(Input::Config(KioskConfig { wordings: vec![wording], ..crate::offer::built_in() }));
     world.checked_in();
-    let mut given = Vec::new();
+    let (mut given, mut before) = (Vec::new(), false);
     for tick in [false, true, false] {
         world.intend(Intent::Add(Aside::Phone));
         // Keys within the settling time are not heard: type the number once the page stands.
@@ -19,7 +19,9 @@ fn consent_that_was_given_can_be_taken_back() {
         "13800138000".chars().for_each(|key| world.input(Input::Intent(Intent::Key(key))));
         world.intend(Intent::Done);
         assert_eq!(world.screen().page, Page::Consents);
-        assert!(!world.screen().consents[0].ticked);
+        // As it was answered before, and never by us.
+        assert_eq!(world.screen().consents[0].ticked, before);
+        before = tick;
         world.intend(Intent::Consent(ConsentPurpose::Contact, tick));
         world.kept.clear();
         world.intend(Intent::Done);
@@ -31,6 +33,63 @@ fn consent_that_was_given_can_be_taken_back() {
         given.push(detail.and_then(|detail| detail.consents.first()).map(|consent| consent.given));
     }
     assert_eq!(given, [None, Some(true), Some(false)]);
+}
+
+impl World {
+    fn leave_number(&mut self) {
+        self.intend(Intent::Add(Aside::Phone));
+        self.wait(SECOND);
+        "13800138000".chars().for_each(|key| self.input(Input::Intent(Intent::Key(key))));
+        self.intend(Intent::Done);
+        assert_eq!(self.screen().page, Page::Consents);
+    }
+}
+
+#[test]
+fn another_number_withdraws_no_consent_and_each_can_be_withdrawn_where_it_is_shown() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Browse);
+    assert!(!world.screen().asides.contains(&Aside::Consents), "there is no number to agree about");
+    world.leave_number();
+    world.intend(Intent::Consent(ConsentPurpose::Marketing, true));
+    world.intend(Intent::Done);
+    world.keep_all();
+    assert_eq!(world.noted().consents, [ConsentPurpose::Marketing]);
+    world.leave_number();
+    let events = world.kept.len();
+    world.intend(Intent::Done);
+    assert_eq!((world.kept.len(), world.screen().page), (events, Page::Visit), "nothing was answered anew");
+    world.intend(Intent::Add(Aside::Consents));
+    assert_eq!(world.screen().page, Page::Consents);
+    assert_eq!(world.screen().consents.iter().map(|consent| consent.ticked).collect::<Vec<_>>(), [false, true]);
+    world.intend(Intent::Consent(ConsentPurpose::Marketing, false));
+    world.intend(Intent::Done);
+    let [consent] = &world.detail().consents[..] else { panic!("{:?}", world.detail()) };
+    assert_eq!((consent.purpose, consent.given), (ConsentPurpose::Marketing, false));
+    world.keep_all();
+    assert!(world.noted().consents.is_empty());
+}
+
+#[test]
+fn what_the_gateway_refuses_is_taken_back_from_the_screen_and_said_so() {
+    let mut world = World::furnished();
+    world.arrive(Purpose::Browse);
+    for party in [2, 3] {
+        world.intend(Intent::Add(Aside::Party));
+        world.intend(Intent::Party(party));
+        world.keep_all();
+    }
+    assert_eq!((world.noted().party, world.noted().refused), (Some(3), false));
+    let [.., first, second] = &world.kept[..] else { panic!() };
+    let (first, second) = (first.id, second.id);
+    world.receipt(first);
+    let refused = vec![Refused { id: Some(second), code: Code::BadBody }];
+    world.input(Input::Receipt(Receipt { refused, ..Receipt::default() }));
+    assert_eq!((world.noted().party, world.noted().refused), (Some(2), true), "what was said before stands");
+    assert_eq!(world.screen().visit.unwrap().call, Call::Calling, "the call goes on");
+    world.intend(Intent::Add(Aside::Party));
+    world.intend(Intent::Party(4));
+    assert!(!world.noted().refused, "the next word is another one");
 }
 
 #[test]
@@ -125,13 +184,21 @@ fn what_was_typed_is_gone_when_the_consultant_greets() {
 #[test]
 fn whoever_has_to_go_may_take_the_code_along() {
     let mut world = World::furnished();
-    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000, at: None }));
-    world.arrive(Purpose::Browse);
-    world.intend(Intent::Left);
-    world.wait(Rules::default().farewell);
-    assert_eq!(world.screen().page, Page::Farewell(Farewell::Left));
-    world.wait(Rules::default().carry);
-    assert_eq!(world.screen().page, Page::Welcome);
+    let store_url = Some("https://showroom.example/s".to_owned());
+    let offer = || QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000, at: None };
+    // The kiosk's own code would ring for somebody who has left: without the store's there is none.
+    for (store_url, stays) in [(None, false), (store_url, true)] {
+        world.input(Input::Config(KioskConfig { store_url: store_url.clone(), ..furnished() }));
+        world.input(Input::Qr(offer()));
+        world.arrive(Purpose::Browse);
+        world.intend(Intent::Left);
+        assert_eq!(world.screen().qr, store_url);
+        world.wait(Rules::default().farewell);
+        assert_eq!(world.screen().page == Page::Farewell(Farewell::Left), stays);
+        world.wait(Rules::default().carry);
+        assert_eq!(world.screen().page, Page::Welcome);
+        assert_eq!(world.screen().qr, Some(offer().url));
+    }
 }
 
 #[test]

@@ -49,8 +49,11 @@ fn the_welcome_page_closes_and_opens_by_the_clock_alone() {
 
 #[test]
 fn whoever_stands_inside_a_closed_showroom_can_still_ring() {
-    let mut world = World::told(open("12:00", "18:00"));
+    let store_url = Some("https://showroom.example/s".to_owned());
+    let mut world = World::told(KioskConfig { store_url: store_url.clone(), ..open("12:00", "18:00") });
+    world.input(Input::Qr(QrOffer { url: "https://showroom.example/k".into(), ttl_ms: 120_000, at: None }));
     assert_eq!(world.screen().page, Page::Closed);
+    assert_eq!(world.screen().qr, store_url, "whoever stands outside at night rings nobody");
     world.intend(Intent::Start(Language::En));
     world.wait(SECOND);
     assert_eq!(world.screen().page, Page::Purpose);

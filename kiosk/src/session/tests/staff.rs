@@ -1,5 +1,7 @@
 //! The staff menu.
 
+use shared::wire::StorageTrouble;
+
 use super::*;
 
 const HASH: &str = "$argon2id$…";
@@ -53,6 +55,43 @@ fn the_menu_opens_with_the_pin_and_says_how_the_kiosk_is() {
     assert_eq!(world.asked, [Effect::Restart]);
     world.tap(Intent::Back);
     assert_eq!((world.screen().page, world.screen().staff), (Page::Welcome, StaffView::Shut));
+}
+
+#[test]
+fn the_clocks_are_compared_by_receipts_where_there_is_no_code_and_never_by_a_late_one() {
+    let mut world = World::with_pin();
+    let skew = |world: &mut World| {
+        world.tap(Intent::OpenStaff);
+        world.answer(true);
+        let StaffView::Menu(care) = world.screen().staff else { panic!() };
+        world.tap(Intent::Back);
+        world.wait(SECOND);
+        care.skew_s
+    };
+    let (_, event) = world.checked_in();
+    // It lay at the broker while the kiosk was away.
+    world.wait(SECOND * 5);
+    let receipt = |world: &World, ahead: i64| Receipt {
+        at: Some(world.now.wall - TimeDelta::seconds(ahead)),
+        ..Receipt::kept(event)
+    };
+    world.input(Input::Receipt(receipt(&world, 5)));
+    assert_eq!(skew(&mut world), None);
+    world.tap(Intent::Wipe);
+    let (_, event) = world.checked_in();
+    let receipt = Receipt { at: Some(world.now.wall - TimeDelta::seconds(60)), ..Receipt::kept(event) };
+    world.input(Input::Receipt(receipt));
+    assert_eq!(skew(&mut world), Some(60));
+}
+
+#[test]
+fn a_disk_that_takes_nothing_stands_in_the_menu() {
+    let mut world = World::with_pin();
+    world.input(Input::Storage(Some(StorageTrouble::Broken)));
+    world.tap(Intent::OpenStaff);
+    world.answer(true);
+    let StaffView::Menu(care) = world.screen().staff else { panic!() };
+    assert_eq!(care.storage, Some(StorageTrouble::Broken));
 }
 
 #[test]

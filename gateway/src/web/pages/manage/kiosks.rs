@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
+use shared::wire::OUTBOX_WORRY;
 
 use super::Frame;
 use super::lines::clock;
@@ -46,6 +47,10 @@ struct Line {
     since: String,
     version: String,
     outbox: u64,
+    /// So much waits that somebody should look.
+    outbox_grave: bool,
+    /// Its disk takes nothing: visitors are sent to reception.
+    no_storage: bool,
     /// Minutes and seconds by which its clock is off; empty when it is right.
     skew: String,
     /// Missing or doubled numbers of its events.
@@ -123,6 +128,8 @@ fn line(front: &Front, device: DeviceState) -> Line {
         since: device.since.map(|at| clock(front, at)).unwrap_or_default(),
         version: device.version,
         outbox: device.outbox,
+        outbox_grave: device.outbox >= OUTBOX_WORRY,
+        no_storage: device.storage.is_some(),
         skew: off.map(minutes_and_seconds).unwrap_or_default(),
         gaps: device.gaps,
         maintenance: device.maintenance,
