@@ -99,7 +99,7 @@ pub(super) fn key_of(variable: &str) -> Option<Result<&'static str, ()>> {
     if !variable.starts_with(PREFIX) || variable.starts_with(KIOSK) {
         return None;
     }
-    Some(KEYS.into_iter().find(|key| variable_of(key) == variable).ok_or(()))
+    Some(KEYS.iter().copied().find(|key| variable_of(key) == variable).ok_or(()))
 }
 
 /// The variable of a key.

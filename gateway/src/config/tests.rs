@@ -76,7 +76,7 @@ fn the_example_lists_every_key_and_no_other() {
 #[test]
 fn every_variable_is_taken_by_its_key() {
     let printed: toml::Table = Config::default().print().unwrap().parse().unwrap();
-    for key in environment::KEYS {
+    for &key in environment::KEYS {
         let value = match reading::find(&printed, key) {
             Some(toml::Value::String(text)) => text.clone(),
             Some(value) => value.to_string(),

@@ -26,11 +26,11 @@ impl State {
         let Actor::Device(kiosk) = actor else { return None };
         let (visit, detail, language) = match command {
             Command::CheckIn(body, _) => (body.visit, &body.detail, Some(body.language)),
-            Command::Detail(visit, detail) => (*visit, detail, None),
+            Command::Detail(visit, language, detail) => (*visit, detail, *language),
             _ => return None,
         };
         let known = self.floor.visit(visit);
-        let language = known.map(|known| known.language).or(language)?;
+        let language = language.or(known.map(|known| known.language))?;
         let made = self.sales.said(visit).and_then(|said| said.at_kiosk);
         let telling = Telling { kiosk, visit, language, detail };
         match (made, last_word(&detail.consents)) {

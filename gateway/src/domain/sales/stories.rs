@@ -46,7 +46,7 @@ impl Shop {
         for (name, role) in
             [("wang", Role::Consultant), ("li", Role::Consultant), ("lin", Role::Manager), ("qian", Role::Reception)]
         {
-            let details = StaffDetails { name: Personal::new(name), password: Personal::default() };
+            let details = StaffDetails { name: Personal::new(name), latin: None, password: Personal::default() };
             let account = Account {
                 id: staff(name),
                 role,
@@ -100,7 +100,7 @@ impl Shop {
     }
 
     fn detail(&mut self, visit: VisitId, detail: Detailed) -> Vec<LeadEvent> {
-        leads(self.ask(kiosk(), Command::Detail(visit, detail)).unwrap())
+        leads(self.ask(kiosk(), Command::Detail(visit, None, detail)).unwrap())
     }
 
     fn kept(&self, lead: LeadId) -> bool {

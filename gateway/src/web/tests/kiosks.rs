@@ -119,6 +119,7 @@ async fn the_page_says_which_kiosk_cannot_keep_what_visitors_say() {
         outbox,
         storage,
         clock_skew_ms: None,
+        gaps: 0,
         maintenance: false,
     };
     for (outbox, storage, grave, broken) in [
