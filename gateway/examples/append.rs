@@ -115,6 +115,7 @@ fn detailed(n: u64, now: DateTime<Utc>) -> Event {
     let details = VisitorDetails { surname: Some(Personal::new("王")), ..VisitorDetails::default() };
     Event::from(FloorEvent::Detailed(Detailed {
         visit,
+        language: None,
         party: None,
         models: Vec::new(),
         consultant: None,

@@ -13,7 +13,7 @@ use shared::wire::Language;
 
 use general::General;
 use hands::Hands;
-use records::Records;
+use records::Register;
 use visitor::Visitor;
 
 /// The words of one area; a key stands in one area alone.
@@ -48,13 +48,13 @@ pub(in crate::web) struct Words {
     general: General,
     #[serde(flatten)]
     pub(super) hands: Hands,
-    pub(super) records: Records,
+    pub(super) records: Register,
     #[serde(flatten)]
     pub(super) visitor: Visitor,
 }
 
-static ZH: Words = Words { general: General::ZH, hands: Hands::ZH, records: Records::ZH, visitor: Visitor::ZH };
-static EN: Words = Words { general: General::EN, hands: Hands::EN, records: Records::EN, visitor: Visitor::EN };
+static ZH: Words = Words { general: General::ZH, hands: Hands::ZH, records: Register::ZH, visitor: Visitor::ZH };
+static EN: Words = Words { general: General::EN, hands: Hands::EN, records: Register::EN, visitor: Visitor::EN };
 
 impl Deref for Words {
     type Target = General;
@@ -104,7 +104,7 @@ mod tests {
     use crate::domain::sales::{Erasure, LeadChannel};
 
     fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        General::TABLE.iter().chain(Hands::TABLE).chain(super::records::Records::TABLE).chain(Visitor::TABLE)
+        General::TABLE.iter().chain(Hands::TABLE).chain(Register::TABLE).chain(Visitor::TABLE)
     }
 
     fn is_han(c: char) -> bool {

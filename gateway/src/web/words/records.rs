@@ -2,7 +2,7 @@
 
 use super::words;
 
-words! { Records
+words! { Register
     leads: "意向客户", "Interests";
     leads_all: "查看往日的意向", "Interests of earlier days";
     leads_hint: "称呼和电话只有本人同意联系才会保留；查看完整号码和删除都会记入查阅记录。", "Name and number are kept only where the person agreed to be contacted. Whoever shows one in full or erases it goes on record.";

@@ -20,7 +20,7 @@ const DAYS: u64 = 30;
 
 #[derive(Template)]
 #[template(path = "manage-leads.html")]
-struct Leads {
+struct Interests {
     frame: Frame,
     from: String,
     to: String,
@@ -50,5 +50,5 @@ pub(crate) async fn show(
     .await?;
     let line = |row| LeadLine::new(&front, row, &frame, day_and_clock(&front, row.received_at.utc()));
     let leads: Vec<LeadLine> = rows.iter().map(line).collect();
-    Ok(render(&Leads { from: from.to_string(), to: to.to_string(), cut: leads.len() == LISTED, leads, frame }))
+    Ok(render(&Interests { from: from.to_string(), to: to.to_string(), cut: leads.len() == LISTED, leads, frame }))
 }
