@@ -15,12 +15,14 @@ let models = null;
 export const modelName = (id) => (models ??= new Map(listed("models"))).get(id) ?? id;
 
 /** The visitor in a few words, for the alert and for the visit that comes of it. */
-export function tags({ party, language, models: wanted = [], own_customer: own }) {
+export function tags({ party, language, models: wanted = [], own_customer: own, when, budget }) {
   const words = [];
   if (own) words.push(w.own_customer);
   if (party) words.push(`${party} ${w.people}`);
   words.push(named("language", language));
   words.push(...wanted.map(modelName));
+  if (when) words.push(named("when", when));
+  if (budget) words.push(named("budget", budget));
   return words.map((word) => el("span", {}, word));
 }
 

@@ -1,4 +1,5 @@
 // The manager's page: what the server wrote, written anew when the floor changes.
+import { keepContacts, watchContacts } from "./contacts.js";
 import { by, say } from "./dom.js";
 import { follow, takeFloor } from "./live.js";
 import { gatewayNow, onChange, state } from "./state.js";
@@ -18,6 +19,7 @@ async function refresh() {
     const open = [...by("day").querySelectorAll("details")].map((part) => part.open);
     by("day").innerHTML = await answer.text();
     by("day").querySelectorAll("details").forEach((part, place) => (part.open = open[place] ?? false));
+    keepContacts();
     tick();
   } catch {
     // The line above says that the connection is lost; it comes again with the stream.
@@ -64,6 +66,7 @@ onChange(() => {
   if (state.connected) by("stale").hidden = true;
   else lost = setTimeout(() => (by("stale").hidden = false), 3000);
 });
+watchContacts();
 setInterval(tick, 1000);
 // Figures that no event moves: a new hour, a device that went silent.
 setInterval(soon, 30000);

@@ -18,7 +18,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, SAMPLE_PICTURES};
+use crate::domain::Rules;
 use crate::domain::floor::rules::FloorRules;
+use crate::domain::sales::SalesRules;
 use crate::log::{EventLog, LogError, SledLog, Snapshots};
 use crate::mqtt::{Counters, KioskCatalogue, Mqtt, MqttError, MqttParts, Offers, hash_pin};
 use crate::report::Showroom;
@@ -128,9 +130,12 @@ impl App {
         let vault = Arc::new(Vault::open(&Vault::keys_folder(&data), &config.key_file())?);
         let views = Arc::new(Views::open(&data)?);
         let snapshots = Snapshots::of(&data);
-        let rules = FloorRules::from(&config.floor);
-        let speech = config.speech.speech(&config.store.brand);
-        let loaded = load(&*log, &snapshots, &vault, &rules, &speech)?;
+        let rules = Rules {
+            floor: FloorRules::from(&config.floor),
+            sales: SalesRules { kept: config.vault.contacts_kept },
+            speech: config.speech.speech(&config.store.brand),
+        };
+        let loaded = load(&*log, &snapshots, &vault, &rules)?;
         tracing::info!(commit = loaded.head, replayed = loaded.replayed, "the showroom's state is loaded");
         upkeep::destroy_leftover_keys(&loaded.state, &vault);
         let (handle, desk) = Handle::open(loaded.state.roster.clone());
@@ -144,7 +149,6 @@ impl App {
             snapshots,
             snapshot_events: config.data.snapshot_events,
             rules,
-            speech,
             shutdown: runtime_shutdown.clone(),
         };
         let runtime = spawn_runtime(loaded, parts, Arc::clone(&clock));

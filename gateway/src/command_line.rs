@@ -20,7 +20,7 @@ use clap::Parser as _;
 
 use crate::config::{Config, Flags};
 use crate::control::Request;
-use arguments::{Account, Arguments, Command, ConfigCommand, Device};
+use arguments::{Account, Arguments, Command, ConfigCommand, Device, Lead};
 use failure::Failure;
 
 /// Runs the program.
@@ -64,8 +64,9 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
             if from.zip(to).is_some_and(|(from, to)| from > to) {
                 return Err(Failure::Usage("--from must not be later than --to".to_owned()));
             }
-            Request::Export { what: what.into(), from, to, bom }
+            Request::Export { export: what.of(from, to), bom }
         }
+        Command::Lead(Lead::Erase { id }) => Request::LeadErase { id },
         Command::Verify => Request::Verify,
         Command::Backup { to, keys } => Request::Backup { to: absolute(&to)?, keys: absolute(&keys)? },
     };

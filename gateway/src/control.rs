@@ -26,5 +26,5 @@ pub use answer::Status;
 pub use client::{ClientError, ask};
 pub(crate) use operations::in_full;
 pub use operations::{OperationError, Operations};
-pub use request::{Export, Request};
+pub use request::Request;
 pub use server::{ControlError, serve};

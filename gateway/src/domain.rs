@@ -7,6 +7,7 @@
 //! Invariants: a decision depends on the state, the input and `now` alone; replaying the events gives the same state;
 //! personal data stands only in [`secret::Secret`], which cannot be written down unsealed.
 
+pub mod audit;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -19,4 +20,4 @@ pub mod state;
 pub use command::{Actor, Command, Input, Refusal};
 pub use effect::{Effect, effects};
 pub use event::Event;
-pub use state::State;
+pub use state::{Rules, State};

@@ -1,13 +1,14 @@
-//! Formats what it is given: visits and leads as CSV and as JSON Lines. (XLSX, charts and printed codes come with their issues.)
+//! Formats what it is given: visits, leads and the audit as CSV and as JSON Lines. (XLSX, charts and printed codes come with their issues.)
 //!
 //! Not here: choosing, opening or auditing rows; whoever calls brings an iterator and a writer, and rows pass one by one, so
 //! memory stays flat however long the range is.
 //!
 //! Invariants: times are RFC 3339 to the millisecond in the showroom's zone; both formats have the same columns in the same
-//! order; a text cell of CSV never begins like a formula; telephone numbers are masked.
+//! order; a text cell of CSV never begins like a formula; a telephone number is masked unless the person agreed to be contacted.
 //!
 //! Called by web (exports) and control (command line).
 
+mod audit;
 pub mod csv;
 mod defuse;
 pub mod jsonl;
@@ -23,7 +24,8 @@ use shared::ids::StoreId;
 
 use crate::views::ViewsError;
 
-pub use lead::{ContactState, LeadRecord};
+pub use audit::AuditRecord;
+pub use lead::{ContactState, LeadRecord, Numbers};
 pub use moment::Moment;
 pub use visit::VisitRecord;
 
@@ -70,6 +72,10 @@ pub const LEAD_COLUMNS: [&str; 15] = [
     "phone",
     "consents",
 ];
+
+/// Columns of the audit's export.
+pub const AUDIT_COLUMNS: [&str; 11] =
+    ["audit_id", "store", "at", "by", "act", "lead_id", "reason", "records", "format", "from", "to"];
 
 /// Where rows come from: written into every row.
 #[derive(Debug, Clone)]

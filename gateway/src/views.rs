@@ -1,4 +1,4 @@
-//! Read models for pages and exports: visits by time, leads by time, and the figures of a day.
+//! Read models for pages and exports: visits, leads and the audit by time, and the figures of a day.
 //!
 //! A sled database of their own under `<data>/views/`. Not the truth: everything here is a projection of the log with a
 //! cursor, written without the barrier, and rebuilt whenever it is missing, of another version or broken.
@@ -8,6 +8,7 @@
 //!
 //! Written by [`follow`] alone; read by web, control and [`crate::report`]. Reading is blocking work.
 
+mod audit;
 mod figures;
 pub mod follow;
 mod keys;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use sled::Tree;
 use tokio::sync::watch;
 
+pub use audit::{Act, AuditRow};
 pub use figures::{DayFigures, HourFigures};
 pub use lead::LeadRow;
 pub use read::Page;
@@ -38,7 +40,7 @@ use projection::Projection;
 use store::Store;
 
 /// Version of everything stored here; views of another one are rebuilt.
-const FORM: u8 = 2;
+const FORM: u8 = 3;
 
 /// Why views cannot be read or written.
 #[derive(Debug, thiserror::Error)]

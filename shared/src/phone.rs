@@ -107,6 +107,12 @@ impl PhoneNumber {
         &self.0
     }
 
+    /// The number as a person dials it here: `13800138000`, `+85261234567`.
+    #[must_use]
+    pub fn full(&self) -> String {
+        self.0.strip_prefix("+86").unwrap_or(&self.0).to_owned()
+    }
+
     /// The number with its middle hidden: `138****8000`, `+852****1234`.
     #[must_use]
     pub fn masked(&self) -> String {

@@ -6,11 +6,13 @@
 mod alert;
 mod envelope;
 mod event;
+mod interest;
 mod kiosk;
 mod receipt;
 
 pub use alert::{Alert, Reply, ReplyKind, Why};
 pub use envelope::{Envelope, Fingerprint, MAX_HTTP_BYTES, MAX_MQTT_BYTES, VERSION, decode};
 pub use event::{CheckedIn, Detailed, DeviceEvent, DoorCounted, Language, Purpose, Title, VisitRef};
+pub use interest::{Budget, When};
 pub use kiosk::{Brand, ConsultantCard, KioskConfig, KioskState, Picture, QrOffer, ScreenTimes, Stage, VisitStatus};
 pub use receipt::{Code, Receipt, Refused};

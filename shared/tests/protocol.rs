@@ -157,7 +157,7 @@ fn every_field_of_every_payload_is_described() {
         ("### Events", include_str!("golden/event-door-counted.json")),
         ("### The envelope", include_str!("golden/event-met.json")),
         ("### A visit's status", include_str!("golden/status-full.json")),
-        ("### Alerts", include_str!("golden/alert-full.json")),
+        ("### Alerts", include_str!("golden/alert-accepted.json")),
         ("### A kiosk's state", include_str!("golden/state-online.json")),
         ("### A kiosk's configuration", include_str!("golden/config-full.json")),
         ("### Receipts", include_str!("golden/receipt-kept.json")),

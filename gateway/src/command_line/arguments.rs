@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use shared::ids::{DeviceId, StaffId};
+use shared::ids::{DeviceId, LeadId, StaffId};
 use shared::personal::Personal;
 use shared::wire::Language;
 
 use super::failure::Failure;
-use crate::control::{self, Request};
+use crate::control::Request;
+use crate::domain::audit::{Export, Format, Records};
 use crate::domain::roster;
 use crate::web::password;
 
@@ -40,7 +41,10 @@ pub(super) enum Command {
     /// Kiosks, door counters and pagers that may connect
     #[command(subcommand)]
     Device(Device),
-    /// Writes visits or leads to standard output: `gateway export visits.csv > visits.csv`
+    /// Leads: what visitors agreed to have kept
+    #[command(subcommand)]
+    Lead(Lead),
+    /// Writes visits, leads or the audit to standard output: `gateway export visits.csv > visits.csv`. That it was done stands in the audit
     Export {
         /// What, and in which format
         what: What,
@@ -156,6 +160,15 @@ pub(super) enum Device {
 }
 
 #[derive(Debug, Subcommand)]
+pub(super) enum Lead {
+    /// Erases a person's name and number for good, because they want it so: their key is destroyed
+    Erase {
+        /// The lead's id, as the manager's page and the leads export show it
+        id: LeadId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Prints every key with the value in force, from file, environment and flags; secrets hidden
     Print,
@@ -205,6 +218,10 @@ pub(super) enum What {
     LeadsCsv,
     #[value(name = "leads.jsonl")]
     LeadsJsonl,
+    #[value(name = "audit.csv")]
+    AuditCsv,
+    #[value(name = "audit.jsonl")]
+    AuditJsonl,
 }
 
 impl AddAccount {
@@ -268,14 +285,17 @@ impl From<Kind> for roster::DeviceKind {
     }
 }
 
-impl From<What> for control::Export {
-    fn from(what: What) -> Self {
-        match what {
-            What::VisitsCsv => Self::VisitsCsv,
-            What::VisitsJsonl => Self::VisitsJsonl,
-            What::LeadsCsv => Self::LeadsCsv,
-            What::LeadsJsonl => Self::LeadsJsonl,
-        }
+impl What {
+    pub(super) fn of(self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Export {
+        let (records, format) = match self {
+            Self::VisitsCsv => (Records::Visits, Format::Csv),
+            Self::VisitsJsonl => (Records::Visits, Format::Jsonl),
+            Self::LeadsCsv => (Records::Leads, Format::Csv),
+            Self::LeadsJsonl => (Records::Leads, Format::Jsonl),
+            Self::AuditCsv => (Records::Audit, Format::Csv),
+            Self::AuditJsonl => (Records::Audit, Format::Jsonl),
+        };
+        Export { records, format, from, to }
     }
 }
 
@@ -307,6 +327,8 @@ mod tests {
             "gateway device remove entrance --kind door",
             "gateway export visits.csv --from 2026-11-01 --to 2026-11-30 --bom",
             "gateway export leads.jsonl",
+            "gateway export audit.csv",
+            "gateway lead erase 0190a5de-0000-7000-8000-000000000001",
             "gateway verify",
             "gateway backup --to a --keys b",
             "gateway restore --from a --keys b",
@@ -326,6 +348,7 @@ mod tests {
             "gateway account add wang --role care --languages zh,fr --password-stdin",
             "gateway device add k1",
             "gateway export visits.xlsx",
+            "gateway lead erase wang",
             "gateway export visits.csv --from yesterday",
             "gateway import",
         ] {

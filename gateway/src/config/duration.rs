@@ -1,11 +1,12 @@
-//! Durations in configuration files: `"500ms"`, `"10s"`, `"30m"`, `"4h"`.
+//! Durations in configuration files: `"500ms"`, `"10s"`, `"30m"`, `"4h"`, `"365d"`.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
     let text = String::deserialize(deserializer)?;
-    parse(&text).ok_or_else(|| D::Error::custom("a duration is a whole number with its unit: 500ms, 10s, 30m or 4h"))
+    parse(&text)
+        .ok_or_else(|| D::Error::custom("a duration is a whole number with its unit: 500ms, 10s, 30m, 4h or 365d"))
 }
 
 pub(super) fn serialize<S: Serializer>(duration: &TimeDelta, serializer: S) -> Result<S::Ok, S::Error> {
@@ -20,6 +21,7 @@ fn parse(text: &str) -> Option<TimeDelta> {
         "s" => TimeDelta::try_seconds(number),
         "m" => TimeDelta::try_minutes(number),
         "h" => TimeDelta::try_hours(number),
+        "d" => TimeDelta::try_days(number),
         _ => None,
     }
 }
@@ -29,6 +31,7 @@ pub(super) fn write(duration: TimeDelta) -> String {
     let millis = duration.num_milliseconds();
     let whole = |unit: i64| millis != 0 && millis % unit == 0;
     match millis {
+        _ if whole(86_400_000) => format!("{}d", millis / 86_400_000),
         _ if whole(3_600_000) => format!("{}h", millis / 3_600_000),
         _ if whole(60_000) => format!("{}m", millis / 60_000),
         _ if millis % 1000 == 0 => format!("{}s", millis / 1000),
@@ -42,10 +45,10 @@ mod tests {
 
     #[test]
     fn durations_read_back_as_written() {
-        for text in ["500ms", "10s", "30m", "4h", "0s", "90s", "1001ms"] {
+        for text in ["500ms", "10s", "30m", "4h", "0s", "90s", "1001ms", "365d", "1d"] {
             assert_eq!(parse(text).map(write).as_deref(), Some(text));
         }
-        for bad in ["", "10", "s", "1.5s", "-3s", "10 s", "10d", "99999999999999999999s", "9999999999999999h"] {
+        for bad in ["", "10", "s", "1.5s", "-3s", "10 s", "99999999999999999999s", "9999999999999999h"] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

@@ -14,7 +14,7 @@ const KIOSK: &str = "YINGBIN_KIOSK_";
 const LOG: &str = "YINGBIN_LOG";
 
 /// Every key but the lists of tables.
-pub(super) const KEYS: [&str; 64] = [
+pub(super) const KEYS: [&str; 65] = [
     "store.id",
     "store.zone",
     "store.name.zh",
@@ -30,6 +30,7 @@ pub(super) const KEYS: [&str; 64] = [
     "data.dir",
     "data.snapshot_events",
     "vault.key_file",
+    "vault.contacts_kept",
     "web.listen",
     "web.tls.cert",
     "web.tls.key",

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::Faults;
+use super::{Faults, duration};
+use crate::domain::sales::SalesRules;
 
 /// DESIGN §4: no further apart.
 const SNAPSHOT_EVENTS: u64 = 20_000;
@@ -34,13 +36,22 @@ impl DataConfig {
 }
 
 /// `[vault]`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct VaultConfig {
     /// The store key, which wraps every other key. Outside the data folder, so that a copy of the folder alone tells
     /// nothing; beside it where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
+    /// How long the name and number of whoever may be contacted are kept: what the consent texts say.
+    #[serde(with = "duration")]
+    pub contacts_kept: TimeDelta,
+}
+
+impl Default for VaultConfig {
+    fn default() -> Self {
+        Self { key_file: None, contacts_kept: SalesRules::default().kept }
+    }
 }
 
 impl VaultConfig {
@@ -49,6 +60,8 @@ impl VaultConfig {
             faults.unless(!file.as_os_str().is_empty(), "vault.key_file", "must name a file");
             faults.unless(!file.starts_with(data), "vault.key_file", "must be outside the data folder");
         }
+        let bounds = TimeDelta::days(1)..=TimeDelta::days(3660);
+        faults.unless(bounds.contains(&self.contacts_kept), "vault.contacts_kept", "must be from 1d to 3660d");
     }
 }
 

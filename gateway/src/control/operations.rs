@@ -150,7 +150,8 @@ impl Operations {
             Request::DeviceAdd { id, kind } => self.add_device(id, kind, out),
             Request::DeviceList => self.list_devices(out),
             Request::DeviceRemove { id, kind } => self.remove_device(&id, kind),
-            Request::Export { what, from, to, bom } => self.export(what, from, to, bom, out),
+            Request::Export { export, bom } => self.export(export, bom, out),
+            Request::LeadErase { id } => self.erase_lead(id),
             Request::Verify => self.verify(out),
             Request::Backup { to, keys } => self.backup(&to, &keys, out),
         }
@@ -167,6 +168,13 @@ impl Operations {
             Ok(())
         };
         tokio::runtime::Handle::current().block_on(changing)
+    }
+
+    /// Submits a command and waits until it is durable.
+    pub(super) fn submit(&self, command: Command) -> Result<(), OperationError> {
+        let input = Input { cause: None, actor: Actor::System, command };
+        tokio::runtime::Handle::current().block_on(self.handle.submit(input))?;
+        Ok(())
     }
 
     pub(super) fn roster(&self) -> Arc<Roster> {

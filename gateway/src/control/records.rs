@@ -1,36 +1,40 @@
-//! Exports.
+//! Exports, and erasing a contact.
 
 use std::io::Write;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
+use shared::ids::LeadId;
 
 use super::operations::{OperationError, Operations};
-use super::request::Export;
+use crate::domain::Command;
+use crate::domain::audit::{Export, Format, Records};
 use crate::report::{csv, jsonl, midnight};
 use crate::views::{LeadRow, ViewsError};
 
 impl Operations {
-    pub(super) fn export(
-        &self,
-        what: Export,
-        from: Option<NaiveDate>,
-        to: Option<NaiveDate>,
-        bom: bool,
-        out: &mut impl Write,
-    ) -> Result<(), OperationError> {
+    /// Writes rows out. That it is done is durable in the audit before the first of them leaves.
+    pub(super) fn export(&self, export: Export, bom: bool, out: &mut impl Write) -> Result<(), OperationError> {
+        self.submit(Command::Export(export))?;
         self.level()?;
         let zone = self.showroom.zone;
-        let from = from.map_or(DateTime::UNIX_EPOCH, |day| midnight(day, zone));
-        let to = to.and_then(|day| day.succ_opt()).map_or(DateTime::<Utc>::MAX_UTC, |day| midnight(day, zone));
-        let showroom = &self.showroom;
-        match what {
-            Export::VisitsCsv => csv::write_visits(self.views.each_visit(from, to), showroom, bom, out)?,
-            Export::VisitsJsonl => jsonl::write_visits(self.views.each_visit(from, to), showroom, out)?,
-            // Here an export of contacts will be put on the record before its first row leaves.
-            Export::LeadsCsv => csv::write_leads(self.opened_leads(from, to), showroom, bom, out)?,
-            Export::LeadsJsonl => jsonl::write_leads(self.opened_leads(from, to), showroom, out)?,
+        let from = export.from.map_or(DateTime::UNIX_EPOCH, |day| midnight(day, zone));
+        let after = export.to.and_then(|day| day.succ_opt());
+        let to = after.map_or(DateTime::<Utc>::MAX_UTC, |day| midnight(day, zone));
+        let (views, showroom) = (&self.views, &self.showroom);
+        match (export.records, export.format) {
+            (Records::Visits, Format::Csv) => csv::write_visits(views.each_visit(from, to), showroom, bom, out)?,
+            (Records::Visits, Format::Jsonl) => jsonl::write_visits(views.each_visit(from, to), showroom, out)?,
+            (Records::Leads, Format::Csv) => csv::write_leads(self.opened_leads(from, to), showroom, bom, out)?,
+            (Records::Leads, Format::Jsonl) => jsonl::write_leads(self.opened_leads(from, to), showroom, out)?,
+            (Records::Audit, Format::Csv) => csv::write_audit(views.each_audit(from, to), showroom, bom, out)?,
+            (Records::Audit, Format::Jsonl) => jsonl::write_audit(views.each_audit(from, to), showroom, out)?,
         };
         Ok(())
+    }
+
+    /// Erases a contact; its key is destroyed when this returns.
+    pub(super) fn erase_lead(&self, lead: LeadId) -> Result<(), OperationError> {
+        self.submit(Command::EraseLead(lead))
     }
 
     fn opened_leads(

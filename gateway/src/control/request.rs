@@ -3,24 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shared::ids::{DeviceId, StaffId};
+use shared::ids::{DeviceId, LeadId, StaffId};
 use shared::personal::Personal;
 use shared::wire::Language;
 
+use crate::domain::audit::Export;
 use crate::domain::roster::{DeviceKind, Role};
-
-/// What an export holds, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Export {
-    VisitsCsv,
-    VisitsJsonl,
-    LeadsCsv,
-    LeadsJsonl,
-}
 
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,14 +55,15 @@ pub enum Request {
     },
     /// Writes rows out.
     Export {
-        /// Which, and how.
-        what: Export,
-        /// First day, by the showroom's clock; from the beginning where absent.
-        from: Option<NaiveDate>,
-        /// Last day, included; to the end where absent.
-        to: Option<NaiveDate>,
+        /// Which, how, and of which days.
+        export: Export,
         /// Begin with a byte order mark.
         bom: bool,
+    },
+    /// Erases a lead's contact.
+    LeadErase {
+        /// Which.
+        id: LeadId,
     },
     /// Checks every record.
     Verify,

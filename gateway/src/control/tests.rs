@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::app::App;
 use crate::config::Config;
+use crate::domain::audit::{Export, Format, Records};
 use crate::domain::roster::{DeviceKind, Role};
 use crate::domain::{Actor, Command, Input};
 
@@ -88,8 +89,8 @@ fn remove_device(name: &str, kind: Option<DeviceKind>) -> Request {
     Request::DeviceRemove { id: name.parse().unwrap(), kind }
 }
 
-fn export(what: Export) -> Request {
-    Request::Export { what, from: None, to: None, bom: false }
+fn export(records: Records, format: Format) -> Request {
+    Request::Export { export: Export { records, format, from: None, to: None }, bom: false }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,15 +152,16 @@ async fn an_export_shows_what_was_logged_before_it() {
         let input = Input { cause: None, actor: Actor::Staff("zhao".parse().unwrap()), command };
         showroom.app.handle.submit(input).await.unwrap();
         ids.push(visit.to_string());
-        let lines = showroom.ask(export(Export::VisitsJsonl)).await.unwrap();
+        let lines = showroom.ask(export(Records::Visits, Format::Jsonl)).await.unwrap();
         assert_eq!(lines.lines().count(), ids.len());
     }
-    let csv = showroom.ask(export(Export::VisitsCsv)).await.unwrap();
+    let csv = showroom.ask(export(Records::Visits, Format::Csv)).await.unwrap();
     assert!(ids.iter().all(|id| csv.contains(id.as_str())), "{csv}");
     let day = chrono::NaiveDate::from_ymd_opt(2001, 1, 1);
-    let none = Request::Export { what: Export::VisitsCsv, from: None, to: day, bom: true };
+    let until = Export { records: Records::Visits, format: Format::Csv, from: None, to: day };
+    let none = Request::Export { export: until, bom: true };
     assert_eq!(showroom.ask(none).await.unwrap().lines().count(), 1);
-    assert_eq!(showroom.ask(export(Export::LeadsJsonl)).await.unwrap(), "");
+    assert_eq!(showroom.ask(export(Records::Leads, Format::Jsonl)).await.unwrap(), "");
     showroom.close().await;
 }
 

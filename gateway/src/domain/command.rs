@@ -6,6 +6,7 @@ use shared::ids::{AlertId, DeviceId, EventId, LeadId, ModelId, StaffId, TopicId,
 use shared::personal::Personal;
 use shared::wire::{CheckedIn, Code, Detailed, DoorCounted, Fingerprint, Language, Purpose};
 
+use super::audit::Export;
 use super::floor::event::Correction;
 use super::floor::member::Presence;
 use super::floor::visit::{Channel, GreetedSource, Outcome, PassReason};
@@ -179,6 +180,10 @@ pub enum Command {
     RemoveDevice(DeviceId, DeviceKind),
     /// Begins (true) or ends work on a kiosk.
     SetMaintenance(DeviceId, bool),
+    /// Puts on record that the actor sees a lead's contact in full.
+    RevealLead(LeadId),
+    /// Puts on record that the actor takes records away.
+    Export(Export),
     /// Erases a lead's contact.
     EraseLead(LeadId),
     /// The wall clock was set, by so many milliseconds.
@@ -224,6 +229,8 @@ impl Command {
             | Self::SetDevice(_)
             | Self::RemoveDevice(..)
             | Self::SetMaintenance(..)
+            | Self::RevealLead(_)
+            | Self::Export(_)
             | Self::EraseLead(_)
             | Self::WalkIn { .. }
             | Self::StepClock(_) => false,
@@ -255,8 +262,8 @@ pub enum Refusal {
     /// No such device.
     #[error("there is no such device")]
     UnknownDevice,
-    /// No such lead.
-    #[error("there is no such lead")]
+    /// No such lead, or its contact is not kept.
+    #[error("there is no such lead, or nobody's contact is kept with it")]
     UnknownLead,
     /// Not this person's to do.
     #[error("this is somebody else's visit")]

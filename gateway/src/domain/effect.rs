@@ -10,7 +10,7 @@ use shared::wire::{Alert, VisitStatus};
 use super::event::Event;
 use super::floor::event::FloorEvent;
 use super::floor::visit::{Asking, CallReason, Visit};
-use super::roster::Role;
+use super::roster::{Role, RosterEvent};
 use super::sales::LeadEvent;
 use super::secret::Subject;
 use super::state::State;
@@ -137,10 +137,15 @@ pub enum Effect {
 pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
     match event {
         Event::Floor(event) => floor_effects(state, event),
+        Event::Roster(RosterEvent::AccountRemoved { staff }) => {
+            vec![Effect::RosterChanged, Effect::DestroyKey(Subject::Staff(staff.clone()))]
+        }
         Event::Roster(_) => vec![Effect::RosterChanged],
         Event::Lead(LeadEvent::CodeSpent { kiosk, .. }) => vec![Effect::QrSpent { kiosk: kiosk.clone() }],
-        Event::Lead(LeadEvent::Erased { lead }) => vec![Effect::DestroyKey(Subject::Lead(*lead))],
-        Event::Lead(LeadEvent::Received(_)) => Vec::new(),
+        Event::Lead(LeadEvent::Erased { lead, .. }) => vec![Effect::DestroyKey(Subject::Lead(*lead))],
+        // Whoever serves the visit learns what was said about buying.
+        Event::Lead(LeadEvent::Received(lead)) => lead.visit.map(|visit| state.tell_serving(visit)).unwrap_or_default(),
+        Event::Lead(LeadEvent::Changed(_)) | Event::Audit(_) => Vec::new(),
     }
 }
 
@@ -222,7 +227,13 @@ impl State {
     #[must_use]
     pub fn ring(&self, alert: AlertId) -> Option<Effect> {
         let (visit, asking) = self.floor.asking(alert)?;
-        let alert = self.floor.alert(visit, asking, &self.roster, &self.speech);
+        let mut alert = self.floor.alert(visit, asking, &self.roster, &self.speech);
+        if asking.accepted
+            && visit.is_served_by(&asking.to)
+            && let Some(said) = self.sales.said(visit.id)
+        {
+            (alert.when, alert.budget, alert.lead) = (said.when, said.budget, said.lead);
+        }
         Some(Effect::Alert { to: asking.to.clone(), alert })
     }
 
@@ -255,6 +266,13 @@ impl State {
         let (owner, _) = visit.accepted.as_ref().filter(|_| asking.is_among_colleagues() && visit.ended.is_none())?;
         let task = Task::Declined { visit: visit.id, staff: asking.to.clone() };
         Some(Effect::Task { to: owner.clone(), task })
+    }
+
+    /// The alerts of those who serve a visit, once more.
+    fn tell_serving(&self, visit: VisitId) -> Vec<Effect> {
+        let Some(visit) = self.floor.visit(visit) else { return Vec::new() };
+        let serving = visit.askings.iter().filter(|asking| asking.accepted && visit.is_served_by(&asking.to));
+        serving.filter_map(|asking| self.ring(asking.id)).collect()
     }
 
     fn silence(&self, alert: AlertId, over: AlertOver) -> Option<Effect> {

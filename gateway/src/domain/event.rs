@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::AuditEvent;
 use super::floor::event::FloorEvent;
 use super::roster::RosterEvent;
 use super::sales::LeadEvent;
@@ -17,6 +18,8 @@ pub enum Event {
     Roster(RosterEvent),
     /// Interest that was registered.
     Lead(LeadEvent),
+    /// What was shown or given out.
+    Audit(AuditEvent),
 }
 
 impl Secrets for Event {
@@ -25,6 +28,8 @@ impl Secrets for Event {
             Self::Floor(event) => event.each_secret(each),
             Self::Roster(event) => event.each_secret(each),
             Self::Lead(event) => event.each_secret(each),
+            // Whom it concerns, never what was seen.
+            Self::Audit(_) => {}
         }
     }
 }
@@ -44,5 +49,11 @@ impl From<RosterEvent> for Event {
 impl From<LeadEvent> for Event {
     fn from(event: LeadEvent) -> Self {
         Self::Lead(event)
+    }
+}
+
+impl From<AuditEvent> for Event {
+    fn from(event: AuditEvent) -> Self {
+        Self::Audit(event)
     }
 }

@@ -97,6 +97,8 @@ impl Floor {
             | Command::SetDevice(_)
             | Command::RemoveDevice(..)
             | Command::SetMaintenance(..)
+            | Command::RevealLead(_)
+            | Command::Export(_)
             | Command::EraseLead(_) => return Ok(None),
         };
         Ok(Some(events))

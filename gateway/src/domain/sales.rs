@@ -1,13 +1,23 @@
 //! Sales: so far, the interest that visitors register; scores, needs, quotes and the rest come with their issues.
+//!
+//! [`book`] is the state; `kiosk` makes leads of what was agreed to at a kiosk; `contact` is who may see, and who takes away, how a
+//! person is reached.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod book;
+mod contact;
+mod kiosk;
+#[cfg(test)]
+mod stories;
 
-use chrono::{DateTime, TimeDelta, Utc};
+pub use book::{Sales, SalesRules};
+pub(in crate::domain) use contact::staff_or_system;
+
 use serde::{Deserialize, Serialize};
 use shared::consent::Consent;
-use shared::ids::{DeviceId, LeadId, ModelId, VisitId};
+use shared::ids::{DeviceId, LeadId, ModelId, StaffId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
+pub use shared::wire::{Budget, When};
 use shared::wire::{Language, Title};
 
 use super::secret::{Sealable, Secret, Secrets};
@@ -22,6 +32,8 @@ pub enum LeadChannel {
     PrintedQr,
     /// An HTTP call.
     Api,
+    /// The kiosk itself, with consent to contact.
+    Kiosk,
 }
 
 impl LeadChannel {
@@ -32,36 +44,9 @@ impl LeadChannel {
             Self::KioskQr => "kiosk_qr",
             Self::PrintedQr => "printed_qr",
             Self::Api => "api",
+            Self::Kiosk => "kiosk",
         }
     }
-}
-
-/// When somebody means to buy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum When {
-    /// 一个月内
-    Month,
-    /// 三个月内
-    Quarter,
-    /// 半年内
-    HalfYear,
-    /// 还没想好
-    Undecided,
-}
-
-/// How much somebody means to spend, in ten thousand yuan 万.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Budget {
-    /// 15 万以下
-    Under15,
-    /// 15–25 万
-    To25,
-    /// 25–40 万
-    To40,
-    /// 40 万以上
-    Over40,
 }
 
 /// How to reach somebody: kept only with consent to contact.
@@ -76,6 +61,14 @@ pub struct Contact {
     /// Telephone number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<PhoneNumber>,
+}
+
+impl Contact {
+    /// Whether nobody can be reached or recognised by it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What somebody registered.
@@ -110,12 +103,39 @@ pub struct Lead {
     pub secret: Option<Secret<Contact>>,
 }
 
+/// Why a contact was erased.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Erasure {
+    /// The person asked for it, or took the consent back.
+    #[default]
+    Withdrawn,
+    /// The visitor took the consent back at the kiosk.
+    TakenBack,
+    /// It was kept for as long as the consent said.
+    Expired,
+}
+
+impl Erasure {
+    /// As written in exports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "withdrawn",
+            Self::TakenBack => "taken_back",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// What has happened to leads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeadEvent {
     /// Somebody registered interest.
     Received(Lead),
+    /// The lead says something else now: the visitor at the kiosk told more.
+    Changed(Lead),
     /// The page of this code was submitted: the code opens no new page (nonce in hexadecimal).
     CodeSpent {
         /// The kiosk that showed it.
@@ -123,61 +143,25 @@ pub enum LeadEvent {
         /// The token's nonce.
         nonce: String,
     },
-    /// Somebody's contact was erased on request.
+    /// Somebody's contact was erased.
     Erased {
         /// Which lead.
         lead: LeadId,
+        /// Who did it; none where the gateway did, or whoever holds its control socket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<StaffId>,
+        /// Why.
+        #[serde(default)]
+        why: Erasure,
     },
 }
 
 impl Secrets for LeadEvent {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
-        if let Self::Received(Lead { secret: Some(secret), .. }) = self {
+        if let Self::Received(Lead { secret: Some(secret), .. }) | Self::Changed(Lead { secret: Some(secret), .. }) =
+            self
+        {
             each(secret);
         }
-    }
-}
-
-/// The sales area's state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sales {
-    /// Leads that were registered and not erased.
-    leads: BTreeSet<LeadId>,
-    /// Codes that were used, by nonce, and when: they open no new page.
-    spent: BTreeMap<String, DateTime<Utc>>,
-}
-
-impl Sales {
-    /// Applies an event; `code_kept` is how long a spent code has to be remembered.
-    pub fn apply(&mut self, event: &LeadEvent, at: DateTime<Utc>, code_kept: TimeDelta) {
-        match event {
-            LeadEvent::Received(lead) => {
-                self.leads.insert(lead.id);
-            }
-            LeadEvent::CodeSpent { nonce, .. } => {
-                self.spent.retain(|_, spent_at| at - *spent_at <= code_kept);
-                self.spent.insert(nonce.clone(), at);
-            }
-            LeadEvent::Erased { lead } => {
-                self.leads.remove(lead);
-            }
-        }
-    }
-
-    /// Whether this code was used.
-    #[must_use]
-    pub fn is_spent(&self, nonce: &str) -> bool {
-        self.spent.contains_key(nonce)
-    }
-
-    /// Codes that were used lately.
-    pub fn spent(&self) -> impl Iterator<Item = &str> {
-        self.spent.keys().map(String::as_str)
-    }
-
-    /// Whether this lead is known and not erased.
-    #[must_use]
-    pub fn knows(&self, lead: LeadId) -> bool {
-        self.leads.contains(&lead)
     }
 }

@@ -6,6 +6,7 @@ use shared::consent::ConsentPurpose;
 use shared::ids::VisitId;
 use shared::wire::{self, Purpose};
 
+use super::audit;
 use super::command::{Actor, Command, Input, Interest, Refusal};
 use super::event::Event;
 use super::floor::Floor;
@@ -14,11 +15,22 @@ use super::floor::event::{CheckedIn, FloorEvent};
 use super::floor::rules::FloorRules;
 use super::floor::speech::Speech;
 use super::roster::{Roster, RosterEvent};
-use super::sales::{Lead, LeadChannel, LeadEvent, Sales};
+use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 5;
+pub const STATE_VERSION: u8 = 6;
+
+/// What the configuration says: figures and words.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Figures of the floor.
+    pub floor: FloorRules,
+    /// Figures of the sales area.
+    pub sales: SalesRules,
+    /// Words to greet with.
+    pub speech: Speech,
+}
 
 /// Everything that decisions depend on.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -36,9 +48,10 @@ pub struct State {
 
 impl State {
     /// Sets the configuration: before the first decision, and after a snapshot was read.
-    pub fn configure(&mut self, rules: FloorRules, speech: Speech) {
-        self.floor.configure(rules);
-        self.speech = speech;
+    pub fn configure(&mut self, rules: Rules) {
+        self.floor.configure(rules.floor);
+        self.sales.configure(rules.sales);
+        self.speech = rules.speech;
     }
 
     /// What a snapshot stores.
@@ -58,14 +71,14 @@ impl State {
     /// Why nothing is brought about.
     pub fn decide(&self, input: &Input, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
         if let Some(events) = self.floor.decide(&input.actor, &input.command, now)? {
-            return Ok(events.into_iter().map(Event::from).collect());
+            let lead = self.lead_at_kiosk(&input.actor, &input.command).map(Event::from);
+            return Ok(events.into_iter().map(Event::from).chain(lead).collect());
         }
         match &input.command {
             Command::RegisterInterest(interest) => Ok(self.register_interest(interest, now)),
-            Command::EraseLead(lead) => {
-                self.sales.knows(*lead).then_some(()).ok_or(Refusal::UnknownLead)?;
-                Ok(vec![LeadEvent::Erased { lead: *lead }.into()])
-            }
+            Command::RevealLead(lead) => self.reveal(&input.actor, *lead),
+            Command::Export(export) => audit::exported(&input.actor, *export),
+            Command::EraseLead(lead) => self.erase(&input.actor, *lead),
             Command::SetAccount(account) => {
                 only_system(&input.actor)?;
                 Ok(vec![RosterEvent::AccountSet(account.clone()).into()])
@@ -101,24 +114,36 @@ impl State {
     /// What time alone has brought about by `now`: one step; empty when nothing is due.
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Vec<Event> {
-        self.floor.due(now).into_iter().map(Event::from).collect()
+        let floor = self.floor.due(now);
+        if floor.is_empty() {
+            // Nobody waits for an erasure, and whoever stands on the floor does.
+            return self.sales.due(now).into_iter().map(Event::from).collect();
+        }
+        floor.into_iter().map(Event::from).collect()
     }
 
     /// When something becomes due by time alone.
     #[must_use]
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
-        self.floor.deadline()
+        [self.floor.deadline(), self.sales.deadline()].into_iter().flatten().min()
     }
 
     /// Takes over what has happened, at the time of its commit. The only mutation.
     pub fn apply(&mut self, event: &Event, at: DateTime<Utc>) {
         match event {
-            Event::Floor(event) => self.floor.apply(event, at),
+            Event::Floor(event) => {
+                self.floor.apply(event, at);
+                if let FloorEvent::Forgotten { visit, .. } = event {
+                    self.sales.forget(*visit);
+                }
+            }
             Event::Roster(event) => {
                 self.roster.apply(event);
                 self.floor.apply_roster(event);
             }
             Event::Lead(event) => self.sales.apply(event, at, self.floor.rules().code_kept),
+            // On record, and nothing depends on it.
+            Event::Audit(_) => {}
         }
     }
 
@@ -185,7 +210,6 @@ fn as_detail(interest: &Interest) -> wire::Detailed {
 /// The lead; name and number are kept beyond the visit only with consent to contact.
 fn lead_of(interest: &Interest, visit: Option<VisitId>) -> Lead {
     let may_contact = interest.consents.iter().any(|c| c.purpose == ConsentPurpose::Contact && c.given);
-    let said_something = interest.contact != super::sales::Contact::default();
     Lead {
         id: interest.lead,
         channel: interest.channel,
@@ -196,7 +220,7 @@ fn lead_of(interest: &Interest, visit: Option<VisitId>) -> Lead {
         when: interest.when,
         budget: interest.budget,
         consents: interest.consents.clone(),
-        secret: (may_contact && said_something)
+        secret: (may_contact && !interest.contact.is_empty())
             .then(|| Secret::open(Subject::Lead(interest.lead), interest.contact.clone())),
     }
 }

@@ -4,15 +4,17 @@
 use std::io::{self, Write};
 
 use shared::ids::{DeviceId, ModelId, StaffId};
+use shared::wire::{Budget, When};
 use uuid::Uuid;
 
+use super::audit::AuditRecord;
 use super::defuse::defused;
-use super::lead::{self, LeadRecord};
+use super::lead::{self, LeadRecord, Numbers};
 use super::moment::Moment;
 use super::visit::breach;
-use super::{LEAD_COLUMNS, ReportError, Showroom, VISIT_COLUMNS};
+use super::{AUDIT_COLUMNS, LEAD_COLUMNS, ReportError, Showroom, VISIT_COLUMNS};
 use crate::domain::floor::visit::{GreetedSource, Outcome};
-use crate::views::{LeadRow, Millis, ViewsError, VisitRow};
+use crate::views::{AuditRow, LeadRow, Millis, ViewsError, VisitRow};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
@@ -51,7 +53,28 @@ pub fn write_leads(
     let mut moment = Moment::new(showroom.zone);
     let mut count = 0;
     for row in rows {
-        lead(&mut cells, &LeadRecord::new(&row?, &showroom.store, &mut moment))?;
+        lead(&mut cells, &LeadRecord::new(&row?, &showroom.store, &mut moment, Numbers::WhereAgreed))?;
+        count += 1;
+    }
+    cells.finish()?;
+    Ok(count)
+}
+
+/// Writes a head line and every line of the audit, and says how many.
+///
+/// # Errors
+/// When a row cannot be read or the receiver has gone.
+pub fn write_audit(
+    rows: impl Iterator<Item = Result<AuditRow, ViewsError>>,
+    showroom: &Showroom,
+    bom: bool,
+    out: impl Write,
+) -> Result<u64, ReportError> {
+    let mut cells = Cells::new(out, showroom, bom, &AUDIT_COLUMNS)?;
+    let mut moment = Moment::new(showroom.zone);
+    let mut count = 0;
+    for row in rows {
+        audit(&mut cells, &AuditRecord::new(&row?, &showroom.store, &mut moment))?;
         count += 1;
     }
     cells.finish()?;
@@ -94,8 +117,8 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
     cells.plain(record.language.as_str());
     let models: Vec<&str> = record.models.iter().map(ModelId::as_str).collect();
     cells.plain(&models.join(" "));
-    cells.plain(record.when.map_or("", lead::when));
-    cells.plain(record.budget.map_or("", lead::budget));
+    cells.plain(record.when.map_or("", When::as_str));
+    cells.plain(record.budget.map_or("", Budget::as_str));
     cells.plain(record.contact.as_str());
     cells.text(record.name.unwrap_or_default());
     cells.plain(record.title.map_or("", lead::title));
@@ -109,6 +132,21 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
         })
         .collect();
     cells.text(&consents.join(" "));
+    cells.end_line()
+}
+
+fn audit<W: Write>(cells: &mut Cells<W>, record: &AuditRecord<'_>) -> io::Result<()> {
+    cells.plain(&record.audit_id);
+    cells.plain(record.store.as_str());
+    cells.plain(&record.at);
+    cells.plain(record.by.map_or("", StaffId::as_str));
+    cells.plain(record.act);
+    cells.uuid(record.lead_id.map(|lead| lead.uuid()));
+    cells.plain(record.reason.unwrap_or_default());
+    cells.plain(record.records.unwrap_or_default());
+    cells.plain(record.format.unwrap_or_default());
+    cells.plain(&record.from.map(|day| day.to_string()).unwrap_or_default());
+    cells.plain(&record.to.map(|day| day.to_string()).unwrap_or_default());
     cells.end_line()
 }
 

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::{LeadRecord, Moment, ReportError, Showroom, VisitRecord};
-use crate::views::{LeadRow, ViewsError, VisitRow};
+use super::{AuditRecord, LeadRecord, Moment, Numbers, ReportError, Showroom, VisitRecord};
+use crate::views::{AuditRow, LeadRow, ViewsError, VisitRow};
 
 /// Writes every visit, and says how many.
 ///
@@ -36,7 +36,24 @@ pub fn write_leads(
     let mut lines = Lines::new(out);
     let mut moment = Moment::new(showroom.zone);
     for row in rows {
-        lines.write(&LeadRecord::new(&row?, &showroom.store, &mut moment))?;
+        lines.write(&LeadRecord::new(&row?, &showroom.store, &mut moment, Numbers::WhereAgreed))?;
+    }
+    lines.finish()
+}
+
+/// Writes every line of the audit, and says how many.
+///
+/// # Errors
+/// When a row cannot be read or the receiver has gone.
+pub fn write_audit(
+    rows: impl Iterator<Item = Result<AuditRow, ViewsError>>,
+    showroom: &Showroom,
+    out: impl Write,
+) -> Result<u64, ReportError> {
+    let mut lines = Lines::new(out);
+    let mut moment = Moment::new(showroom.zone);
+    for row in rows {
+        lines.write(&AuditRecord::new(&row?, &showroom.store, &mut moment))?;
     }
     lines.finish()
 }

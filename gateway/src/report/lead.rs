@@ -1,8 +1,8 @@
-//! A lead as exports and the API write it: the columns of [`super::LEAD_COLUMNS`]. The number is masked; showing it whole
-//! is an act of its own, to be audited, and comes with the audit.
+//! A lead as exports and the API write it: the columns of [`super::LEAD_COLUMNS`]. Lists have the number masked; a file has it whole where
+//! the person agreed to be contacted, and whoever writes one has put it on record before.
 
 use serde::Serialize;
-use shared::consent::Consent;
+use shared::consent::{Consent, ConsentPurpose};
 use shared::ids::{DeviceId, LeadId, ModelId, StoreId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
@@ -36,6 +36,23 @@ impl ContactState {
     }
 }
 
+/// How telephone numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbers {
+    /// With the middle hidden.
+    Masked,
+    /// In full where the lead holds a consent to contact, masked otherwise. Only for what is on record in the audit.
+    WhereAgreed,
+}
+
+impl Numbers {
+    fn write(self, number: &PhoneNumber, consents: &[Consent]) -> String {
+        let contact = consents.iter().rev().find(|consent| consent.purpose == ConsentPurpose::Contact);
+        let agreed = contact.is_some_and(|consent| consent.given);
+        if self == Self::WhereAgreed && agreed { number.full() } else { number.masked() }
+    }
+}
+
 /// One lead with all its columns, ready for JSON.
 #[derive(Serialize)]
 pub struct LeadRecord<'a> {
@@ -58,7 +75,7 @@ pub struct LeadRecord<'a> {
 
 impl<'a> LeadRecord<'a> {
     /// The record of a row whose contact the caller has opened; a sealed one counts as erased.
-    pub fn new(row: &'a LeadRow, store: &'a StoreId, moment: &mut Moment) -> Self {
+    pub fn new(row: &'a LeadRow, store: &'a StoreId, moment: &mut Moment, numbers: Numbers) -> Self {
         let lead = &row.lead;
         let contact = lead.secret.as_ref().and_then(|secret| secret.get());
         Self {
@@ -79,27 +96,11 @@ impl<'a> LeadRecord<'a> {
             },
             name: contact.and_then(|contact| contact.name.as_ref()).map(Personal::reveal),
             title: contact.and_then(|contact| contact.title),
-            phone: contact.and_then(|contact| contact.phone.as_ref()).map(PhoneNumber::masked),
+            phone: contact
+                .and_then(|contact| contact.phone.as_ref())
+                .map(|number| numbers.write(number, &lead.consents)),
             consents: &lead.consents,
         }
-    }
-}
-
-pub(super) fn when(when: When) -> &'static str {
-    match when {
-        When::Month => "month",
-        When::Quarter => "quarter",
-        When::HalfYear => "half_year",
-        When::Undecided => "undecided",
-    }
-}
-
-pub(super) fn budget(budget: Budget) -> &'static str {
-    match budget {
-        Budget::Under15 => "under15",
-        Budget::To25 => "to25",
-        Budget::To40 => "to40",
-        Budget::Over40 => "over40",
     }
 }
 

@@ -153,7 +153,7 @@ fn visits_as_json_lines_have_the_same_columns_in_the_same_order() {
 }
 
 #[test]
-fn leads_show_a_masked_number_and_no_formula() {
+fn leads_show_the_number_of_whoever_agreed_and_no_formula() {
     let mut erased = lead("x", "13800138000");
     if let Some(secret) = &mut erased.lead.secret {
         secret.reopen(None);
@@ -163,22 +163,28 @@ fn leads_show_a_masked_number_and_no_formula() {
                  01a2062f-deca-7707-8707-070707070707,zh,s7 e5,half_year,to25,";
     let end = "contact:v1:given marketing:v1:taken_back";
     let line = |middle: &str| format!("{front}{middle},{end}");
-    let rows = [lead("王, 女士", "13800138000"), lead("=HYPERLINK(1)", "+85291234567"), erased, nobody];
+    let mut withdrawn = lead("李", "13800138000");
+    withdrawn.lead.consents.iter_mut().for_each(|consent| consent.given = false);
+    let rows = [lead("王, 女士", "13800138000"), lead("=HYPERLINK(1)", "+85291234567"), erased, nobody, withdrawn];
     check(
         |out| csv::write_leads(rows.into_iter().map(Ok), &showroom(), false, out),
-        4,
+        5,
         &[
             LEAD_COLUMNS.join(",").as_str(),
-            &line("given,\"王, 女士\",ms,138****8000"),
-            &line("given,'=HYPERLINK(1),ms,'+852****4567"),
+            &line("given,\"王, 女士\",ms,13800138000"),
+            &line("given,'=HYPERLINK(1),ms,'+85291234567"),
             &line("erased,,,"),
             &line("none,,,"),
+            &line("given,李,ms,138****8000").replace("contact:v1:given", "contact:v1:taken_back"),
         ],
     );
     let mut out = Vec::new();
     jsonl::write_leads([Ok(lead("王", "13800138000"))].into_iter(), &showroom(), &mut out).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
-    assert_eq!((json["name"].as_str(), json["phone"].as_str()), (Some("王"), Some("138****8000")));
+    assert_eq!((json["name"].as_str(), json["phone"].as_str()), (Some("王"), Some("13800138000")));
+    let row = lead("王", "13800138000");
+    let listed = LeadRecord::new(&row, &showroom().store, &mut Moment::new(showroom().zone), Numbers::Masked).phone;
+    assert_eq!(listed.as_deref(), Some("138****8000"), "lists are masked whatever was agreed to");
     assert_eq!(json["consents"][1]["given"], serde_json::json!(false));
     assert_eq!(json.as_object().unwrap().len(), LEAD_COLUMNS.len());
 }

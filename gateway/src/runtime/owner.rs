@@ -15,10 +15,8 @@ use super::handle::{Desk, Letter};
 use super::start::{Loaded, StartError, load};
 use super::{FloorSnapshot, ToKiosk};
 use crate::domain::effect::last_told::LastTold;
-use crate::domain::floor::rules::FloorRules;
-use crate::domain::floor::speech::Speech;
 use crate::domain::secret::Subject;
-use crate::domain::{Actor, Command, Effect, Input, State};
+use crate::domain::{Actor, Command, Effect, Input, Rules, State};
 use crate::log::{Append, Commit, EventLog, LogError, Snapshots};
 use crate::notify::{Feed, FeedId, Pushed};
 use crate::vault::{Vault, VaultError};
@@ -66,10 +64,8 @@ pub struct Parts<L: ?Sized> {
     pub snapshots: Snapshots,
     /// Events between two of them, while few visits stand on the floor.
     pub snapshot_events: u64,
-    /// Figures of the floor.
-    pub rules: FloorRules,
-    /// Words to greet with.
-    pub speech: Speech,
+    /// Figures and words.
+    pub rules: Rules,
     /// Takes no more inputs, drains what waits, and ends.
     pub shutdown: CancellationToken,
 }
@@ -176,8 +172,8 @@ impl Runtime {
         let until_due = self.state.deadline().map(|at| (at - self.anchor.at(reading)).to_std().unwrap_or_default());
         let until_publish =
             self.unpublished.then(|| PUBLISH_EVERY.saturating_sub(reading.boot.saturating_sub(self.published_at)));
-        // Without either, once a minute: a clock that was set is noticed.
-        let wait = [until_due, until_publish].into_iter().flatten().min().unwrap_or(Duration::from_mins(1));
+        // At least once a minute: a clock that was set is noticed, also while the next thing due is months away.
+        let wait = [until_due, until_publish].into_iter().flatten().fold(Duration::from_mins(1), Duration::min);
         self.clock.sleep_for(wait)
     }
 
@@ -246,15 +242,15 @@ impl Runtime {
 
     fn rebuild(&mut self) -> Result<(), RuntimeError> {
         tracing::warn!(commit = self.head, "another gateway has appended; the state is rebuilt");
-        let Parts { log, snapshots, vault, rules, speech, .. } = &self.parts;
-        let loaded = load(&**log, snapshots, vault, rules, speech)?;
+        let Parts { log, snapshots, vault, rules, .. } = &self.parts;
+        let loaded = load(&**log, snapshots, vault, rules)?;
         self.state = loaded.state;
         self.head = loaded.head;
         Ok(())
     }
 
     fn tell(&mut self, effects: Vec<Effect>) {
-        let mut destroy = Vec::new();
+        let (mut visits, mut people) = (Vec::new(), Vec::new());
         let mut changed = BTreeSet::new();
         for (index, effect) in (0_u32..).zip(effects) {
             let feed = |to, pushed| Feed { id: FeedId { sequence: self.head, index }, to, pushed };
@@ -275,7 +271,10 @@ impl Runtime {
                 Effect::RosterChanged => {
                     self.parts.desk.roster.send_replace(Arc::new(self.state.roster.clone()));
                 }
-                Effect::DestroyKey(subject) => destroy.push(subject),
+                Effect::DestroyKey(subject @ Subject::Visit(_)) => visits.push(subject),
+                // Taken away and added again in the same commit: their new secrets stand under the old key.
+                Effect::DestroyKey(Subject::Staff(staff)) if self.state.roster.accounts.contains_key(&staff) => {}
+                Effect::DestroyKey(subject) => people.push(subject),
             }
         }
         for (kiosk, status) in self.last_told.news(&self.state, &changed) {
@@ -284,8 +283,14 @@ impl Runtime {
                 self.last_told.forget(visit);
             }
         }
-        if !destroy.is_empty() && self.keys.send(destroy).is_err() {
+        if !visits.is_empty() && self.keys.send(visits).is_err() {
             tracing::error!("keys of visits that ended cannot be destroyed until a restart");
+        }
+        // Before the answer: whoever asked for it hears that it is done when it is.
+        if !people.is_empty()
+            && let Err(error) = self.parts.vault.destroy(&people)
+        {
+            tracing::error!(%error, keys = people.len(), "keys could not be destroyed; the next start tries again");
         }
     }
 

@@ -1,9 +1,7 @@
 //! The state at start: the newest snapshot and the commits after it.
 
-use crate::domain::State;
-use crate::domain::floor::rules::FloorRules;
-use crate::domain::floor::speech::Speech;
 use crate::domain::secret::Secrets;
+use crate::domain::{Rules, State};
 use crate::log::{EventLog, LogError, Snapshots};
 use crate::vault::{Vault, VaultError};
 
@@ -36,19 +34,13 @@ const PROGRESS: u64 = 50_000;
 ///
 /// # Errors
 /// When the log or the vault cannot be read; the gateway does not start on half a state.
-pub fn load(
-    log: &dyn EventLog,
-    snapshots: &Snapshots,
-    vault: &Vault,
-    rules: &FloorRules,
-    speech: &Speech,
-) -> Result<Loaded, StartError> {
+pub fn load(log: &dyn EventLog, snapshots: &Snapshots, vault: &Vault, rules: &Rules) -> Result<Loaded, StartError> {
     let head = log.head();
     let (mut state, from) = match snapshots.load_newest(head, vault) {
         Some(snapshot) => (snapshot.state, snapshot.sequence + 1),
         None => (State::default(), 1),
     };
-    state.configure(rules.clone(), speech.clone());
+    state.configure(rules.clone());
     let mut replayed = 0;
     for commit in log.read(from) {
         let mut commit = commit?;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Done, Handle, Parts, Runtime, SubmitError, ToKiosk, load};
 use crate::domain::command::{Cause, Told};
 use crate::domain::floor::event::{self, FloorEvent};
-use crate::domain::{Actor, Command, Input, Refusal};
+use crate::domain::{Actor, Command, Input, Refusal, Rules};
 use crate::log::{Commit, EventLog, MemoryLog, Snapshots};
 use crate::vault::Vault;
 
@@ -33,8 +33,8 @@ impl Bench {
     fn on(dir: tempfile::TempDir, log: Arc<MemoryLog>) -> Self {
         let vault = Arc::new(Vault::open(&dir.path().join("keys"), &dir.path().join("key")).unwrap());
         let snapshots = Snapshots::of(dir.path());
-        let (rules, speech) = Default::default();
-        let loaded = load(&*log, &snapshots, &vault, &rules, &speech).unwrap();
+        let rules = Rules::default();
+        let loaded = load(&*log, &snapshots, &vault, &rules).unwrap();
         let (handle, desk) = Handle::open(loaded.state.roster.clone());
         let (sender, to_kiosk) = mpsc::channel(100);
         let shutdown = CancellationToken::new();
@@ -46,7 +46,6 @@ impl Bench {
             snapshots,
             snapshot_events: 20_000,
             rules,
-            speech,
             shutdown: shutdown.clone(),
         };
         let task = tokio::spawn(Runtime::new(loaded, parts, Arc::new(SystemClock)).run());
@@ -148,8 +147,7 @@ async fn a_stop_leaves_a_snapshot_so_that_the_next_start_replays_nothing() {
     bench.handle.submit(check_in(1, Purpose::Browse)).await.unwrap();
     let (dir, log) = bench.stop().await;
     let vault = Vault::open(&dir.path().join("keys"), &dir.path().join("key")).unwrap();
-    let (rules, speech) = Default::default();
-    let loaded = load(&*log, &Snapshots::of(dir.path()), &vault, &rules, &speech).unwrap();
+    let loaded = load(&*log, &Snapshots::of(dir.path()), &vault, &Rules::default()).unwrap();
     assert_eq!((loaded.head, loaded.replayed), (1, 0));
     assert_eq!(loaded.state.floor.visits().count(), 1);
     assert!(loaded.state.floor.is_consistent(), "the indexes are made anew");

@@ -20,6 +20,7 @@ pub(super) type IdKey = [u8; 17];
 pub(super) enum Kind {
     Visit,
     Lead,
+    Audit,
 }
 
 impl Kind {
@@ -27,6 +28,7 @@ impl Kind {
         match self {
             Self::Visit => b'V',
             Self::Lead => b'L',
+            Self::Audit => b'A',
         }
     }
 
@@ -34,6 +36,7 @@ impl Kind {
         match self {
             Self::Visit => b'v',
             Self::Lead => b'l',
+            Self::Audit => b'a',
         }
     }
 

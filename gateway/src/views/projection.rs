@@ -8,6 +8,7 @@ use shared::ids::{AlertId, LeadId, VisitId};
 use sled::{Batch, IVec, Tree};
 
 use super::ViewsError;
+use super::audit::AuditRow;
 use super::keys::{self, Kind};
 use super::lead::LeadRow;
 use super::row::{Millis, StoredVisit, VisitRow};
@@ -25,6 +26,7 @@ pub(super) struct Projection<'a> {
     tree: &'a Tree,
     visits: BTreeMap<VisitId, Visit>,
     leads: BTreeMap<LeadId, LeadRow>,
+    audit: Vec<AuditRow>,
 }
 
 struct Visit {
@@ -35,16 +37,17 @@ struct Visit {
 
 impl<'a> Projection<'a> {
     pub(super) fn new(tree: &'a Tree) -> Self {
-        Self { tree, visits: BTreeMap::new(), leads: BTreeMap::new() }
+        Self { tree, visits: BTreeMap::new(), leads: BTreeMap::new(), audit: Vec::new() }
     }
 
     /// Takes one commit over.
     pub(super) fn take(&mut self, commit: &Commit) -> Result<(), ViewsError> {
-        for event in &commit.events {
+        for (index, event) in (0_u32..).zip(&commit.events) {
+            self.audit.extend(AuditRow::of(event, commit.at.into(), commit.sequence, index));
             match event {
                 Event::Floor(event) => self.floor(event, commit.at)?,
                 Event::Lead(event) => self.lead(event, commit.at)?,
-                Event::Roster(_) => {}
+                Event::Roster(_) | Event::Audit(_) => {}
             }
         }
         Ok(())
@@ -67,6 +70,9 @@ impl<'a> Projection<'a> {
             let key = Kind::Lead.at(row.received_at, lead.uuid());
             batch.insert(&keys::lead_index(lead), &key);
             batch.insert(&key, row.encode()?);
+        }
+        for row in self.audit {
+            batch.insert(&row.key(), row.encode()?);
         }
         Ok(batch)
     }
@@ -109,7 +115,12 @@ impl<'a> Projection<'a> {
             LeadEvent::Received(lead) => {
                 self.leads.insert(lead.id, LeadRow { received_at: at.into(), lead: lead.clone() });
             }
-            LeadEvent::Erased { lead } => {
+            LeadEvent::Changed(lead) => {
+                if let Some(row) = self.stored_lead(lead.id)? {
+                    row.lead = lead.clone();
+                }
+            }
+            LeadEvent::Erased { lead, .. } => {
                 if let Some(secret) = self.stored_lead(*lead)?.and_then(|row| row.lead.secret.as_mut()) {
                     secret.reopen(None);
                 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use shared::ids::{LeadId, VisitId};
 use sled::IVec;
 
+use super::audit::AuditRow;
 use super::keys::{self, Kind, TimeKey};
 use super::lead::LeadRow;
 use super::projection::indexed;
@@ -113,6 +114,43 @@ impl Views {
     /// A broken row, or sled.
     pub fn lead(&self, lead: LeadId) -> Result<Option<LeadRow>, ViewsError> {
         indexed(&self.tree(), keys::lead_index(lead))?.map(|bytes| LeadRow::decode(&bytes)).transpose()
+    }
+
+    /// The audit of `[from, to)`, the oldest line first, at most `limit` from the cursor on.
+    ///
+    /// # Errors
+    /// A cursor that no page gave out, broken rows, or sled.
+    pub fn audit(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<AuditRow>, ViewsError> {
+        self.page(Kind::Audit, from..to, cursor, limit, AuditRow::decode)
+    }
+
+    /// The latest lines of the audit in `[from, to)`, the newest first.
+    ///
+    /// # Errors
+    /// Broken rows, or sled.
+    pub fn latest_audit(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<AuditRow>, ViewsError> {
+        let rows = self.tree().range(between(Kind::Audit, &(from..to))).rev().take(limit);
+        rows.map(|item| AuditRow::decode(&item?.1)).collect()
+    }
+
+    /// Every line of the audit in `[from, to)`, the oldest first, one at a time.
+    pub fn each_audit(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> impl Iterator<Item = Result<AuditRow, ViewsError>> + use<> {
+        self.each(Kind::Audit, from..to, AuditRow::decode)
     }
 
     /// Rows one at a time, in flat memory. sled looks at its cache's limit only after 64 accesses to a part of the cache, and a

@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::Event;
 use crate::domain::floor::event::{CheckedIn, Detailed, FloorEvent};
 use crate::domain::floor::visit::{Breach, Channel, GreetedSource, Outcome};
-use crate::domain::sales::{Contact, Lead, LeadChannel, LeadEvent};
+use crate::domain::sales::{Contact, Erasure, Lead, LeadChannel, LeadEvent};
 use crate::domain::secret::{Sealable as _, Secret, Secrets as _, Subject};
 use crate::log::{EventLog as _, MemoryLog};
 
@@ -231,7 +231,8 @@ fn a_lead_stays_sealed_and_an_erased_one_loses_even_that() {
         consents: Vec::new(),
         secret: Some(secret),
     });
-    let story = commits(vec![(0, received.into()), (5, LeadEvent::Erased { lead }.into())]);
+    let story =
+        commits(vec![(0, received.into()), (5, LeadEvent::Erased { lead, by: None, why: Erasure::Withdrawn }.into())]);
     let sealed = |views: &Views| {
         let mut found = Vec::new();
         let mut row = views.lead(lead).unwrap().unwrap();

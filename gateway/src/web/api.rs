@@ -2,6 +2,7 @@
 //! possible behind (the engine).
 
 pub(super) mod alerts;
+pub(super) mod contacts;
 pub(super) mod demo;
 pub(super) mod exports;
 pub(super) mod floor;

@@ -30,8 +30,16 @@ pub enum Action {
     ReadVisits,
     /// Read leads; contacts are masked.
     ReadLeads,
+    /// See a lead's contact in full. Who serves the visit that it came from the engine judges, as it does for visits.
+    RevealContact,
+    /// Erase a lead's contact.
+    EraseContact,
     /// Take recorded visits away as a file.
     ExportVisits,
+    /// Take leads away as a file, with numbers where contact was agreed to.
+    ExportLeads,
+    /// Read who saw contacts and took records away, and take that away as a file.
+    ReadAudit,
     /// Enter an interest for somebody, without a code.
     EnterInterest,
     /// Open the manager's page.
@@ -42,7 +50,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
@@ -54,7 +62,11 @@ impl Action {
         Self::AssignVisit,
         Self::ReadVisits,
         Self::ReadLeads,
+        Self::RevealContact,
+        Self::EraseContact,
         Self::ExportVisits,
+        Self::ExportLeads,
+        Self::ReadAudit,
         Self::EnterInterest,
         Self::OpenManage,
         Self::ManageKiosks,
@@ -76,7 +88,12 @@ pub enum Object {
 #[must_use]
 pub fn can(role: Role, action: Action, object: Object) -> bool {
     match action {
-        Action::SignOut | Action::SeeFloor | Action::SetOwnPresence | Action::AnswerAlert | Action::ServeVisit => true,
+        Action::SignOut
+        | Action::SeeFloor
+        | Action::SetOwnPresence
+        | Action::AnswerAlert
+        | Action::ServeVisit
+        | Action::RevealContact => true,
         Action::EnterWalkIn | Action::ReceiveVisit | Action::AssignVisit | Action::SeeEveryVisit => {
             matches!(role, Role::Reception | Role::Manager | Role::Admin)
         }
@@ -87,7 +104,10 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
             Role::Consultant | Role::Advisor | Role::Care => false,
         },
         Action::ReadLeads
+        | Action::EraseContact
         | Action::ExportVisits
+        | Action::ExportLeads
+        | Action::ReadAudit
         | Action::EnterInterest
         | Action::OpenManage
         | Action::ManageKiosks => {
@@ -117,13 +137,17 @@ mod tests {
                 | Action::SeeFloor
                 | Action::SetOwnPresence
                 | Action::AnswerAlert
-                | Action::ServeVisit => (&ROLES, &ROLES),
+                | Action::ServeVisit
+                | Action::RevealContact => (&ROLES, &ROLES),
                 Action::EnterWalkIn | Action::ReceiveVisit | Action::AssignVisit | Action::SeeEveryVisit => {
                     (&floor, &floor)
                 }
                 Action::ReadVisits => (&floor, &lead),
                 Action::ReadLeads
+                | Action::EraseContact
                 | Action::ExportVisits
+                | Action::ExportLeads
+                | Action::ReadAudit
                 | Action::EnterInterest
                 | Action::OpenManage
                 | Action::ManageKiosks => (&lead, &lead),

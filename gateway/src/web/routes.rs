@@ -7,7 +7,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use shared::wire::MAX_HTTP_BYTES;
 
 use super::authorisation::{Action, Object, can};
@@ -63,6 +63,9 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/visits/{visit}/received", Access::Staff(Action::ReceiveVisit)),
     route("POST", "/api/v1/visits/{visit}/assign", Access::Staff(Action::AssignVisit)),
     route("GET", "/api/v1/leads", Access::Staff(Action::ReadLeads)),
+    route("DELETE", "/api/v1/leads/{lead}", Access::Staff(Action::EraseContact)),
+    route("POST", "/api/v1/leads/{lead}/reveal", Access::Staff(Action::RevealContact)),
+    route("GET", "/api/v1/audit", Access::Staff(Action::ReadAudit)),
     route("POST", "/api/v1/interests", Access::Public),
     route("GET", "/api/v1/exports/{file}", Access::Staff(Action::ExportVisits)),
     route("POST", "/api/v1/claims", Access::Public),
@@ -81,6 +84,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/floor", Access::Page(Action::SeeFloor)),
     route("GET", "/manage", Access::Page(Action::OpenManage)),
     route("GET", "/manage/today", Access::Page(Action::OpenManage)),
+    route("GET", "/manage/leads", Access::Page(Action::ReadLeads)),
+    route("GET", "/manage/audit", Access::Page(Action::ReadAudit)),
     route("GET", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks/{kiosk}", Access::Page(Action::ManageKiosks)),
@@ -110,6 +115,9 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/visits/{visit}/received", post(api::visits::received))
         .route("/api/v1/visits/{visit}/assign", post(api::visits::assign))
         .route("/api/v1/leads", get(api::records::leads))
+        .route("/api/v1/leads/{lead}", delete(api::contacts::erase))
+        .route("/api/v1/leads/{lead}/reveal", post(api::contacts::reveal))
+        .route("/api/v1/audit", get(api::records::audit))
         .route("/api/v1/interests", post(api::interests::register))
         .route("/api/v1/exports/{file}", get(api::exports::export))
         .route("/api/v1/claims", post(api::kiosks::claim))
@@ -128,6 +136,8 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/floor", get(pages::floor::show))
         .route("/manage", get(pages::manage::show))
         .route("/manage/today", get(pages::manage::today))
+        .route("/manage/leads", get(pages::manage::leads::show))
+        .route("/manage/audit", get(pages::manage::audit::show))
         .route("/manage/kiosks", get(pages::manage::kiosks::show).post(pages::manage::kiosks::let_in))
         .route("/manage/kiosks/{kiosk}", post(pages::manage::kiosks::maintain));
     finish(api.merge(pages).merge(visitor_pages()).fallback(not_found), front)

@@ -4,6 +4,7 @@ mod api;
 mod authorisation;
 mod kiosks;
 mod pages;
+mod records;
 mod room;
 pub(super) mod samples;
 mod stream;

@@ -2,6 +2,7 @@
 //! compile; the tests look at what a compiler cannot.
 
 mod general;
+mod records;
 mod visitor;
 
 use std::ops::Deref;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use shared::wire::Language;
 
 use general::General;
+use records::Register;
 use visitor::Visitor;
 
 /// The words of one area; a key stands in one area alone.
@@ -43,11 +45,13 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     general: General,
     #[serde(flatten)]
+    pub(super) records: Register,
+    #[serde(flatten)]
     pub(super) visitor: Visitor,
 }
 
-static ZH: Words = Words { general: General::ZH, visitor: Visitor::ZH };
-static EN: Words = Words { general: General::EN, visitor: Visitor::EN };
+static ZH: Words = Words { general: General::ZH, records: Register::ZH, visitor: Visitor::ZH };
+static EN: Words = Words { general: General::EN, records: Register::EN, visitor: Visitor::EN };
 
 impl Deref for Words {
     type Target = General;
@@ -73,7 +77,7 @@ impl Words {
     }
 
     fn word(&self, key: &str) -> Option<&'static str> {
-        self.general.word(key).or_else(|| self.visitor.word(key))
+        self.general.word(key).or_else(|| self.records.word(key)).or_else(|| self.visitor.word(key))
     }
 
     /// The words as an ES module for the pages' scripts.
@@ -89,12 +93,14 @@ mod tests {
     use shared::wire::Purpose;
 
     use super::*;
+    use crate::domain::audit::Records;
     use crate::domain::floor::member::Presence;
     use crate::domain::floor::visit::{GreetedSource, Outcome};
     use crate::domain::roster::Role;
+    use crate::domain::sales::{Erasure, LeadChannel};
 
     fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        General::TABLE.iter().chain(Visitor::TABLE)
+        General::TABLE.iter().chain(Register::TABLE).chain(Visitor::TABLE)
     }
 
     fn is_han(c: char) -> bool {
@@ -147,6 +153,11 @@ mod tests {
             [ConsentPurpose::Contact, ConsentPurpose::Marketing, ConsentPurpose::Sharing, ConsentPurpose::Licence]
                 .map(|purpose| ("consent", purpose.as_str())),
         );
+        let all = [LeadChannel::KioskQr, LeadChannel::PrintedQr, LeadChannel::Api, LeadChannel::Kiosk];
+        names.extend(all.map(|channel| ("channel", channel.as_str())));
+        let all = [Erasure::Withdrawn, Erasure::TakenBack, Erasure::Expired];
+        names.extend(all.map(|why| ("why_erased", why.as_str())));
+        names.extend([Records::Visits, Records::Leads, Records::Audit].map(|records| ("records", records.as_str())));
         for (prefix, name) in names {
             assert_ne!(words.named(prefix, name), format!("{prefix}_{name}"));
         }

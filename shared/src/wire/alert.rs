@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{Language, Purpose};
-use crate::ids::{AlertId, ModelId, VisitId};
+use super::interest::{Budget, When};
+use crate::ids::{AlertId, LeadId, ModelId, VisitId};
 
 /// What decided that this person is asked: "why me".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,6 +95,18 @@ pub struct Alert {
     /// The visitor's name, only for the owner or after Accept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// When the visitor means to buy, only after Accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+    /// What the visitor means to spend, only after Accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
+    /// The visitor's telephone number with its middle hidden, only after Accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The lead whose contact may be shown in full, only after Accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<LeadId>,
     /// What decided.
     pub why: Why,
     /// When this person was asked.

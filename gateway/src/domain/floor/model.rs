@@ -234,7 +234,7 @@ fn history_is_sound(scene: &Scene) {
 
 fn replay_gives_the_same(scene: &Scene) {
     let mut again = State::default();
-    again.configure(scene.state.floor.rules().clone(), scene.state.speech.clone());
+    again.configure(crate::domain::Rules::default());
     for (at, event) in &scene.all {
         again.apply(event, *at);
     }

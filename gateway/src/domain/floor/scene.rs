@@ -31,7 +31,7 @@ pub(super) struct Scene {
 impl Scene {
     pub(super) fn new() -> Self {
         let mut state = State::default();
-        state.configure(super::rules::FloorRules::default(), super::speech::Speech::default());
+        state.configure(crate::domain::Rules::default());
         let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
         Self {
             state,

@@ -47,6 +47,13 @@ impl Visit {
     }
 }
 
+impl Visit {
+    /// The visitor's number as whoever serves them sees it without asking for more.
+    fn masked_number(&self) -> Option<String> {
+        Some(self.secret.as_ref()?.get()?.phone.as_ref()?.masked())
+    }
+}
+
 impl Floor {
     /// What a visit's kiosk may tell.
     #[must_use]
@@ -96,6 +103,11 @@ impl Floor {
             models: visit.models.clone(),
             own_customer: false,
             name: visit.addressed().filter(|_| accepted),
+            // What was said about buying is the sales area's to add.
+            when: None,
+            budget: None,
+            phone: visit.masked_number().filter(|_| accepted),
+            lead: None,
             why: asking.why,
             asked_at: asking.asked_at,
             greet_by: self.greet_by(visit, asking),

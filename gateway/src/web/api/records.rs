@@ -1,4 +1,4 @@
-//! Recorded visits and leads, a page at a time, from the views.
+//! Recorded visits, leads and the audit, a page at a time, from the views.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::report::{LeadRecord, Moment, VisitRecord};
+use crate::report::{AuditRecord, LeadRecord, Moment, Numbers, VisitRecord};
 use crate::views::ViewsError;
 use crate::web::authorisation::{Action, Object, can};
 use crate::web::front::Front;
@@ -30,6 +30,14 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    /// The same, with so many days until today where nothing is said.
+    pub(crate) fn days_or_last(&self, days: u64, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Problem> {
+        if self.from.is_none() && self.to.is_none() {
+            return Ok((today.checked_sub_days(Days::new(days)).unwrap_or(today), today));
+        }
+        self.days(today)
+    }
+
     pub(crate) fn days(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Problem> {
         let day = |text: &Option<String>| match text.as_deref() {
             None | Some("") => Ok(today),
@@ -54,6 +62,13 @@ struct Visits<'a> {
 #[derive(Serialize)]
 struct Leads<'a> {
     leads: Vec<LeadRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Audit<'a> {
+    audit: Vec<AuditRecord<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
@@ -92,8 +107,22 @@ pub(crate) async fn leads(State(front): State<Arc<Front>>, Query(span): Query<Sp
         }
         let mut moment = Moment::new(front.zone());
         let store = &front.parts.showroom.store;
-        let leads = page.rows.iter().map(|row| LeadRecord::new(row, store, &mut moment)).collect();
+        let leads = page.rows.iter().map(|row| LeadRecord::new(row, store, &mut moment, Numbers::Masked)).collect();
         Ok(json(&Leads { leads, next: page.next }))
+    })
+    .await
+}
+
+pub(crate) async fn audit(State(front): State<Arc<Front>>, Query(span): Query<Span>) -> Result<Response, Problem> {
+    let (from, to) = span.days(front.today())?;
+    let (from, to) = front.days(from, to);
+    front.level().await?;
+    reading(move || {
+        let page = front.parts.views.audit(from, to, span.cursor.as_deref(), PAGE)?;
+        let mut moment = Moment::new(front.zone());
+        let store = &front.parts.showroom.store;
+        let audit = page.rows.iter().map(|row| AuditRecord::new(row, store, &mut moment)).collect();
+        Ok(json(&Audit { audit, next: page.next }))
     })
     .await
 }

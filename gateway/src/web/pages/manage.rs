@@ -1,7 +1,9 @@
 //! `/manage`: the day like a good newspaper: the figure, the trend, the list behind it, and Export.
 
+pub(in crate::web) mod audit;
 mod chart;
 pub(in crate::web) mod kiosks;
+pub(in crate::web) mod leads;
 mod lines;
 
 use std::sync::Arc;
@@ -100,7 +102,10 @@ async fn day(front: &Arc<Front>, frame: &Frame) -> Result<Day, Problem> {
         waiting: lines::waiting(front, &floor.snapshot, w, now),
         cut: visits.len() == VISITS,
         visits: visits.iter().map(|row| VisitLine::new(front, row, w)).collect(),
-        leads: leads.iter().map(|row| LeadLine::new(front, row, frame)).collect(),
+        leads: leads
+            .iter()
+            .map(|row| LeadLine::new(front, row, frame, lines::clock(front, row.received_at.utc())))
+            .collect(),
         devices: lines::devices(front, w),
         figures,
     })

@@ -13,6 +13,7 @@ fn concrete(path: &str) -> String {
         .replace("{file}", "visits.csv")
         .replace("{token}", "none")
         .replace("{claim}", "00")
+        .replace("{lead}", VISIT)
         .replace("{kiosk}", "k1")
 }
 
@@ -61,6 +62,10 @@ async fn a_consultant_and_reception_are_refused_what_is_not_theirs() {
         ("wang", "GET", "/api/v1/visits", ""),
         ("qian", "GET", "/api/v1/visits?from=2020-01-01&to=2020-01-02", ""),
         ("qian", "GET", "/api/v1/leads", ""),
+        ("wang", "DELETE", "/api/v1/leads/0190a5de-0000-7000-8000-000000000001", ""),
+        ("wang", "GET", "/api/v1/exports/leads.csv", ""),
+        ("qian", "GET", "/api/v1/exports/audit.jsonl", ""),
+        ("qian", "GET", "/api/v1/audit", ""),
         ("wang", "POST", "/api/v1/interests", "{}"),
         ("qian", "POST", "/api/v1/claims/grant", "{\"code\":\"123456\",\"name\":\"k1\"}"),
         ("qian", "PUT", "/api/v1/kiosks/k1/maintenance", "{\"on\":true}"),

@@ -32,8 +32,17 @@ async fn send(room: &Room, code: &str, fields: &str) -> Reply {
 async fn no_page_has_inline_script_or_style_and_all_forbid_them() {
     let room = Room::open().await;
     let (kiosk, cookie) = (code(TokenKind::Kiosk, 0), format!("cookie: yingbin={}\r\n", room.token("zhao")));
-    for path in ["/sign-in", "/floor", "/manage", "/manage/today", "/manage/kiosks", "/nothing", &format!("/i/{kiosk}")]
-    {
+    for path in [
+        "/sign-in",
+        "/floor",
+        "/manage",
+        "/manage/today",
+        "/manage/leads",
+        "/manage/audit",
+        "/manage/kiosks",
+        "/nothing",
+        &format!("/i/{kiosk}"),
+    ] {
         let page = ask(room.addr, "GET", path, &cookie, "").await;
         assert!(page.status == 200 || path == "/nothing", "{path} {page:?}");
         for inline in ["<script>", "style=", "onclick=", "<style"] {

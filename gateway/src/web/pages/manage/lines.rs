@@ -98,6 +98,9 @@ pub(super) fn waiting(front: &Front, floor: &FloorSnapshot, w: &Words, now: Date
 
 #[derive(Debug)]
 pub(super) struct LeadLine {
+    pub(super) id: String,
+    /// Whether there is a contact to show or to erase.
+    pub(super) kept: bool,
     pub(super) time: String,
     pub(super) name: String,
     pub(super) phone: String,
@@ -108,7 +111,7 @@ pub(super) struct LeadLine {
 }
 
 impl LeadLine {
-    pub(super) fn new(front: &Front, row: &LeadRow, frame: &Frame) -> Self {
+    pub(super) fn new(front: &Front, row: &LeadRow, frame: &Frame, time: String) -> Self {
         let (w, lead) = (frame.w, &row.lead);
         let contact = lead.secret.as_ref().and_then(|secret| secret.get());
         let gone = if lead.secret.is_some() && contact.is_none() { w.erased } else { "" };
@@ -125,7 +128,9 @@ impl LeadLine {
             model.map_or_else(|| id.to_string(), |model| model.name(frame.language()).to_owned())
         });
         Self {
-            time: clock(front, row.received_at.utc()),
+            id: lead.id.to_string(),
+            kept: contact.is_some(),
+            time,
             name: name.unwrap_or_else(|| gone.to_owned()),
             phone: phone.unwrap_or_else(|| gone.to_owned()),
             models: models.collect::<Vec<_>>().join(" · "),
@@ -172,6 +177,11 @@ fn masked_name(name: &str, title: &str, language: &str) -> String {
         "en" => format!("{title} {first}{hidden}").trim().to_owned(),
         _ => format!("{first}{hidden}{title}"),
     }
+}
+
+/// The day, too: for lists of several.
+pub(super) fn day_and_clock(front: &Front, at: DateTime<Utc>) -> String {
+    at.with_timezone(&front.zone()).format("%Y-%m-%d %H:%M").to_string()
 }
 
 pub(super) fn clock(front: &Front, at: DateTime<Utc>) -> String {

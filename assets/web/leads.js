@@ -1,0 +1,4 @@
+// The list of registered interests.
+import { watchContacts } from "./contacts.js";
+
+watchContacts();

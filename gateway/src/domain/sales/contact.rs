@@ -1,0 +1,45 @@
+//! Who may see how a person is reached, and how that is erased.
+
+use shared::ids::{LeadId, StaffId};
+
+use super::{Erasure, LeadEvent};
+use crate::domain::audit::AuditEvent;
+use crate::domain::command::{Actor, Refusal};
+use crate::domain::event::Event;
+use crate::domain::roster::Role;
+use crate::domain::state::State;
+
+impl State {
+    /// A contact is shown in full: to a manager, or to whoever serves the visit that it came from, while that is known.
+    pub(in crate::domain) fn reveal(&self, actor: &Actor, lead: LeadId) -> Result<Vec<Event>, Refusal> {
+        let kept = self.sales.kept(lead).ok_or(Refusal::UnknownLead)?;
+        let by = staff_or_system(actor)?;
+        if let Some(staff) = &by {
+            let role = self.roster.accounts.get(staff).ok_or(Refusal::UnknownStaff)?.role;
+            let visit = kept.visit.and_then(|visit| self.floor.visit(visit));
+            let serves = visit.is_some_and(|visit| visit.is_served_by(staff));
+            (serves || oversees(role)).then_some(()).ok_or(Refusal::NotYours)?;
+        }
+        Ok(vec![AuditEvent::Revealed { lead, by }.into()])
+    }
+
+    /// Somebody's contact is erased because they want it so.
+    pub(in crate::domain) fn erase(&self, actor: &Actor, lead: LeadId) -> Result<Vec<Event>, Refusal> {
+        let by = staff_or_system(actor)?;
+        self.sales.kept(lead).ok_or(Refusal::UnknownLead)?;
+        Ok(vec![LeadEvent::Erased { lead, by, why: Erasure::Withdrawn }.into()])
+    }
+}
+
+/// Who acts: a member of staff, or nobody but the gateway.
+pub(in crate::domain) fn staff_or_system(actor: &Actor) -> Result<Option<StaffId>, Refusal> {
+    match actor {
+        Actor::Staff(staff) => Ok(Some(staff.clone())),
+        Actor::System => Ok(None),
+        Actor::Device(_) | Actor::Visitor => Err(Refusal::WrongSender),
+    }
+}
+
+fn oversees(role: Role) -> bool {
+    matches!(role, Role::Manager | Role::Admin)
+}

@@ -1,0 +1,85 @@
+//! The audit as pages and exports see it: who saw a contact, who took records away, and what was erased.
+
+use serde::{Deserialize, Serialize};
+use shared::ids::{LeadId, StaffId};
+use uuid::Uuid;
+
+use super::ViewsError;
+use super::keys::{Kind, TimeKey};
+use super::row::Millis;
+use crate::domain::Event;
+use crate::domain::audit::{AuditEvent, Export};
+use crate::domain::sales::{Erasure, LeadEvent};
+
+/// One line of the audit. Stored as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRow {
+    /// When.
+    pub at: Millis,
+    /// The commit that it stands in: the log proves it.
+    pub commit: u64,
+    /// Its place among the commit's events.
+    pub index: u32,
+    /// Who; none where the gateway did it by itself, or whoever holds its control socket.
+    pub by: Option<StaffId>,
+    /// What.
+    pub act: Act,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Saw a contact in full.
+    Revealed(LeadId),
+    /// Took records away as a file.
+    Exported(Export),
+    /// Erased a contact.
+    Erased(LeadId, Erasure),
+}
+
+impl Act {
+    /// As written in exports.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Revealed(_) => "revealed",
+            Self::Exported(_) => "exported",
+            Self::Erased(..) => "erased",
+        }
+    }
+
+    /// Whose contact it was about.
+    #[must_use]
+    pub fn lead(&self) -> Option<LeadId> {
+        match self {
+            Self::Revealed(lead) | Self::Erased(lead, _) => Some(*lead),
+            Self::Exported(_) => None,
+        }
+    }
+}
+
+impl AuditRow {
+    /// The line of an event, where it belongs into the audit.
+    pub(super) fn of(event: &Event, at: Millis, commit: u64, index: u32) -> Option<Self> {
+        let (by, act) = match event {
+            Event::Audit(AuditEvent::Revealed { lead, by }) => (by, Act::Revealed(*lead)),
+            Event::Audit(AuditEvent::Exported { export, by }) => (by, Act::Exported(*export)),
+            Event::Lead(LeadEvent::Erased { lead, by, why }) => (by, Act::Erased(*lead, *why)),
+            Event::Floor(_) | Event::Roster(_) | Event::Lead(_) => return None,
+        };
+        Some(Self { at, commit, index, by: by.clone(), act })
+    }
+
+    pub(super) fn key(&self) -> TimeKey {
+        Kind::Audit.at(self.at, Uuid::from_u64_pair(self.commit, u64::from(self.index)))
+    }
+
+    pub(super) fn encode(&self) -> Result<Vec<u8>, ViewsError> {
+        serde_json::to_vec(self).map_err(|_| ViewsError::Broken)
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, ViewsError> {
+        serde_json::from_slice(bytes).map_err(|_| ViewsError::Broken)
+    }
+}

@@ -1,0 +1,92 @@
+//! `/manage/audit`: who saw a contact, who took records away, what was erased.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+
+use super::lines::day_and_clock;
+use crate::domain::audit::Export;
+use crate::views::{Act, AuditRow, Millis};
+use crate::web::api::records::{Span, reading};
+use crate::web::front::Front;
+use crate::web::pages::{Frame, render};
+use crate::web::problem::Problem;
+use crate::web::words::Words;
+
+/// Lines listed; the export has them all.
+const LISTED: usize = 300;
+/// Listed where no days are asked for.
+const DAYS: u64 = 30;
+
+#[derive(Template)]
+#[template(path = "manage-audit.html")]
+struct Audit {
+    frame: Frame,
+    from: String,
+    to: String,
+    lines: Vec<Line>,
+    /// There are more than are listed.
+    cut: bool,
+}
+
+struct Line {
+    time: String,
+    who: String,
+    act: String,
+    which: String,
+}
+
+pub(crate) async fn show(
+    State(front): State<Arc<Front>>,
+    Query(span): Query<Span>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let frame = Frame::new(&front, &headers, &uri);
+    let (from, to) = span.days_or_last(DAYS, front.today())?;
+    front.level().await?;
+    let (begin, end) = front.days(from, to);
+    let reader = Arc::clone(&front);
+    let rows = reading(move || {
+        let views = &reader.parts.views;
+        let rows = views.latest_audit(begin, end, LISTED)?;
+        let with_lead = rows.into_iter().map(|row| {
+            let lead = row.act.lead().map(|lead| views.lead(lead)).transpose()?.flatten();
+            Ok((row, lead.map(|lead| lead.received_at)))
+        });
+        with_lead.collect::<Result<Vec<_>, _>>()
+    })
+    .await?;
+    let lines: Vec<Line> = rows.iter().map(|(row, lead)| Line::new(&front, row, *lead, frame.w)).collect();
+    Ok(render(&Audit { from: from.to_string(), to: to.to_string(), cut: lines.len() == LISTED, lines, frame }))
+}
+
+impl Line {
+    fn new(front: &Front, row: &AuditRow, lead: Option<Millis>, w: &Words) -> Self {
+        let registered = lead.map(|at| format!("{} {}", w.records.lead_of, day_and_clock(front, at.utc())));
+        let which = match &row.act {
+            Act::Revealed(_) => registered.unwrap_or_default(),
+            Act::Exported(export) => file(export, w),
+            Act::Erased(_, why) => {
+                let why = Some(w.named("why_erased", why.as_str()));
+                [registered, why].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+            }
+        };
+        let who = row.by.as_ref().map_or_else(|| w.records.audit_system.to_owned(), |by| front.name(by));
+        Self { time: day_and_clock(front, row.at.utc()), who, act: w.named("audit", row.act.as_str()), which }
+    }
+}
+
+/// What was in a file, in which form, and of which days.
+fn file(export: &Export, w: &Words) -> String {
+    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let days = match (export.from, export.to) {
+        (None, None) => String::new(),
+        (from, to) => format!(" · {}–{}", day(from), day(to)),
+    };
+    let what = w.named("records", export.records.as_str());
+    format!("{what} · {}{days}", export.format.as_str().to_uppercase())
+}
