@@ -173,6 +173,29 @@ async fn leads_on_the_managers_page(showroom: &Showroom, kiosk: &Device) -> Resu
     let page = browser.text().await?;
     assert!(!page.contains("13800138000"));
     browser.picture("manage-leads").await?;
+    browser.press("显示号码").await?;
+    browser.says("13800138000").await?;
+    browser.picture("manage-leads-shown").await?;
+    let phone = Browser::open(PHONE.0, PHONE.1, None).await?;
+    sign_in(&phone, showroom, "lin", "/manage/leads").await?;
+    phone.says("138****8000").await?;
+    assert!(!phone.sticks_out().await?, "the list is wider than a phone");
+    phone.picture("leads-phone").await?;
+    phone.press("删除").await?;
+    phone.says("无法恢复").await?;
+    phone.picture("leads-erase-phone").await?;
+    phone.press("永久删除").await?;
+    phone.says("已删除").await?;
+    assert!(!phone.text().await?.contains("138****8000"));
+    sign_in(&phone, showroom, "lin", "/manage/audit").await?;
+    phone.says("查看完整联系方式").await?;
+    phone.says("本人要求").await?;
+    assert!(!phone.sticks_out().await?, "the audit is wider than a phone");
+    phone.picture("audit-phone").await?;
+    phone.close().await?;
+    sign_in(&browser, showroom, "lin", "/manage/audit").await?;
+    browser.says("本人要求").await?;
+    browser.picture("audit").await?;
     browser.close().await
 }
 
@@ -181,7 +204,7 @@ async fn the_pages_run_without_a_complaint_of_the_browser() -> Result<()> {
     let showroom = Showroom::start().await?;
     showroom.hire("lin", Role::Manager, &[])?;
     let browser = Browser::open(DESK.0, DESK.1, None).await?;
-    for page in ["/floor", "/manage"] {
+    for page in ["/floor", "/manage", "/manage/leads", "/manage/audit"] {
         sign_in(&browser, &showroom, "lin", page).await?;
         let faults = browser.client().execute(LOADED, Vec::new()).await?;
         let faults: Vec<Value> = faults.as_array().cloned().unwrap_or_default();

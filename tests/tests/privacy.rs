@@ -1,17 +1,19 @@
 //! What must not be found: names and numbers in files, in logs, and after their visit.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use serde_json::json;
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::{Value, json};
 use shared::wire::Stage;
-use tests::world::{Headless, Role, Showroom};
+use tests::world::{ALL_DAYS, Device, Headless, Phone, Role, Session, Setup, Showroom, parse_csv};
+use tests::{programs, wait};
 
 const NUMBER: &str = "13912345678";
 const NAME: &str = "诸葛慕容";
 
-/// Every file below a folder that holds one of these texts.
-fn holding(folder: &Path, needles: &[Vec<u8>]) -> Result<Vec<String>> {
+/// Every file below a folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir()? {
@@ -19,14 +21,29 @@ fn holding(folder: &Path, needles: &[Vec<u8>]) -> Result<Vec<String>> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.is_file() {
-                let bytes = std::fs::read(&path)?;
-                if needles.iter().any(|needle| bytes.windows(needle.len()).any(|window| window == needle)) {
-                    found.push(path.display().to_string());
-                }
+                found.push(path);
             }
         }
     }
     Ok(found)
+}
+
+/// Every file below a folder that holds one of these texts.
+fn holding(folder: &Path, needles: &[Vec<u8>]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for path in files(folder)? {
+        let bytes = std::fs::read(&path)?;
+        if needles.iter().any(|needle| bytes.windows(needle.len()).any(|window| window == needle)) {
+            found.push(path.display().to_string());
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a lead has a key.
+fn has_key(folder: &Path, lead: &str) -> Result<bool> {
+    let name = format!("lead-{lead}");
+    Ok(files(folder)?.iter().any(|path| path.file_name().is_some_and(|file| file == name.as_str())))
 }
 
 /// A text as it may stand in a file: plain, with JSON's escapes, in UTF-16.
@@ -93,5 +110,215 @@ async fn a_number_without_consent_is_gone_with_its_visit() -> Result<()> {
         let text = String::from_utf8(bytes)?;
         assert!(!text.contains(NAME) && !text.contains("5678"), "{text}");
     }
+    showroom.finish().await
+}
+
+/// What somebody tells a kiosk who may be contacted.
+fn agreed() -> Value {
+    let consents = json!([{"purpose": "contact", "wording": "contact-1", "given": true}]);
+    json!({"phone": NUMBER, "surname": NAME, "title": "ms", "consents": consents})
+}
+
+/// Somebody who may be contacted is served; gives the lead's id.
+async fn consenting(kiosk: &Device, phone: &Phone, boss: &Session) -> Result<String> {
+    let tap = kiosk.check_in("browse", &agreed()).await?;
+    let alert = phone.alert_for(tap.visit).await?;
+    phone.serve(&alert, "interested").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    only_lead(boss).await
+}
+
+async fn only_lead(boss: &Session) -> Result<String> {
+    let (from, to) = ALL_DAYS;
+    let page = boss.call(Method::GET, &format!("/api/v1/leads?from={from}&to={to}"), None).await?;
+    let leads = page["leads"].as_array().context("leads")?;
+    assert_eq!(leads.len(), 1, "{leads:?}");
+    assert_eq!(leads[0]["phone"].as_str(), Some("139****5678"), "lists are masked");
+    Ok(leads[0]["lead_id"].as_str().context("an id")?.to_owned())
+}
+
+async fn audit(boss: &Session) -> Result<Vec<Value>> {
+    let (from, to) = ALL_DAYS;
+    let page = boss.call(Method::GET, &format!("/api/v1/audit?from={from}&to={to}"), None).await?;
+    let text = page.to_string();
+    assert!(!text.contains(NAME) && !text.contains(NUMBER), "{text}");
+    Ok(page["audit"].as_array().context("lines")?.clone())
+}
+
+#[tokio::test]
+async fn a_contact_is_shown_to_whom_it_concerns_and_every_showing_is_on_record() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    showroom.hire("li", Role::Consultant, &[])?;
+    let li = showroom.sign_in("li").await?;
+    let boss = showroom.sign_in("boss").await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &agreed()).await?;
+    let lead = only_lead(&boss).await?;
+    let reveal = format!("/api/v1/leads/{lead}/reveal");
+    let (status, problem) = wang.session().refused(Method::POST, &reveal, None).await?;
+    assert_eq!((status.as_u16(), problem["code"].as_str()), (403, Some("not_yours")), "before Accept");
+    let alert = wang.alert_for(tap.visit).await?;
+    wang.accept(&alert).await?;
+    for session in [wang.session(), &boss] {
+        let contact = session.call(Method::POST, &reveal, None).await?;
+        assert_eq!((contact["phone"].as_str(), contact["name"].as_str()), (Some(NUMBER), Some(NAME)), "{contact}");
+    }
+    assert_eq!(li.refused(Method::POST, &reveal, None).await?.0.as_u16(), 403, "a colleague's visitor");
+    let (from, to) = ALL_DAYS;
+    let csv = boss.fetch(&format!("/api/v1/exports/leads.csv?from={from}&to={to}")).await?;
+    assert!(String::from_utf8(csv)?.contains(NUMBER), "a file has the number of whoever may be contacted");
+    showroom.command(&["export", "visits.jsonl"], "")?;
+
+    let lines = audit(&boss).await?;
+    let said: Vec<_> =
+        lines.iter().map(|line| (line["by"].as_str(), line["act"].as_str(), line["records"].as_str())).collect();
+    assert_eq!(
+        said,
+        [
+            (Some("wang"), Some("revealed"), None),
+            (Some("boss"), Some("revealed"), None),
+            (Some("boss"), Some("exported"), Some("leads")),
+            (None, Some("exported"), Some("visits")),
+        ],
+        "in the order in which they left"
+    );
+    assert_eq!(lines[2]["from"].as_str(), Some(from));
+    assert!(lines.iter().take(2).all(|line| line["lead_id"] == json!(lead)));
+    wang.greeted(tap.visit).await?;
+    wang.end(tap.visit, "interested").await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn what_was_erased_can_be_opened_by_nobody_not_even_from_an_older_backup() -> Result<()> {
+    let mut showroom = Showroom::start().await?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let boss = showroom.sign_in("boss").await?;
+    let lead = consenting(&kiosk, &wang, &boss).await?;
+    let reveal = format!("/api/v1/leads/{lead}/reveal");
+    assert_eq!(boss.call(Method::POST, &reveal, None).await?["phone"].as_str(), Some(NUMBER), "before");
+    let folder = showroom.folder().to_owned();
+    let path = |name: &str| folder.join(name).display().to_string();
+    let (backup, keys, data) = (path("backup"), path("backup.keys"), path("data"));
+    let leads = |data: &str| programs::gateway_says(&["export", "leads.jsonl", "--data", data], "");
+    assert!(String::from_utf8(leads(&data)?)?.contains(NUMBER), "before, in a file");
+    programs::gateway_says(&["backup", "--data", &data, "--to", &backup, "--keys", &keys], "")?;
+    // Another place for the list of that day, which knows nothing of the erasure.
+    std::fs::rename(path("erased.list"), path("old.list")).or_else(|_| std::fs::write(path("old.list"), ""))?;
+
+    assert!(has_key(&showroom.data(), &lead)?);
+    boss.call(Method::DELETE, &format!("/api/v1/leads/{lead}"), None).await?;
+    assert!(!has_key(&showroom.data(), &lead)?, "the key is gone when the answer comes");
+    let (status, problem) = boss.refused(Method::POST, &reveal, None).await?;
+    assert_eq!((status.as_u16(), problem["code"].as_str()), (404, Some("unknown_lead")));
+    let last = audit(&boss).await?.pop().context("a line")?;
+    let said = (last["act"].as_str(), last["reason"].as_str(), last["by"].as_str());
+    assert_eq!(said, (Some("erased"), Some("withdrawn"), Some("boss")));
+    let gone = |data: &str| -> Result<()> {
+        let text = String::from_utf8(leads(data)?)?;
+        assert!(!text.contains(NUMBER) && !text.contains("5678") && !text.contains(NAME), "{text}");
+        assert!(text.contains(&lead) && text.contains("\"erased\""), "the lead stands there as erased: {text}");
+        Ok(())
+    };
+    gone(&data)?;
+    assert!(showroom.gateway_mut().stop().await?.success());
+    let needles: Vec<_> = [NUMBER, NAME].iter().flat_map(|text| spellings(text)).collect();
+    assert_eq!(holding(showroom.folder(), &needles)?, Vec::<String>::new(), "in plain, anywhere");
+    // From the archive alone, and with every key that is still there.
+    for part in ["log", "views", "snapshots"] {
+        let part = showroom.data().join(part);
+        if part.exists() {
+            std::fs::remove_dir_all(part)?;
+        }
+    }
+    gone(&data)?;
+
+    let restore = |name: &str, list: &str| -> Result<String> {
+        let restored = path(name);
+        let arguments = ["restore", "--data", &restored, "--from", &backup, "--keys", &keys, "--erased", list];
+        programs::gateway_says(&arguments, "")?;
+        Ok(restored)
+    };
+    let forgotten = restore("forgotten", &path("old.list"))?;
+    assert!(
+        String::from_utf8(leads(&forgotten)?)?.contains(NUMBER),
+        "without the newest list the backup brings it back"
+    );
+    let text = String::from_utf8(leads(&restore("restored", &path("data/keys/erased.list"))?)?)?;
+    assert!(text.contains(&lead) && !text.contains(NUMBER) && !text.contains(NAME), "{text}");
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn the_command_line_erases_with_and_without_a_running_gateway() -> Result<()> {
+    for running in [true, false] {
+        let mut showroom = Showroom::start().await?;
+        showroom.hire("boss", Role::Manager, &[])?;
+        let wang = showroom.staff("wang", Role::Consultant).await?;
+        let kiosk = showroom.kiosk("k1").await?;
+        let boss = showroom.sign_in("boss").await?;
+        let lead = consenting(&kiosk, &wang, &boss).await?;
+        if !running {
+            assert!(showroom.gateway_mut().stop().await?.success());
+        }
+        showroom.command(&["lead", "erase", &lead], "")?;
+        assert!(!has_key(&showroom.data(), &lead)?, "the key is destroyed");
+        let table = parse_csv(&showroom.command(&["export", "leads.csv"], "")?)?;
+        assert_eq!((table.rows[0]["contact"].as_str(), table.rows[0]["phone"].as_str()), ("erased", ""));
+        let data = showroom.data().display().to_string();
+        let again = programs::run_gateway(&["lead", "erase", &lead, "--data", &data], "")?;
+        assert!(!again.status.success(), "there is nothing more to erase");
+        showroom.finish().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_contact_is_erased_by_itself_when_its_time_is_over() -> Result<()> {
+    let config = "[vault]\ncontacts_kept = \"5d\"\n".to_owned();
+    let showroom = Showroom::with(Setup { demo: true, config: Some(config), ..Setup::default() }).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &agreed()).await?;
+    kiosk.tell("visit.left", &json!({"visit": tap.visit})).await?;
+    let boss = showroom.phone("lin").await?.session().clone();
+    only_lead(&boss).await?;
+    let day = 24 * 3600;
+    showroom.advance(4 * day).await?;
+    // Sessions are over by then.
+    let boss = showroom.phone("lin").await?.session().clone();
+    only_lead(&boss).await?;
+    showroom.advance(day).await?;
+    let boss = showroom.phone("lin").await?.session().clone();
+    let erased = wait::until_async("the contact to be erased", || async {
+        Ok(audit(&boss).await?.into_iter().find(|line| line["act"] == "erased"))
+    })
+    .await?;
+    assert_eq!((erased["reason"].as_str(), erased["by"].as_str()), (Some("expired"), None));
+    let (from, to) = ALL_DAYS;
+    let leads = boss.call(Method::GET, &format!("/api/v1/leads?from={from}&to={to}"), None).await?;
+    assert_eq!(leads["leads"][0]["contact"].as_str(), Some("erased"), "{leads}");
+    assert!(!leads.to_string().contains("5678"), "{leads}");
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn a_consent_that_is_taken_back_at_the_kiosk_erases_what_it_allowed() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let boss = showroom.sign_in("boss").await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &agreed()).await?;
+    let lead = only_lead(&boss).await?;
+    let back = json!([{"purpose": "contact", "wording": "contact-1", "given": false}]);
+    kiosk.tell("visit.detailed", &json!({"visit": tap.visit, "consents": back})).await?;
+    let (status, _) = boss.refused(Method::POST, &format!("/api/v1/leads/{lead}/reveal"), None).await?;
+    assert_eq!(status.as_u16(), 404);
+    let last = audit(&boss).await?.pop().context("a line")?;
+    assert_eq!((last["act"].as_str(), last["reason"].as_str()), (Some("erased"), Some("taken_back")));
+    kiosk.tell("visit.left", &json!({"visit": tap.visit})).await?;
     showroom.finish().await
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use reqwest::{Client, Method, StatusCode, redirect};
 use serde_json::{Value, json};
-use shared::wire::Stage;
+use shared::wire::{Alert, Budget, Stage, When};
 use tests::wait;
 use tests::world::{Role, Setup, Showroom};
 
@@ -103,13 +103,23 @@ async fn an_interest_joins_the_kiosks_visit_and_the_managers_list() -> Result<()
     );
     let models = boss_models(&kiosk).await?;
     let model = models.first().context("a model")?.as_str();
-    let given = [("name", "诸葛"), ("phone", "138 0013 8000"), ("models", model), ("consents", "contact")];
+    let given = [
+        ("name", "诸葛"),
+        ("phone", "138 0013 8000"),
+        ("models", model),
+        ("when", "quarter"),
+        ("budget", "to25"),
+        ("consents", "contact"),
+    ];
     let url = absolute(&offer.url, &form.action)?;
     let sent = browser.post(url).form(&filled(&form, &given)).send().await?;
     let status = sent.status();
     assert!(status.is_success(), "{status}: {}", sent.text().await?);
 
-    wang.update(alert.alert, "the model", |alert| alert.models.iter().any(|known| known.as_str() == model)).await?;
+    let said = |alert: &Alert| alert.models.iter().any(|known| known.as_str() == model);
+    let before = wang.update(alert.alert, "the model", said).await?;
+    let private = (before.name, before.when, before.budget, before.phone, before.lead);
+    assert_eq!(private, (None, None, None, None, None), "before Accept");
     let leads = wait::until_async("the lead in the manager's list", || async {
         let leads = boss.session().call(Method::GET, "/api/v1/leads", None).await?;
         Ok(leads["leads"].as_array().filter(|leads| !leads.is_empty()).cloned())
@@ -119,7 +129,15 @@ async fn an_interest_joins_the_kiosks_visit_and_the_managers_list() -> Result<()
     let shown = leads[0].to_string();
     assert!(shown.contains(&tap.visit.to_string()), "the lead names its visit: {shown}");
     assert!(!shown.contains("13800138000"), "numbers are masked until somebody reveals them: {shown}");
-    wang.serve(&alert, "interested").await?;
+    wang.accept(&alert).await?;
+    let opened = wang.update(alert.alert, "what was said about buying", |alert| alert.when.is_some()).await?;
+    let expect = (Some(When::Quarter), Some(Budget::To25), Some("138****8000"));
+    assert_eq!((opened.when, opened.budget, opened.phone.as_deref()), expect, "after Accept");
+    let reveal = format!("/api/v1/leads/{}/reveal", opened.lead.context("a lead to ask for")?);
+    let contact = wang.session().call(Method::POST, &reveal, None).await?;
+    assert_eq!(contact["phone"].as_str(), Some("13800138000"));
+    wang.greeted(tap.visit).await?;
+    wang.end(tap.visit, "interested").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
     showroom.finish().await
 }
