@@ -89,11 +89,12 @@ fn what_was_agreed_to_stands_on_the_visits_page_and_can_be_taken_back_there() {
     bench.tap("You may contact me about this enquiry");
     bench.tap("You may send me news and offers");
     bench.tap("Continue");
-    assert!(bench.find("Contact · Offers").is_some());
+    let agreed = |bench: &Bench| bench.find("What I agreed to").unwrap().accessible_description().unwrap();
+    assert_eq!(agreed(&bench), "Contact · Offers");
     bench.tap("What I agreed to");
     bench.tap("You may send me news and offers");
     bench.tap("Continue");
-    assert!(bench.find("Contact").is_some());
+    assert_eq!(agreed(&bench), "Contact");
 }
 
 #[test]
