@@ -131,10 +131,10 @@ async fn consenting(kiosk: &Device, phone: &Phone, boss: &Session) -> Result<Str
 async fn only_lead(boss: &Session) -> Result<String> {
     let (from, to) = ALL_DAYS;
     let page = boss.call(Method::GET, &format!("/api/v1/leads?from={from}&to={to}"), None).await?;
-    let leads = page["leads"].as_array().context("leads")?;
-    assert_eq!(leads.len(), 1, "{leads:?}");
-    assert_eq!(leads[0]["phone"].as_str(), Some("139****5678"), "lists are masked");
-    Ok(leads[0]["lead_id"].as_str().context("an id")?.to_owned())
+    let leads = page.get("leads").and_then(Value::as_array).context("leads")?;
+    let [lead] = leads.as_slice() else { anyhow::bail!("one lead: {leads:?}") };
+    assert_eq!(lead.get("phone").and_then(Value::as_str), Some("139****5678"), "lists are masked");
+    Ok(lead.get("lead_id").and_then(Value::as_str).context("an id")?.to_owned())
 }
 
 async fn audit(boss: &Session) -> Result<Vec<Value>> {
@@ -142,7 +142,7 @@ async fn audit(boss: &Session) -> Result<Vec<Value>> {
     let page = boss.call(Method::GET, &format!("/api/v1/audit?from={from}&to={to}"), None).await?;
     let text = page.to_string();
     assert!(!text.contains(NAME) && !text.contains(NUMBER), "{text}");
-    Ok(page["audit"].as_array().context("lines")?.clone())
+    Ok(page.get("audit").and_then(Value::as_array).context("lines")?.clone())
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ impl Entropy {
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "each is passed on once; none is kept in numbers")]
 pub enum Input {
     /// A visitor's finger, or a line of a headless kiosk.
     Intent(Intent),

@@ -247,7 +247,7 @@ fn another_car_stands_on_the_untouched_welcome_page_every_few_minutes() {
     let car = |world: &World| world.screen().showcase.unwrap().sha256;
     let first = car(&world);
     let at = world.session.deadline(world.now).unwrap();
-    world.wait(at - world.now.boot - SECOND);
+    world.wait(at.checked_sub(world.now.boot + SECOND).unwrap());
     assert_eq!(car(&world), first);
     world.wait(SECOND);
     assert_ne!(car(&world), first);

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 
 use super::id;
 use crate::notify::Delivery;
+use crate::web::address::Query;
 use crate::web::front::Front;
 use crate::web::problem::Problem;
 use crate::web::session::Person;

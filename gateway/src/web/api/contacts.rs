@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
@@ -14,6 +14,7 @@ use shared::wire::Title;
 use super::records::reading;
 use super::{done, id};
 use crate::domain::Command;
+use crate::web::address::Path;
 use crate::web::front::Front;
 use crate::web::problem::Problem;
 use crate::web::session::Person;

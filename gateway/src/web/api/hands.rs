@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use shared::personal::Personal;
 use super::done;
 use super::visits::{visit_id, write};
 use crate::domain::Command;
+use crate::web::address::Path;
 use crate::web::body::Json;
 use crate::web::front::Front;
 use crate::web::problem::Problem;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use shared::ids::VisitId;
 use super::visits::{check_party, visit_id, write};
 use crate::domain::floor::event::Correction;
 use crate::domain::{Actor, Command};
+use crate::web::address::Path;
 use crate::web::body::Json;
 use crate::web::front::Front;
 use crate::web::idempotency;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::lines::day_and_clock;
 use crate::domain::audit::Export;
 use crate::views::{Act, AuditRow, Millis};
+use crate::web::address::Query;
 use crate::web::api::records::{Span, reading};
 use crate::web::front::Front;
 use crate::web::pages::{Frame, render};

@@ -41,6 +41,7 @@ struct Kiosks {
     new: String,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "marks of a line: each is shown or not")]
 struct Line {
     name: String,
     online: bool,
