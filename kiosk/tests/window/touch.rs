@@ -117,7 +117,7 @@ fn a_number_is_left_with_a_consent_only_when_ticked() {
     assert_eq!(bench.kept.len(), 2);
     assert_eq!(bench.screen().visit.unwrap().noted.phone.as_deref(), Some("138****8000"));
 
-    bench.tap("Change my number");
+    bench.tap("My number");
     "13900139000".chars().for_each(|digit| bench.tap(&digit.to_string()));
     bench.tap("Use this number");
     bench.tap("You may contact me about this enquiry");
