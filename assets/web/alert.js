@@ -2,7 +2,7 @@
 import { send } from "./api.js";
 import { by, el, listed, say } from "./dom.js";
 import { countTo, keepCounting } from "./ring.js";
-import { choose, toast } from "./sheet.js";
+import { choose, hush, toast } from "./sheet.js";
 import { ring, stop } from "./sound.js";
 import { changed, onChange, state } from "./state.js";
 import { named, w } from "./words.js";
@@ -113,6 +113,7 @@ function report() {
 async function accept() {
   const alert = shown;
   await answer(alert, "accept", undefined, () => {
+    hush();
     state.details.set(alert.visit, state.details.get(alert.visit) ?? alert);
     state.accepted.set(alert.visit, alert);
     setTimeout(() => {

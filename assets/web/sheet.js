@@ -74,6 +74,11 @@ export function toast(text, undo) {
   fading = setTimeout(() => (line.hidden = true), undo ? realMs(UNDO_MS) : 4000);
 }
 
+/** What can no longer be taken back is offered no longer. */
+export function hush() {
+  by("toast").hidden = true;
+}
+
 /** Does something and says what came of it; `undo` gives the way back. */
 export async function act(what, done, undo) {
   try {

@@ -174,7 +174,8 @@ impl Config {
         self.floor.validate(&mut faults);
         // Otherwise every phone goes dark between two of its words.
         let alive = chrono::TimeDelta::from_std(self.web.alive).unwrap_or(chrono::TimeDelta::MAX);
-        faults.unless(alive < self.floor.live, "floor.live", "must be longer than web.alive, or every phone goes dark");
+        let sound = faults.none_of("web.alive") && faults.none_of("floor.live");
+        faults.unless(!sound || alive < self.floor.live, "floor.live", "must be longer than web.alive, or every phone goes dark");
         self.speech.validate(&mut faults);
         self.catalogue.validate(&mut faults);
         self.screens.validate(&mut faults);
@@ -239,6 +240,10 @@ impl Faults {
         if !fine {
             self.0.push(Fault { key: key.to_owned(), problem: problem.to_owned() });
         }
+    }
+
+    fn none_of(&self, key: &str) -> bool {
+        self.0.iter().all(|fault| fault.key != key)
     }
 }
 

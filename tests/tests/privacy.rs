@@ -312,9 +312,11 @@ async fn a_consent_that_is_taken_back_at_the_kiosk_erases_what_it_allowed() -> R
     let boss = showroom.sign_in("boss").await?;
     let kiosk = showroom.kiosk("k1").await?;
     let tap = kiosk.check_in("browse", &agreed()).await?;
+    kiosk.receipt(tap.event).await?;
     let lead = only_lead(&boss).await?;
     let back = json!([{"purpose": "contact", "wording": "contact-1", "given": false}]);
-    kiosk.tell("visit.detailed", &json!({"visit": tap.visit, "consents": back})).await?;
+    let told = kiosk.tell("visit.detailed", &json!({"visit": tap.visit, "consents": back})).await?;
+    kiosk.receipt(told).await?;
     let (status, _) = boss.refused(Method::POST, &format!("/api/v1/leads/{lead}/reveal"), None).await?;
     assert_eq!(status.as_u16(), 404);
     let last = audit(&boss).await?.pop().context("a line")?;
