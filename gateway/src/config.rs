@@ -175,7 +175,11 @@ impl Config {
         // Otherwise every phone goes dark between two of its words.
         let alive = chrono::TimeDelta::from_std(self.web.alive).unwrap_or(chrono::TimeDelta::MAX);
         let sound = faults.none_of("web.alive") && faults.none_of("floor.live");
-        faults.unless(!sound || alive < self.floor.live, "floor.live", "must be longer than web.alive, or every phone goes dark");
+        faults.unless(
+            !sound || alive < self.floor.live,
+            "floor.live",
+            "must be longer than web.alive, or every phone goes dark",
+        );
         self.speech.validate(&mut faults);
         self.catalogue.validate(&mut faults);
         self.screens.validate(&mut faults);
