@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::wire::Stage;
-use tests::world::{ALL_DAYS, Device, Headless, Phone, Role, Session, Setup, Showroom, parse_csv};
+use tests::world::{ALL_DAYS, Device, Headless, Phone, Role, Session, Showroom, parse_csv};
 use tests::{programs, wait};
 
 const NUMBER: &str = "13912345678";
@@ -281,34 +281,6 @@ async fn the_command_line_erases_with_and_without_a_running_gateway() -> Result<
         showroom.finish().await?;
     }
     Ok(())
-}
-
-#[tokio::test]
-async fn a_contact_is_erased_by_itself_when_its_time_is_over() -> Result<()> {
-    let config = "[vault]\ncontacts_kept = \"5d\"\n".to_owned();
-    let showroom = Showroom::with(Setup { demo: true, config: Some(config), ..Setup::default() }).await?;
-    let kiosk = showroom.kiosk("k1").await?;
-    let tap = kiosk.check_in("browse", &agreed()).await?;
-    kiosk.tell("visit.left", &json!({"visit": tap.visit})).await?;
-    let boss = showroom.phone("lin").await?.session().clone();
-    only_lead(&boss).await?;
-    let day = 24 * 3600;
-    showroom.advance(4 * day).await?;
-    // Sessions are over by then.
-    let boss = showroom.phone("lin").await?.session().clone();
-    only_lead(&boss).await?;
-    showroom.advance(day).await?;
-    let boss = showroom.phone("lin").await?.session().clone();
-    let erased = wait::until_async("the contact to be erased", || async {
-        Ok(audit(&boss).await?.into_iter().find(|line| line["act"] == "erased"))
-    })
-    .await?;
-    assert_eq!((erased["reason"].as_str(), erased["by"].as_str()), (Some("expired"), None));
-    let (from, to) = ALL_DAYS;
-    let leads = boss.call(Method::GET, &format!("/api/v1/leads?from={from}&to={to}"), None).await?;
-    assert_eq!(leads["leads"][0]["contact"].as_str(), Some("erased"), "{leads}");
-    assert!(!leads.to_string().contains("5678"), "{leads}");
-    showroom.finish().await
 }
 
 #[tokio::test]
