@@ -213,6 +213,11 @@ fn changes_the_stage(event: &FloorEvent) -> bool {
     )
 }
 
+/// The askings of a visit whose people hear what is new of it.
+fn told(visit: &Visit) -> impl Iterator<Item = &Asking> {
+    visit.askings.iter().filter(|asking| asking.open || asking.accepted && visit.is_served_by(&asking.to))
+}
+
 fn is_manager(role: Role) -> bool {
     matches!(role, Role::Manager | Role::Admin)
 }
@@ -234,10 +239,25 @@ impl State {
 
     /// What rings already, updated in place; those who accepted learn the name.
     fn ring_again(&self, visit: VisitId) -> impl Iterator<Item = Effect> {
-        let told = |visit: &Visit, asking: &Asking| asking.open || asking.accepted && visit.is_served_by(&asking.to);
-        let visit = self.floor.visit(visit).into_iter();
-        let askings = visit.flat_map(move |visit| visit.askings.iter().filter(move |asking| told(visit, asking)));
-        askings.filter_map(|asking| self.ring(asking.id))
+        let told = self.floor.visit(visit).into_iter().flat_map(told);
+        told.filter_map(|asking| self.ring(asking.id))
+    }
+
+    /// What is told when a gateway begins: what rang rings again, what was accepted stands open again for whoever serves and rings
+    /// nobody, and screens learn where their visits stand.
+    #[must_use]
+    pub fn after_restart(&self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for visit in self.floor.visits().filter(|visit| visit.ended.is_none()) {
+            for asking in told(visit) {
+                effects.extend(self.ring(asking.id));
+                if asking.accepted {
+                    effects.extend(self.silence(asking.id, AlertOver::Accepted));
+                }
+            }
+            effects.push(Effect::Visit(visit.id));
+        }
+        effects
     }
 
     /// What a visit's kiosk may tell now; `None` for a visit without a kiosk.

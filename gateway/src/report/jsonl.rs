@@ -16,12 +16,7 @@ pub fn write_visits(
     showroom: &Showroom,
     out: impl Write,
 ) -> Result<u64, ReportError> {
-    let mut lines = Lines::new(out);
-    let mut moment = Moment::new(showroom.zone);
-    for row in rows {
-        lines.write(&VisitRecord::new(&row?, &showroom.store, &mut moment))?;
-    }
-    lines.finish()
+    each(rows, showroom, out, |lines, row, moment| lines.write(&VisitRecord::new(row, &showroom.store, moment)))
 }
 
 /// Writes every lead, and says how many. The caller has opened the contacts, and audits that they were exported.
@@ -33,12 +28,9 @@ pub fn write_leads(
     showroom: &Showroom,
     out: impl Write,
 ) -> Result<u64, ReportError> {
-    let mut lines = Lines::new(out);
-    let mut moment = Moment::new(showroom.zone);
-    for row in rows {
-        lines.write(&LeadRecord::new(&row?, &showroom.store, &mut moment, Numbers::WhereAgreed))?;
-    }
-    lines.finish()
+    each(rows, showroom, out, |lines, row, moment| {
+        lines.write(&LeadRecord::new(row, &showroom.store, moment, Numbers::WhereAgreed))
+    })
 }
 
 /// Writes every line of the audit, and says how many.
@@ -50,10 +42,19 @@ pub fn write_audit(
     showroom: &Showroom,
     out: impl Write,
 ) -> Result<u64, ReportError> {
+    each(rows, showroom, out, |lines, row, moment| lines.write(&AuditRecord::new(row, &showroom.store, moment)))
+}
+
+fn each<R, W: Write>(
+    rows: impl Iterator<Item = Result<R, ViewsError>>,
+    showroom: &Showroom,
+    out: W,
+    write: impl Fn(&mut Lines<W>, &R, &mut Moment) -> Result<(), ReportError>,
+) -> Result<u64, ReportError> {
     let mut lines = Lines::new(out);
     let mut moment = Moment::new(showroom.zone);
     for row in rows {
-        lines.write(&AuditRecord::new(&row?, &showroom.store, &mut moment))?;
+        write(&mut lines, &row?, &mut moment)?;
     }
     lines.finish()
 }

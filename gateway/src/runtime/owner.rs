@@ -303,15 +303,11 @@ impl Runtime {
         !full
     }
 
-    /// After a restart: what rang rings again, and screens learn where their visits stand.
+    /// Phones and screens are where the state is.
     fn ring_again(&mut self) {
         let spent = self.state.sales.spent().map(str::to_owned).collect();
         self.parts.desk.spent.send_replace(Arc::new(spent));
-        let floor = &self.state.floor;
-        let alerts = floor.ringing().filter_map(|(_, asking)| self.state.ring(asking.id));
-        let statuses = floor.visits().filter(|visit| visit.ended.is_none()).map(|visit| Effect::Visit(visit.id));
-        let effects: Vec<Effect> = alerts.chain(statuses).collect();
-        self.tell(effects);
+        self.tell(self.state.after_restart());
     }
 
     fn snapshot(&mut self, events: usize) {

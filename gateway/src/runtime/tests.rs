@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use shared::clock::{Clock, SystemClock};
-use shared::ids::{EventId, VisitId};
+use shared::ids::{EventId, StaffId, VisitId};
+use shared::personal::Personal;
 use shared::wire::{CheckedIn, Detailed, Fingerprint, Language, Purpose};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -12,8 +13,12 @@ use tokio_util::sync::CancellationToken;
 use super::{Done, Handle, Parts, Runtime, SubmitError, ToKiosk, load};
 use crate::domain::command::{Cause, Told};
 use crate::domain::floor::event::{self, FloorEvent};
+use crate::domain::floor::member::Presence;
+use crate::domain::roster::{Account, Role, StaffDetails};
+use crate::domain::secret::{Secret, Subject};
 use crate::domain::{Actor, Command, Input, Refusal, Rules};
 use crate::log::{Commit, EventLog, MemoryLog, Snapshots};
+use crate::notify::Pushed;
 use crate::vault::Vault;
 
 struct Bench {
@@ -181,4 +186,50 @@ async fn what_another_gateway_appended_is_taken_over_before_an_input_is_decided(
     assert!(seen.visits.iter().any(|visit| visit.id == theirs));
     assert_eq!(seen.visits.len(), 3);
     bench.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_accepted_before_a_restart_stands_open_for_whoever_serves_and_rings_nobody() {
+    let bench = Bench::start();
+    let wang: StaffId = "wang".parse().unwrap();
+    let details = StaffDetails { name: Personal::new("王芳"), latin: None, password: Personal::default() };
+    let account = Account {
+        id: wang.clone(),
+        role: Role::Consultant,
+        senior: false,
+        languages: [Language::Zh].into(),
+        secret: Secret::open(Subject::Staff(wang.clone()), details),
+        session_generation: 0,
+    };
+    let by = |actor: Actor, command: Command| Input { cause: None, actor, command };
+    let person = || Actor::Staff(wang.clone());
+    bench.handle.submit(by(Actor::System, Command::SetAccount(account))).await.unwrap();
+    bench.handle.submit(by(person(), Command::SetPresence(Presence::Free))).await.unwrap();
+    bench.handle.submit(by(person(), Command::Alive)).await.unwrap();
+    let visitor = check_in(1, Purpose::Browse);
+    let Command::CheckIn(body, _) = &visitor.command else { panic!("no check-in") };
+    let visit = body.visit;
+    bench.handle.submit(visitor).await.unwrap();
+    let rung = bench.handle.hub().open_alerts(&wang);
+    let [Pushed::Alert(alert)] = rung.iter().map(|feed| &feed.pushed).collect::<Vec<_>>()[..] else {
+        panic!("one alert: {rung:?}")
+    };
+    bench.handle.submit(by(person(), Command::Accept(alert.alert))).await.unwrap();
+
+    let (dir, log) = bench.stop().await;
+    let again = Bench::on(dir, log);
+    let kiosk = Actor::Device("k1".parse().unwrap());
+    let more = Detailed { party: Some(4), ..Detailed::default() };
+    again.handle.submit(by(kiosk, Command::Detail(visit, None, more))).await.unwrap();
+    assert!(again.handle.hub().open_alerts(&wang).is_empty(), "nothing rings");
+    let known = again.handle.hub().accepted_alerts(&wang);
+    let parties: Vec<_> = known
+        .iter()
+        .map(|feed| match &feed.pushed {
+            Pushed::Alert(alert) => alert.party,
+            other => panic!("no alert: {other:?}"),
+        })
+        .collect();
+    assert_eq!(parties, [Some(4)]);
+    again.stop().await;
 }

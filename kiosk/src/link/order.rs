@@ -78,6 +78,8 @@ impl Order {
         match way {
             Way::Pass => {
                 self.passed = event.sequence;
+                // Kept since overtaking was looked for: it has nothing left to overtake.
+                self.newest = self.newest.max(event.sequence);
                 self.ahead.remove(&event.sequence);
             }
             Way::Ahead => {
@@ -145,18 +147,21 @@ mod tests {
 
     /// Sends whatever both ways want, as a connection does; the sequences in the order of their sending.
     fn sent(order: &mut Order, outbox: &Outbox) -> Vec<u64> {
+        let mut sent = sent_on(order, outbox, Way::Ahead);
+        sent.extend(sent_on(order, outbox, Way::Pass));
+        sent
+    }
+
+    fn sent_on(order: &mut Order, outbox: &Outbox, way: Way) -> Vec<u64> {
         let mut sent = Vec::new();
-        for way in [Way::Ahead, Way::Pass] {
-            let events = outbox.read_after(order.after(way), 100).unwrap();
-            for event in &events {
-                let wanted = order.wants(event, way);
-                if wanted {
-                    sent.push(event.sequence);
-                }
-                order.done(event, way, wanted);
+        for event in &outbox.read_after(order.after(way), 100).unwrap() {
+            let wanted = order.wants(event, way);
+            if wanted {
+                sent.push(event.sequence);
             }
-            order.found(way, false);
+            order.done(event, way, wanted);
         }
+        order.found(way, false);
         sent
     }
 
@@ -179,5 +184,18 @@ mod tests {
         // Without receipts everything goes out again, from the oldest on.
         order.again();
         assert_eq!(sent(&mut order, &outbox), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn what_is_kept_while_both_ways_are_gone_through_goes_out_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = Outbox::open(&folder.path().join("outbox"), SealKey::new(&[5; 32]), Machine::named("a")).unwrap();
+        say(&outbox, 1, 1, 'c');
+        let mut order = Order::begin(0);
+        assert_eq!(sent_on(&mut order, &outbox, Way::Ahead), [1]);
+        say(&outbox, 2, 2, 'c');
+        assert_eq!(sent_on(&mut order, &outbox, Way::Pass), [2]);
+        say(&outbox, 3, 2, 'd');
+        assert_eq!(sent(&mut order, &outbox), [3]);
     }
 }

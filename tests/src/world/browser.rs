@@ -28,6 +28,22 @@ pub struct Browser {
     _driver: Process,
 }
 
+const CAN_BE_HIT: &str = "
+    const [element, done] = arguments;
+    element.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const frame = () => new Promise(requestAnimationFrame);
+    const place = () => { const { x, y, width, height } = element.getBoundingClientRect(); return [x + width / 2, y + height / 2]; };
+    (async () => {
+        await frame();
+        const before = place();
+        await frame();
+        await frame();
+        const [x, y] = place();
+        const hit = document.elementFromPoint(x, y);
+        done(x === before[0] && y === before[1] && hit !== null && element.contains(hit));
+    })();
+";
+
 impl Browser {
     /// Opens a browser whose window is this large.
     ///
@@ -111,13 +127,20 @@ impl Browser {
             for element in self.client.find_all(Locator::XPath(&path)).await? {
                 let ready =
                     element.is_displayed().await.unwrap_or(false) && element.is_enabled().await.unwrap_or(false);
-                if ready && element.click().await.is_ok() {
+                if ready && self.can_be_hit(&element).await.unwrap_or(false) && element.click().await.is_ok() {
                     return Ok(Some(()));
                 }
             }
             Ok(None)
         })
         .await
+    }
+
+    /// Scrolls it to where nothing stands before it; whether it then stays where it is and a finger would hit it. The driver looks for the
+    /// place first and presses later: what moves in between, as a dialog does while the page is laid out, is missed without an error.
+    async fn can_be_hit(&self, element: &Element) -> Result<bool> {
+        let hit = self.client.execute_async(CAN_BE_HIT, vec![serde_json::to_value(element)?]).await?;
+        Ok(hit.as_bool().unwrap_or(false))
     }
 
     /// Waits until the page says this.

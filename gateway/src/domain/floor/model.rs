@@ -10,7 +10,7 @@ use super::event::{Correction, FloorEvent};
 use super::ladder::next_due;
 use super::member::Presence;
 use super::scene::{Scene, staff};
-use super::visit::Outcome;
+use super::visit::{Outcome, Visit};
 use crate::domain::State;
 use crate::domain::command::Command;
 use crate::domain::roster::Role;
@@ -181,7 +181,8 @@ fn everybody_is_minded(scene: &Scene) {
         }
     }
     for member in floor.members() {
-        let open: BTreeSet<_> = floor.ringing().filter(|(_, a)| a.to == member.id).map(|(_, a)| a.id).collect();
+        let open: BTreeSet<_> =
+            floor.visits().flat_map(Visit::open_askings).filter(|a| a.to == member.id).map(|a| a.id).collect();
         assert_eq!(member.asked, open, "{} is asked about something else", member.id);
     }
 }

@@ -131,11 +131,6 @@ impl Floor {
         from + self.rules().breach
     }
 
-    /// Every alert that rings now: what phones are told again after a restart.
-    pub fn ringing(&self) -> impl Iterator<Item = (&Visit, &Asking)> {
-        self.visits().flat_map(|visit| visit.open_askings().map(move |asking| (visit, asking)))
-    }
-
     /// The visit and asking of an alert.
     #[must_use]
     pub fn asking(&self, alert: AlertId) -> Option<(&Visit, &Asking)> {

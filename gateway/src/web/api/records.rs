@@ -20,6 +20,7 @@ use crate::web::session::Person;
 
 const PAGE: usize = 200;
 const LONGEST_DAYS: i64 = 3660;
+const LISTED_DAYS: Days = Days::new(30);
 
 /// Days in the showroom's zone, both included; today where absent.
 #[derive(Debug, Default, Deserialize)]
@@ -31,10 +32,10 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// The same, with so many days until today where nothing is said.
-    pub(crate) fn days_or_last(&self, days: u64, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Problem> {
+    /// The same for a page's list, which shows so many days until today where nothing is said.
+    pub(crate) fn days_or_last(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Problem> {
         if self.from.is_none() && self.to.is_none() {
-            return Ok((today.checked_sub_days(Days::new(days)).unwrap_or(today), today));
+            return Ok((today.checked_sub_days(LISTED_DAYS).unwrap_or(today), today));
         }
         self.days(today)
     }

@@ -5,6 +5,7 @@ mod chart;
 pub(in crate::web) mod kiosks;
 pub(in crate::web) mod leads;
 mod lines;
+mod listed;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::lines::day_and_clock;
+use super::listed::{LISTED, ListedDays};
 use crate::domain::audit::Export;
 use crate::views::{Act, AuditRow, Millis};
 use crate::web::address::Query;
@@ -16,11 +17,6 @@ use crate::web::front::Front;
 use crate::web::pages::{Frame, render};
 use crate::web::problem::Problem;
 use crate::web::words::Words;
-
-/// Lines listed; the export has them all.
-const LISTED: usize = 300;
-/// Listed where no days are asked for.
-const DAYS: u64 = 30;
 
 #[derive(Template)]
 #[template(path = "manage-audit.html")]
@@ -47,9 +43,7 @@ pub(crate) async fn show(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let frame = Frame::new(&front, &headers, &uri);
-    let (from, to) = span.days_or_last(DAYS, front.today())?;
-    front.level().await?;
-    let (begin, end) = front.days(from, to);
+    let ListedDays { from, to, begin, end } = ListedDays::of(&front, &span).await?;
     let reader = Arc::clone(&front);
     let rows = reading(move || {
         let views = &reader.parts.views;

@@ -8,16 +8,12 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
 use super::lines::{LeadLine, day_and_clock};
+use super::listed::{LISTED, ListedDays};
 use crate::web::address::Query;
 use crate::web::api::records::{Span, reading};
 use crate::web::front::Front;
 use crate::web::pages::{Frame, render};
 use crate::web::problem::Problem;
-
-/// Interests listed; the export has them all.
-const LISTED: usize = 300;
-/// Listed where no days are asked for.
-const DAYS: u64 = 30;
 
 #[derive(Template)]
 #[template(path = "manage-leads.html")]
@@ -37,9 +33,7 @@ pub(crate) async fn show(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let frame = Frame::new(&front, &headers, &uri);
-    let (from, to) = span.days_or_last(DAYS, front.today())?;
-    front.level().await?;
-    let (begin, end) = front.days(from, to);
+    let ListedDays { from, to, begin, end } = ListedDays::of(&front, &span).await?;
     let reader = Arc::clone(&front);
     let rows = reading(move || {
         let mut rows = reader.parts.views.latest_leads(begin, end, LISTED)?;

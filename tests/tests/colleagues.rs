@@ -1,0 +1,179 @@
+//! Colleagues on their own pages, in real browsers: who hands over to whom, what they keep of a visitor, and what reception
+//! sets right. Leaves pictures in `target/screenshots`.
+
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::json;
+use shared::wire::{Stage, Why};
+use tests::world::{Browser, Role, Setup, Showroom, reachable, sign_in};
+
+const PHONE: (u32, u32) = (360, 780);
+const CARS: &str = "[[catalogue.models]]\nid = \"s7\"\nzh = \"星河 S7\"\nen = \"Xinghe S7\"\nplace = { zh = \"进门左手第一台\", en = \"left of the entrance\" }\nfits = [\"sedan\"]\n\n\
+                    [[catalogue.models]]\nid = \"x5\"\nzh = \"星河 X5\"\nen = \"Xinghe X5\"\nplace = { zh = \"展厅中央转台\", en = \"turntable in the middle\" }\nfits = [\"suv\"]\n";
+
+async fn showroom() -> Result<Showroom> {
+    let showroom = Showroom::with(Setup { config: Some(CARS.to_owned()), ..Setup::default() }).await?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    showroom.hire("wang", Role::Consultant, &["--display", "王芳"])?;
+    showroom.hire("chen", Role::Consultant, &["--display", "陈浩"])?;
+    Ok(showroom)
+}
+
+/// Somebody's page on their phone.
+async fn page(showroom: &Showroom, account: &str) -> Result<Browser> {
+    let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
+    sign_in(&browser, showroom, account, "/floor").await?;
+    browser.find("#presence").await?;
+    Ok(browser)
+}
+
+/// The same, free, and known to the gateway as somebody who would be rung.
+async fn free_page(showroom: &Showroom, account: &str) -> Result<Browser> {
+    let browser = page(showroom, account).await?;
+    browser.find("#presence [data-presence=free]").await?.click().await?;
+    reachable(showroom, "boss", account).await?;
+    Ok(browser)
+}
+
+#[tokio::test]
+async fn a_visitor_is_handed_over_with_everything_that_is_known_and_back() -> Result<()> {
+    let showroom = showroom().await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let wang = free_page(&showroom, "wang").await?;
+    wang.says("下一位客人轮到您").await?;
+    wang.picture("hands-rotation").await?;
+    let tap = kiosk.check_in("browse", &json!({"party": 3})).await?;
+    wang.find("#alert-accept").await?.click().await?;
+    kiosk.stage(tap.visit, Stage::Coming).await?;
+
+    // The ice is broken with one tap, and another one changes it.
+    wang.press("SUV").await?;
+    wang.says("展厅中央转台").await.context("the car that fits, and where it stands")?;
+    wang.picture("hands-ice").await?;
+    wang.press("轿车").await?;
+    wang.says("进门左手第一台").await?;
+    assert!(!wang.text().await?.contains("展厅中央转台"), "the answer was changed");
+    wang.press("备注").await?;
+    wang.find("#pad-text").await?.send_keys("带着孩子，喜欢蓝色").await?;
+    wang.picture("hands-note").await?;
+    wang.press("保存").await?;
+    wang.says("带着孩子，喜欢蓝色").await?;
+    assert!(!wang.sticks_out().await?, "the page is wider than a phone");
+
+    let chen = free_page(&showroom, "chen").await?;
+    wang.find(".team .free").await.context("the page has heard of the colleague")?;
+    wang.press("转交").await?;
+    wang.picture("hands-whom").await?;
+    wang.press("陈浩").await?;
+    wang.says("正在考虑接手").await?;
+    wang.picture("hands-asked").await?;
+    chen.find("dialog#alert[open]").await?;
+    chen.says("同事请您接手").await?;
+    assert!(!chen.sticks_out().await?, "the alert is wider than a phone");
+    chen.picture("hands-alert").await?;
+    chen.find("#alert-accept").await?.click().await?;
+    wang.says("陈浩 · 已接手您的客人").await?;
+    wang.find("#presence [data-presence=free][aria-pressed=true]").await?;
+    wang.picture("hands-taken").await?;
+    chen.says("带着孩子，喜欢蓝色").await.context("the note goes with the visitor")?;
+    chen.find(".chip[aria-pressed=true]").await?;
+    chen.press("已见到客人").await?;
+    kiosk.stage(tap.visit, Stage::Greeted).await?;
+    chen.picture("hands-serving").await?;
+
+    // And back: whoever had the visitor before is rung like anybody.
+    chen.press("转交").await?;
+    chen.press("王芳").await?;
+    wang.says("同事请您接手").await?;
+    wang.find("#alert-accept").await?.click().await?;
+    chen.says("王芳 · 已接手您的客人").await?;
+    wang.press("结束接待").await?;
+    wang.press("有意向").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    let boss = showroom.sign_in("boss").await?;
+    let row = boss.call(Method::GET, "/api/v1/visits", None).await?["visits"][0].clone();
+    assert_eq!((&row["consultant"], &row["answers"]["body"]), (&json!("wang"), &json!("sedan")), "{row}");
+    chen.close().await?;
+    wang.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn a_second_person_comes_along_and_goes_again() -> Result<()> {
+    let showroom = showroom().await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let wang = showroom.phone("wang").await?;
+    let tap = kiosk.check_in("model", &json!({"party": 6})).await?;
+    let alert = wang.alert_for(tap.visit).await?;
+    wang.accept(&alert).await?;
+    let second = format!("/api/v1/visits/{}/second", tap.visit);
+    let nobody = wang.session().call(Method::POST, &second, Some(json!({}))).await;
+    assert!(format!("{:?}", nobody.unwrap_err()).contains("nobody_free"));
+    let chen = free_page(&showroom, "chen").await?;
+    wang.session().call(Method::POST, &second, Some(json!({}))).await?;
+    chen.says("同事请您协助").await?;
+    chen.picture("hands-second-alert").await?;
+    // A greeting meanwhile sends nobody away.
+    wang.greeted(tap.visit).await?;
+    chen.find("#alert-accept").await?.click().await?;
+    wang.task(&json!({"task": "second_comes", "visit": tap.visit, "staff": "chen"})).await?;
+    chen.says("协助接待 王芳").await?;
+    chen.picture("hands-second").await?;
+    let note = json!({"text": "试驾路线 2"});
+    wang.session().call(Method::POST, &format!("/api/v1/visits/{}/note", tap.visit), Some(note)).await?;
+    chen.says("试驾路线 2").await?;
+    chen.press("我先离开").await?;
+    chen.find("#presence [data-presence=free][aria-pressed=true]").await?;
+    wang.session()
+        .call(Method::POST, &format!("/api/v1/visits/{}/hand-over", tap.visit), Some(json!({"to": "chen"})))
+        .await?;
+    chen.press("现在不行").await?;
+    wang.task(&json!({"task": "declined", "visit": tap.visit, "staff": "chen"})).await?;
+    wang.end(tap.visit, "interested").await?;
+    chen.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn reception_joins_sets_right_and_splits() -> Result<()> {
+    let showroom = showroom().await?;
+    showroom.hire("zhao", Role::Reception, &["--display", "赵敏"])?;
+    let (kiosk, other) = (showroom.kiosk("k1").await?, showroom.kiosk("k2").await?);
+    let wang = showroom.phone("wang").await?;
+    let zhao = page(&showroom, "zhao").await?;
+    let tap = kiosk.check_in("browse", &json!({"party": 4})).await?;
+    let alert = wang.alert_for(tap.visit).await?;
+    wang.accept(&alert).await?;
+    let again = other.check_in("browse", &json!({})).await?;
+    zhao.find("#queue li").await?;
+    zhao.find("#going li").await?;
+    zhao.picture("parties").await?;
+    zhao.press("更多").await?;
+    zhao.picture("parties-more").await?;
+    zhao.press("合并同行").await?;
+    zhao.picture("parties-with").await?;
+    zhao.press("王芳").await?;
+    other.stage(again.visit, Stage::Coming).await.context("the other screen follows the visit that goes on")?;
+    zhao.find("#queue-empty").await?;
+
+    zhao.press("更多").await?;
+    zhao.press("更正").await?;
+    zhao.press("人数").await?;
+    zhao.press("5 位").await?;
+    let corrected = |alert: &shared::wire::Alert| alert.party == Some(5);
+    wang.update(alert.alert, "five", corrected).await.context("their consultant sees it at once")?;
+    zhao.find("#going .tags").await?;
+    zhao.press("更多").await?;
+    zhao.press("拆分").await?;
+    zhao.press("2 位").await?;
+    zhao.find("#queue li").await.context("two go on their own, and nobody else is free")?;
+    assert!(!zhao.sticks_out().await?, "the page is wider than a phone");
+    zhao.picture("parties-split").await?;
+    wang.greeted(tap.visit).await?;
+    wang.end(tap.visit, "interested").await?;
+    let alert = wang.alert().await?;
+    assert_eq!((alert.why, alert.party), (Why::Queue, Some(2)));
+    wang.serve(&alert, "interested").await?;
+    zhao.close().await?;
+    showroom.finish().await
+}
