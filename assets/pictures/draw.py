@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the sample showroom's cars: models/<id>.svg, and models/<id>.png at 960x480. See README.md beside it.
+"""Draws the sample showroom's cars: models/<id>.svg, and models/<id>.png at 1152x576. See README.md beside it.
 
 usage: draw.py [--svg-only] [ID ...]
 
@@ -1170,12 +1170,12 @@ MODELS = {"s7": s7, "x5": x5, "x9": x9, "e3": e3, "m8": m8, "gt": gt}
 # --- Pictures ---
 
 
-def render(svg, png):
+def render(svg, png, width=1152, height=576):
     with tempfile.TemporaryDirectory() as folder:
         page = pathlib.Path(folder) / "page.html"
         page.write_text(
             '<!doctype html><meta charset="utf-8"><style>html,body{margin:0;background:transparent;overflow:hidden}'
-            "svg{display:block;width:960px;height:480px}</style>" + svg.read_text(encoding="utf-8"),
+            f"svg{{display:block;width:{width}px;height:{height}px}}</style>" + svg.read_text(encoding="utf-8"),
             encoding="utf-8",
         )
         browser = shutil.which("chromium") or shutil.which("chromium-browser") or "google-chrome"
@@ -1188,7 +1188,7 @@ def render(svg, png):
                 "--hide-scrollbars",
                 f"--user-data-dir={folder}/profile",
                 "--default-background-color=00000000",
-                "--window-size=960,480",
+                f"--window-size={width},{height}",
                 f"--screenshot={png}",
                 page.as_uri(),
             ],

@@ -20,6 +20,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use cars::{CARS, FACES, hash};
 use chrono::TimeDelta;
 use kiosk::pictures::Pictures;
 use kiosk::session::{Aside, Effect, Entropy, Input, Intent, Rules, Session, Turn};
@@ -39,7 +40,6 @@ const FRAME: Duration = Duration::from_micros(16_667);
 /// Longer than any arrival.
 const FRAMES: u32 = 18;
 const ROUNDS: usize = 20;
-const CARS: [&str; 6] = ["s7", "x5", "x9", "m8", "gt", "e3"];
 
 thread_local! {
     static NOW: Cell<Duration> = const { Cell::new(Duration::ZERO) };
@@ -143,7 +143,7 @@ impl Kiosk {
         let ids = self.kept.drain(..).collect();
         self.input(Input::Receipt(Receipt { ids, ..Receipt::default() }));
         let Some(visit) = self.session.screen(self.now).visit.map(|visit| visit.visit) else { return };
-        let consultant = Some(ConsultantCard { id: None, name: "王芳".into(), name_en: None, photo: None });
+        let consultant = Some(ConsultantCard { id: None, name: "王芳".into(), name_en: None, photo: Some(face(0)) });
         let news = VisitStatus { visit, stage, consultant, position: Some(2), wait_s: Some(300) };
         self.input(Input::Status(news));
         self.settle();
@@ -240,7 +240,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let sessions = arguments.iter().position(|argument| argument == "--sessions");
     let data = tempfile::tempdir().unwrap();
-    cars::keep(&data.path().join("pictures"), &CARS);
+    cars::keep(&data.path().join("pictures"));
     match sessions {
         Some(at) => walk(arguments[at + 1].parse().unwrap(), data.path()),
         None => {
@@ -345,20 +345,25 @@ fn memory(file: &str, name: &str) -> u64 {
     line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
+/// The photograph of a consultant.
+fn face(number: usize) -> Picture {
+    Picture { sha256: hash(FACES + number), url: String::new() }
+}
+
 fn offer() -> KioskConfig {
     let model = |number: usize| Model {
         id: format!("{}-{number}", CARS[number % 6]).parse().unwrap(),
         zh: format!("星河 {} 智能电动", CARS[number % 6].to_uppercase()),
         en: format!("Xinghe {}", CARS[number % 6].to_uppercase()),
-        picture: Some(Picture { sha256: cars::hash(number % 6), url: String::new() }),
+        picture: Some(Picture { sha256: hash(number % 6), url: String::new() }),
         place: None,
         fits: Vec::new(),
     };
-    let card = |id: &str, name: &str| ConsultantCard {
+    let card = |number: usize, id: &str, name: &str| ConsultantCard {
         id: Some(id.parse().unwrap()),
         name: name.into(),
         name_en: None,
-        photo: None,
+        photo: Some(face(number)),
     };
     let wording = |purpose| Wording {
         purpose,
@@ -368,7 +373,7 @@ fn offer() -> KioskConfig {
     };
     KioskConfig {
         models: (0..12).map(model).collect(),
-        consultants: [("wang", "王芳"), ("chen", "陈浩"), ("li", "李娜")].map(|(id, name)| card(id, name)).into(),
+        consultants: vec![card(0, "wang", "王芳"), card(1, "chen", "陈浩"), card(2, "li", "李娜")],
         wordings: [ConsentPurpose::Contact, ConsentPurpose::Marketing].map(wording).into(),
         ..kiosk::offer::built_in()
     }

@@ -28,9 +28,9 @@ const MAX_FILE: u64 = 4 * 1024 * 1024;
 /// Either side of the picture in it, at most: 64 MB while it is decoded.
 const MAX_SIDE: u32 = 4096;
 /// A picture is kept in this width at most; no page shows a larger one.
-const WIDTH: u32 = 960;
-/// And in this one, for pages that show six of them.
-const SMALL: u32 = 320;
+const WIDTH: u32 = 1152;
+/// And in this one, for pages that show four of them.
+const SMALL: u32 = 440;
 /// A file of no more than this, one of some 500 in the folder, is kept as it came.
 const FAIR: usize = 256 * 1024;
 /// For what is encoded anew and has no holes.
@@ -39,8 +39,8 @@ const JPEG_QUALITY: u8 = 88;
 const HASH: usize = 32;
 /// What all of them may take on the disk.
 const MAX_FOLDER: u64 = 128 * 1024 * 1024;
-/// Scaled pictures in memory: those of one page, and of the one before.
-const SCALED: usize = 16;
+/// What scaled pictures may take in memory: those of one page, and of the one before.
+const SCALED: usize = 8 * 1024 * 1024;
 /// For one picture, from the first byte asked for to the last one read.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -135,7 +135,7 @@ impl Pictures {
         let pixels = kept.pixels(width)?;
         let pixels = narrowed(&pixels, width.max(1));
         let buffer = SharedPixelBuffer::clone_from_slice(pixels.as_raw(), pixels.width(), pixels.height());
-        if scaled.len() >= SCALED {
+        if scaled.values().map(|kept| kept.as_bytes().len()).sum::<usize>() + pixels.as_raw().len() > SCALED {
             scaled.clear();
         }
         scaled.insert(key, buffer.clone());
@@ -303,7 +303,7 @@ mod tests {
         let size = |width| pictures.image(&picture, width).unwrap().size();
         assert_eq!((size(300).width, size(300).height), (300, 15));
         // Never larger than it is kept.
-        assert_eq!((size(5000).width, size(5000).height), (960, 48));
+        assert_eq!((size(5000).width, size(5000).height), (1152, 58));
     }
 
     #[test]
@@ -359,7 +359,7 @@ mod tests {
         let holes = content(png(2000, 10)).unwrap();
         let whole = |x: u32, y: u32| image::Rgba([x.to_le_bytes()[0], y.to_le_bytes()[0], 7, u8::MAX]);
         let mut file = Cursor::new(Vec::new());
-        RgbaImage::from_fn(1000, 10, whole).write_to(&mut file, ImageFormat::Png).unwrap();
+        RgbaImage::from_fn(2000, 10, whole).write_to(&mut file, ImageFormat::Png).unwrap();
         for kept in [holes, content(file.into_inner()).unwrap()] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("a");

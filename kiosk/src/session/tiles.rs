@@ -3,8 +3,8 @@
 use super::input::Turn;
 use super::screen::{Tile, Tiles};
 
-/// Models and consultants: three by two, whichever way the screen stands.
-pub(super) const CARDS: usize = 6;
+/// Models and consultants: four in a row, or two by two where the screen stands upright; more of them make the cars too small.
+pub(super) const CARDS: usize = 4;
 /// The same where the words are larger: one row, or one column where the screen stands upright.
 pub(super) const LARGE_CARDS: usize = 3;
 /// Letters and surnames: six by four.
@@ -44,10 +44,10 @@ mod tests {
     fn tiles_are_shown_a_page_at_a_time() {
         check(0, 0, 0, 1);
         check(1, 0, 1, 1);
-        check(6, 0, 6, 1);
-        check(7, 0, 6, 2);
-        check(7, 1, 1, 2);
-        check(500, 83, 2, 84);
+        check(4, 0, 4, 1);
+        check(5, 0, 4, 2);
+        check(5, 1, 1, 2);
+        check(500, 124, 4, 125);
         // Fewer than before.
         check(3, 9, 3, 1);
     }

@@ -7,14 +7,16 @@ use slint::{ComponentHandle as _, Global as _, Model as _, ModelRc};
 use super::generated::{AppWindow, TileData, TilesLogic};
 use super::{LINE, Send, line, pixels, says};
 use crate::pictures::Pictures;
-use crate::session::{Intent, Screen, Tile, Turn};
+use crate::session::{Aside, Intent, Page, Screen, Tile, Turn};
 
-/// The width of a tile's picture in the design, whichever way the screen stands.
-const PICTURE: (u32, u32) = (260, 310);
+/// The width of a car's picture in the design, and of a face, lying and upright; `theme/tokens.slint` has them, too.
+const PICTURE: (u32, u32) = (391, 422);
+const FACE: (u32, u32) = (208, 208);
 
 pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let logic = TilesLogic::get(window);
-    let width = pixels(window, PICTURE.0, PICTURE.1);
+    let design = if screen.page == Page::Aside(Aside::Consultants) { FACE } else { PICTURE };
+    let width = pixels(window, design.0, design.1);
     let tiles: Vec<TileData> = screen.tiles.tiles.iter().map(|tile| data(tile, width, pictures)).collect();
     // A new model would build every tile anew.
     if !logic.get_tiles().iter().eq(tiles.iter().cloned()) {

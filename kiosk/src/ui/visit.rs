@@ -17,8 +17,9 @@ const MARK: &str = " \u{b7} ";
 /// A name that is said large, within a sentence.
 const NAME: usize = 24;
 
-/// The width of a face in the design.
-const FACE: u32 = 198;
+/// The width of a face in the design, lying and upright, where larger words leave less room; `theme/tokens.slint` has them, too.
+const FACE: (u32, u32) = (208, 320);
+const SMALL_FACE: (u32, u32) = (208, 208);
 
 pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let logic = VisitLogic::get(window);
@@ -28,7 +29,8 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
         Some(Call::Coming { who, .. }) => who.as_ref(),
         _ => None,
     };
-    let face = coming.and_then(|card| pictures.image(card.photo.as_ref()?, pixels(window, FACE, FACE)));
+    let (lying, upright) = if screen.modes.large { SMALL_FACE } else { FACE };
+    let face = coming.and_then(|card| pictures.image(card.photo.as_ref()?, pixels(window, lying, upright)));
     logic.set_has_face(face.is_some());
     logic.set_face(face.unwrap_or_default());
     let (position, minutes, seconds) = match call {

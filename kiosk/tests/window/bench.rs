@@ -20,7 +20,7 @@ use shared::wire::{
 use slint::{ComponentHandle as _, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
 use tempfile::TempDir;
 
-use crate::cars::{self, hash};
+use crate::cars::{self, CARS, FACES, hash};
 
 pub(crate) const LANDSCAPE: PhysicalSize = PhysicalSize { width: 1920, height: 1080 };
 pub(crate) const PORTRAIT: PhysicalSize = PhysicalSize { width: 1080, height: 1920 };
@@ -51,34 +51,53 @@ pub(crate) fn config() -> KioskConfig {
                     .repeat(6),
             })
             .into(),
-        models: [("s7", "星河 S7 轿车", "Xinghe S7 sedan"), ("x5", "星河 X5 中型 SUV", "Xinghe X5 mid-size SUV"), ("x9", "星河 X9 六座 SUV", "Xinghe X9 six-seat SUV")]
+        models: (0..8).map(model).collect(),
+        consultants: [("wang", "王芳"), ("chen", "陈浩"), ("li", "李娜")]
             .into_iter()
-            .cycle()
-            .take(8)
             .enumerate()
-            .map(|(number, (id, zh, en))| Model {
-                id: format!("{id}-{number}").parse().unwrap(),
-                zh: zh.into(),
-                en: en.into(),
-                picture: (number < 7).then(|| Picture { sha256: hash(number % 3), url: String::new() }),
-                place: (number % 2 == 0)
-                    .then(|| Place { zh: "展厅中央转台".into(), en: "turntable in the middle of the hall".into() }),
-                fits: Vec::new(),
+            .map(|(number, (id, name))| ConsultantCard {
+                id: Some(id.parse().unwrap()),
+                name: name.into(),
+                name_en: None,
+                // One of them has no photograph.
+                photo: (number < 2).then(|| face(number)),
             })
             .collect(),
-        consultants: [("wang", "王芳"), ("chen", "陈浩"), ("li", "李娜")]
-            .map(|(id, name)| ConsultantCard { id: Some(id.parse().unwrap()), name: name.into(), name_en: None, photo: None })
-            .into(),
         store_url: Some("https://showroom.example/i/AgAAAAAAAAAAAAAAZGVtbw0123456789abcdef".into()),
         ..kiosk::offer::built_in()
     }
 }
 
+/// The sample's models, over and over; some without a picture, some without a place.
+fn model(number: usize) -> Model {
+    let [zh, en, zh_place, en_place] = [
+        ["星河 S7 轿车", "Xinghe S7 sedan", "进门左手第一台", "first car on the left of the entrance"],
+        ["星河 X5 中型 SUV", "Xinghe X5 mid-size SUV", "展厅中央转台", "turntable in the middle of the hall"],
+        ["星河 X9 六座 SUV", "Xinghe X9 six-seat SUV", "落地窗前", "in front of the large window"],
+        ["星河 M8 商务车", "Xinghe M8 people carrier", "洽谈区右侧", "right of the seating area"],
+        ["星河 GT 轿跑", "Xinghe GT coupe", "", ""],
+        ["星河 E3 纯电小车", "Xinghe E3 electric city car", "充电桩旁", "beside the charging point"],
+    ][number % CARS.len()];
+    Model {
+        id: format!("{}-{number}", CARS[number % CARS.len()]).parse().unwrap(),
+        zh: zh.into(),
+        en: en.into(),
+        picture: (number < 7).then(|| Picture { sha256: hash(number % CARS.len()), url: String::new() }),
+        place: (!zh_place.is_empty()).then(|| Place { zh: zh_place.into(), en: en_place.into() }),
+        fits: Vec::new(),
+    }
+}
+
+/// The photograph of a consultant.
+pub(crate) fn face(number: usize) -> Picture {
+    Picture { sha256: hash(FACES + number), url: String::new() }
+}
+
 /// The sample's cars, as a kiosk keeps them on its disk.
-static CARS: LazyLock<(TempDir, Pictures)> = LazyLock::new(|| {
+static PICTURES: LazyLock<(TempDir, Pictures)> = LazyLock::new(|| {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().join("pictures");
-    cars::keep(&folder, &["s7", "x5", "x9"]);
+    cars::keep(&folder);
     std::fs::write(folder.join(hash(LOGO)), kiosk::pictures::kept(&logo()).unwrap()).unwrap();
     let pictures = Pictures::new(data.path());
     (data, pictures)
@@ -122,7 +141,7 @@ impl Bench {
         let start: DateTime<Utc> = "2026-11-23T02:15:30Z".parse().unwrap();
         let now = Reading { wall: start, boot: Duration::from_secs(5000) };
         let session = Session::new(Rules::default(), config(), now);
-        let pictures = CARS.1.clone();
+        let pictures = PICTURES.1.clone();
         let mut bench =
             Self { window, session, kept: Vec::new(), disk: true, held: false, now, turn: 0, intents, pictures };
         bench.input(Input::Link(true));
@@ -244,7 +263,7 @@ impl Bench {
             id: None,
             name: "王芳".into(),
             name_en: None,
-            photo: None,
+            photo: Some(face(0)),
         });
         let (position, wait_s) = match stage {
             Stage::Queued => (Some(2), Some(400)),

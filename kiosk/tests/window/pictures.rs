@@ -4,7 +4,7 @@ use chrono::Weekday;
 use kiosk::session::{About, Aside, Call, Enrolment, Farewell, Input, Intent, NamingStep, Page, Trouble, Turn};
 use shared::consent::{ConsentPurpose, Wording};
 use shared::opening::{OpenSpan, Opening};
-use shared::wire::{Code, KioskConfig, Language, Picture, Purpose, Receipt, Refused, Stage};
+use shared::wire::{Code, KioskConfig, Language, Picture, Purpose, QrOffer, Receipt, Refused, Stage, VisitStatus};
 
 use crate::bench::{Bench, LOGO, config};
 use crate::cars::hash;
@@ -12,7 +12,7 @@ use crate::cars::hash;
 /// Brings a bench that stands on the welcome page to a page's state.
 pub(crate) type Scene = (&'static str, fn(&mut Bench));
 
-pub(crate) const SCENES: [Scene; 48] = [
+pub(crate) const SCENES: [Scene; 60] = [
     ("01-welcome", |_| {}),
     ("02-purpose", start),
     ("03-noting", |bench| {
@@ -37,6 +37,14 @@ pub(crate) const SCENES: [Scene; 48] = [
     ("08-coming", |bench| {
         called(bench);
         bench.status(Stage::Coming);
+    }),
+    ("08-coming-nobody-named", |bench| {
+        called(bench);
+        told(bench, Stage::Coming, None);
+    }),
+    ("09-queued-next", |bench| {
+        called(bench);
+        told(bench, Stage::Queued, Some(1));
     }),
     ("09-queued", |bench| {
         called(bench);
@@ -117,6 +125,13 @@ pub(crate) const SCENES: [Scene; 48] = [
         intend(bench, Intent::Pick("单".into()));
         assert_eq!(bench.screen().naming.step, NamingStep::Addressing);
     }),
+    ("22-name-address-mr", |bench| {
+        add(bench, Aside::Name);
+        intend(bench, Intent::Spell);
+        "o'brien".chars().for_each(|key| intend(bench, Intent::Key(key)));
+        intend(bench, Intent::Done);
+        assert_eq!(bench.screen().naming.step, NamingStep::Addressing);
+    }),
     ("23-party", |bench| add(bench, Aside::Party)),
     ("24-all-noted", |bench| {
         add(bench, Aside::Party);
@@ -163,9 +178,23 @@ pub(crate) const SCENES: [Scene; 48] = [
         intend(bench, Intent::Pick("x5-1".into()));
     }),
     ("27-branded-welcome", branded),
+    ("27-branded-dark-visit", |bench| {
+        let logo = Some(Picture { sha256: hash(LOGO), url: String::new() });
+        bench.told(|config| {
+            config.accent = Some("#101014".into());
+            config.logo = logo;
+        });
+        called(bench);
+        bench.status(Stage::Coming);
+    }),
     ("16-met", |bench| farewell(bench, Intent::Met, Farewell::Met)),
     ("17-left", |bench| farewell(bench, Intent::Left, Farewell::Left)),
     ("18-cancelled", |bench| farewell(bench, Intent::Cancel, Farewell::Cancelled)),
+    ("18-ended", |bench| {
+        called(bench);
+        told(bench, Stage::Ended, None);
+        assert_eq!(bench.screen().page, Page::Farewell(Farewell::Ended));
+    }),
     ("19-countdown", |bench| {
         called(bench);
         bench.wait(std::time::Duration::from_millis(30_500));
@@ -182,10 +211,21 @@ pub(crate) const SCENES: [Scene; 48] = [
         let code = Enrolment::Code { code: "482913".into(), gateway: "https://showroom.example:8443".into() };
         bench.input(Input::Enrolment(Some(code)));
     }),
-    ("26-enrolment-trouble", |bench| bench.input(Input::Enrolment(Some(Enrolment::Trouble(Trouble::NoAnswer))))),
+    ("26-enrolment-asking", |bench| bench.input(Input::Enrolment(Some(Enrolment::Asking)))),
+    ("26-enrolment-trouble", |bench| trouble(bench, Trouble::NoAnswer)),
+    ("26-enrolment-certificate", |bench| trouble(bench, Trouble::Certificate)),
+    ("26-enrolment-broker", |bench| trouble(bench, Trouble::ExternalBroker)),
+    ("26-enrolment-reach", |bench| trouble(bench, Trouble::OutOfReach)),
+    ("26-enrolment-other", |bench| trouble(bench, Trouble::Other)),
     ("27-staff-pin", |bench| {
         staff(bench);
         "258".chars().for_each(|key| intend(bench, Intent::Key(key)));
+    }),
+    ("27-staff-wrong", |bench| {
+        staff(bench);
+        intend(bench, Intent::Key('1'));
+        bench.input(Input::Intent(Intent::Done));
+        bench.input(Input::Pin(false));
     }),
     ("27-staff-wait", |bench| {
         staff(bench);
@@ -203,6 +243,18 @@ pub(crate) const SCENES: [Scene; 48] = [
         bench.input(Input::Intent(Intent::Done));
         bench.input(Input::Pin(true));
     }),
+    ("27-staff-menu-clock", |bench| {
+        // The gateway's clock, half a minute behind.
+        let at = Some("2026-11-23T02:15:00Z".parse().unwrap());
+        let url = "https://showroom.example/i/AQAAAAAAAAAAAAAAazE0123456789abcdefghijkl".into();
+        bench.input(Input::Qr(QrOffer { url, ttl_ms: 120_000, at }));
+        staff(bench);
+        bench.input(Input::About(About { name: "demo · entrance".into(), version: "0.1.0".into(), enrolled: true }));
+        intend(bench, Intent::Key('1'));
+        bench.input(Input::Intent(Intent::Done));
+        bench.input(Input::Pin(true));
+        bench.input(Input::Link(false));
+    }),
     ("27-staff-no-pin", |bench| intend(bench, Intent::OpenStaff)),
 ];
 
@@ -210,6 +262,16 @@ pub(crate) const SCENES: [Scene; 48] = [
 pub(crate) fn mondays() -> Opening {
     let span = OpenSpan { days: vec![Weekday::Mon], from: "09:00".parse().unwrap(), to: "18:00".parse().unwrap() };
     Opening { offset_min: 300, week: vec![span] }
+}
+
+/// The gateway says how far the visit is; nobody has a name.
+fn told(bench: &mut Bench, stage: Stage, position: Option<u32>) {
+    let visit = bench.visit();
+    bench.input(Input::Status(VisitStatus { visit, stage, consultant: None, position, wait_s: None }));
+}
+
+fn trouble(bench: &mut Bench, trouble: Trouble) {
+    bench.input(Input::Enrolment(Some(Enrolment::Trouble(trouble))));
 }
 
 fn staff(bench: &mut Bench) {

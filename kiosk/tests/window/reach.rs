@@ -1,5 +1,5 @@
 //! Every control of every page in every mode: large enough, inside the window, apart from the others and within reach; and
-//! every word inside what it belongs to.
+//! every word inside what it belongs to, and whole.
 
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use kiosk::session::{Modes, Page};
@@ -121,6 +121,10 @@ fn faults(bench: &Bench, size: PhysicalSize, modes: Modes) -> Vec<String> {
         for other in controls.iter().skip(at + 1).filter(|other| other.overlaps(control)) {
             faults.push(format!("{name} lies over {}", other.name));
         }
+    }
+    let cut = ElementQuery::from_root(&bench.window).match_descendants().match_inherits("Cut").find_all();
+    for place in places(&cut).iter().filter(|place| place.right > place.left) {
+        faults.push(format!("words are cut at {}, {}", place.left, place.top));
     }
     for (at, text) in texts.iter().enumerate() {
         if !text.is_inside(&window) {

@@ -2,7 +2,8 @@
 //! sheets of small pictures in `tests/pictures`.
 //!
 //! A page that looks different fails its test, which names it and writes it in full size to `target/kiosk-pictures`. When it
-//! shall look so, one command accepts all of them; with `full` instead, every page is written there in full size, to be looked at:
+//! shall look so, one command accepts all of them. With `full` instead, every page is written there in full size, to be looked at, and
+//! nothing is compared; with `full:20,21` only those pages whose names begin so:
 //! ```text
 //! YINGBIN_PICTURES=accept cargo nextest run -p kiosk --test window sheets
 //! ```
@@ -98,6 +99,13 @@ fn check_sheet(size: PhysicalSize, language: Language, modes: Modes) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/pictures/{name}.png"));
     let wish = std::env::var("YINGBIN_PICTURES").unwrap_or_default();
     let accept = wish == "accept";
+    if let Some(names) = wish.strip_prefix("full") {
+        let names = names.trim_start_matches(':').split(',').collect::<Vec<_>>();
+        for scene in SCENES.into_iter().filter(|(scene, _)| names.iter().any(|name| scene.starts_with(name))) {
+            write(&format!("{}-{name}.png", scene.0), size, &take(scene, size, language, modes).pixels);
+        }
+        return;
+    }
     let kept = Sheet::read(&path).unwrap_or_default();
     let (mut new, mut seen, mut faults) = (Sheet::default(), BTreeSet::new(), Vec::new());
     for scene in SCENES {
@@ -118,7 +126,7 @@ fn check_sheet(size: PhysicalSize, language: Language, modes: Modes) {
                 })
             }
         };
-        if wish == "full" || (fault.is_some() && !accept) {
+        if fault.is_some() && !accept {
             let pixels = take(scene, size, language, modes).pixels;
             write(&format!("{}-{name}.png", scene.0), size, &pixels);
         }

@@ -97,7 +97,7 @@ fn models_are_picked_after_the_tap_has_rung_and_noted_after_the_disk() {
     let mut world = World::furnished();
     world.arrive(Purpose::TestDrive);
     assert_eq!(world.screen().page, Page::Aside(Aside::Models));
-    assert_eq!((world.screen().tiles.tiles.len(), world.screen().tiles.pages), (6, 2));
+    assert_eq!((world.screen().tiles.tiles.len(), world.screen().tiles.pages), (4, 2));
     world.intend(Intent::Pick("m0".into()));
     world.intend(Intent::Pick("m1".into()));
     world.intend(Intent::Pick("m0".into()));
