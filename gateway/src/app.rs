@@ -18,7 +18,7 @@ use shared::wire::Brand;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, SAMPLE_PICTURES};
+use crate::config::{Config, SAMPLE_PICTURES, SAMPLE_PORTRAITS};
 use crate::domain::Rules;
 use crate::domain::floor::rules::FloorRules;
 use crate::domain::sales::SalesRules;
@@ -292,6 +292,9 @@ impl App {
         if catalogue.sample_pictures {
             for (model, file) in SAMPLE_PICTURES {
                 gallery.add(model, "image/png", *file);
+            }
+            for (staff, file) in SAMPLE_PORTRAITS {
+                gallery.add(&format!("staff/{staff}"), "image/png", *file);
             }
         }
         gallery

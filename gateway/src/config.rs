@@ -31,7 +31,9 @@ pub use catalogue::CatalogueConfig;
 pub use channels::{ChannelsConfig, RobotConfig, WebhookConfig, WecomConfig};
 pub use floor::FloorConfig;
 pub use place::{DataConfig, LogConfig, VaultConfig};
-pub use sample::{PICTURES as SAMPLE_PICTURES, Sample, SampleDevice, SampleStaff, sample};
+pub use sample::{
+    PICTURES as SAMPLE_PICTURES, PORTRAITS as SAMPLE_PORTRAITS, Sample, SampleDevice, SampleStaff, sample,
+};
 pub use screens::ScreensConfig;
 pub use speech::SpeechConfig;
 pub use store::{Bilingual, StoreConfig, Zone};

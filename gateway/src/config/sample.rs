@@ -13,14 +13,21 @@ use crate::mqtt::Password;
 const SHOWROOM: &str = include_str!("../../../assets/sample/showroom.toml");
 
 macro_rules! pictures {
-    ($($model:literal),* $(,)?) => {
-        /// The sample's cars, drawn by the project, by the model's id.
-        pub const PICTURES: &[(&str, &[u8])] =
-            &[$(($model, include_bytes!(concat!("../../../assets/pictures/models/", $model, ".png")))),*];
+    ($(#[$doc:meta])* $name:ident in $folder:literal: $($file:literal),*) => {
+        $(#[$doc])*
+        pub const $name: &[(&str, &[u8])] =
+            &[$(($file, include_bytes!(concat!("../../../assets/pictures/", $folder, "/", $file, ".png")))),*];
     };
 }
 
-pictures!["e3", "gt", "m8", "s7", "x5", "x9"];
+pictures! {
+    /// The sample's cars, drawn by the project, by the model's id.
+    PICTURES in "models": "e3", "gt", "m8", "s7", "x5", "x9"
+}
+pictures! {
+    /// Faces of its staff, drawn as well; who has none stands on the kiosk with a sign.
+    PORTRAITS in "staff": "chen", "li", "wang"
+}
 
 /// A showroom to look at.
 #[derive(Debug, Clone, Deserialize)]

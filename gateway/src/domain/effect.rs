@@ -4,6 +4,7 @@
 
 pub mod last_told;
 
+use chrono::{DateTime, Utc};
 use shared::ids::{AlertId, DeviceId, StaffId, VisitId};
 use shared::wire::{Alert, VisitStatus};
 
@@ -130,6 +131,11 @@ pub enum Effect {
     RosterChanged,
     /// The key of a subject is to be destroyed.
     DestroyKey(Subject),
+    /// The clock has leapt, as it seems; nobody's contact is erased by age until then.
+    ClockDoubted {
+        /// Until when.
+        until: DateTime<Utc>,
+    },
 }
 
 /// What has to be told because `event` has just been applied to `state`.
@@ -145,6 +151,7 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
         Event::Lead(LeadEvent::Erased { lead, .. }) => vec![Effect::DestroyKey(Subject::Lead(*lead))],
         // Whoever serves the visit learns what was said about buying.
         Event::Lead(LeadEvent::Received(lead)) => lead.visit.map(|visit| state.tell_serving(visit)).unwrap_or_default(),
+        Event::Lead(LeadEvent::ClockDoubted { until }) => vec![Effect::ClockDoubted { until: *until }],
         Event::Lead(LeadEvent::Changed(_)) | Event::Audit(_) => Vec::new(),
     }
 }

@@ -12,6 +12,7 @@ mod stories;
 pub use book::{Sales, SalesRules};
 pub(in crate::domain) use contact::staff_or_system;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shared::consent::Consent;
 use shared::ids::{DeviceId, LeadId, ModelId, StaffId, VisitId};
@@ -142,6 +143,12 @@ pub enum LeadEvent {
         kiosk: DeviceId,
         /// The token's nonce.
         nonce: String,
+    },
+    /// After long silence the clock says that contacts are to be erased: it may be wrong, and an erasure cannot be undone.
+    ClockDoubted {
+        /// Until when nothing is erased by age, unless the clock is set back.
+        #[serde(with = "chrono::serde::ts_milliseconds")]
+        until: DateTime<Utc>,
     },
     /// Somebody's contact was erased.
     Erased {

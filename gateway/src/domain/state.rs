@@ -19,7 +19,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 7;
+pub const STATE_VERSION: u8 = 8;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]
@@ -130,6 +130,7 @@ impl State {
 
     /// Takes over what has happened, at the time of its commit. The only mutation.
     pub fn apply(&mut self, event: &Event, at: DateTime<Utc>) {
+        self.sales.pass(at);
         match event {
             Event::Floor(event) => {
                 self.floor.apply(event, at);

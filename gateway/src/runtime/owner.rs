@@ -268,6 +268,11 @@ impl Runtime {
                     self.parts.desk.spent.send_replace(Arc::new(spent));
                     self.to_kiosk(ToKiosk::QrSpent(kiosk));
                 }
+                Effect::ClockDoubted { until } => tracing::error!(
+                    %until,
+                    "the clock is more than a month ahead of the last entry; nobody's contact is erased by age until then: check \
+                     the date, and set it right if it is wrong"
+                ),
                 Effect::RosterChanged => {
                     self.parts.desk.roster.send_replace(Arc::new(self.state.roster.clone()));
                 }

@@ -125,7 +125,7 @@ impl<'a> Projection<'a> {
                     secret.reopen(None);
                 }
             }
-            LeadEvent::CodeSpent { .. } => {}
+            LeadEvent::CodeSpent { .. } | LeadEvent::ClockDoubted { .. } => {}
         }
         Ok(())
     }

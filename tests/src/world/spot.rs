@@ -10,7 +10,7 @@ pub const HELP: Spot = (870, 942);
 /// A visit: "I have to go" 我要离开.
 pub const LEAVE: Spot = (1085, 860);
 /// A farewell: "back" 返回.
-pub const BACK: Spot = (1616, 984);
+pub const BACK: Spot = (1364, 984);
 
 /// Purpose: the tile with this number, from 0, three a row.
 #[must_use]

@@ -1,7 +1,8 @@
 //! The sales area's state: whose contact is kept and for how long, what visits on the floor have said, and spent codes.
 //!
 //! Invariants: nothing personal stands here, only which leads have something; a contact that is kept has its day of erasure, and
-//! what is derived from the contacts agrees with them.
+//! what is derived from the contacts agrees with them; a clock that leaps forward erases nobody at once, since no backup brings a
+//! destroyed key back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +11,11 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{LeadId, VisitId};
 
 use super::{Budget, Erasure, Lead, LeadChannel, LeadEvent, When};
+
+/// So long without an event, and the clock is doubted: longer than any holiday that the whole showroom takes.
+const LEAP: TimeDelta = TimeDelta::days(31);
+/// How long nothing is erased by age after a leap: somebody sees a wrong date within a week.
+const DOUBT: TimeDelta = TimeDelta::days(7);
 
 /// Figures of the sales area; configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +64,10 @@ pub struct Sales {
     visits: BTreeMap<VisitId, Said>,
     /// Codes that were used, by nonce, and when: they open no new page.
     spent: BTreeMap<String, DateTime<Utc>>,
+    /// When something happened last, of whatever kind.
+    last: Option<DateTime<Utc>>,
+    /// When the clock leapt forward, while that is in doubt.
+    leapt: Option<DateTime<Utc>>,
     #[serde(skip)]
     rules: SalesRules,
     /// Contacts in the order in which they are erased.
@@ -72,11 +82,21 @@ impl Sales {
         self.by_age = self.contacts.iter().map(|(lead, kept)| (kept.since, *lead)).collect();
     }
 
+    /// Something has happened, of whatever kind: how the time goes on.
+    pub(in crate::domain) fn pass(&mut self, at: DateTime<Utc>) {
+        let leapt = self.last.is_some_and(|last| at - last > LEAP).then_some(at);
+        // Set back to before the leap, it was wrong; a week later nobody has said so.
+        let doubted = self.leapt.filter(|since| (*since..*since + DOUBT).contains(&at));
+        self.leapt = leapt.or(doubted);
+        self.last = Some(at);
+    }
+
     /// Applies an event; `code_kept` is how long a spent code has to be remembered.
     pub fn apply(&mut self, event: &LeadEvent, at: DateTime<Utc>, code_kept: TimeDelta) {
         match event {
             LeadEvent::Received(lead) => self.received(lead, at),
-            LeadEvent::Changed(_) => {}
+            // When it was is known to `pass` already.
+            LeadEvent::Changed(_) | LeadEvent::ClockDoubted { .. } => {}
             LeadEvent::CodeSpent { nonce, .. } => {
                 self.spent.retain(|_, spent_at| at - *spent_at <= code_kept);
                 self.spent.insert(nonce.clone(), at);
@@ -116,18 +136,23 @@ impl Sales {
         self.visits.remove(&visit);
     }
 
-    /// The contact that has been kept for long enough by `now`, if there is one.
+    /// What is to be done by `now` about the contact that has been kept longest: erased, or not yet, because nobody knows whether it
+    /// is really so late.
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Option<LeadEvent> {
-        let (since, lead) = self.by_age.first()?;
-        let over = self.over(*since).is_some_and(|at| at <= now);
-        over.then_some(LeadEvent::Erased { lead: *lead, by: None, why: Erasure::Expired })
+        let (_, lead) = self.by_age.first()?;
+        self.deadline().filter(|at| *at <= now)?;
+        if self.last.is_some_and(|last| now - last > LEAP) {
+            return Some(LeadEvent::ClockDoubted { until: now + DOUBT });
+        }
+        Some(LeadEvent::Erased { lead: *lead, by: None, why: Erasure::Expired })
     }
 
     /// When the next contact has been kept for long enough.
     #[must_use]
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
-        self.over(self.by_age.first()?.0)
+        let over = self.over(self.by_age.first()?.0)?;
+        Some(self.leapt.map_or(over, |since| over.max(since + DOUBT)))
     }
 
     fn over(&self, since: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -195,6 +220,7 @@ mod tests {
             let event = LeadEvent::Received(lead(number, None));
             sales.apply(&event, start() + TimeDelta::days(days), TimeDelta::hours(1));
         }
+        sales.pass(start() + TimeDelta::days(3));
         let over = start() + TimeDelta::days(10);
         assert_eq!(sales.deadline(), Some(over));
         assert_eq!(sales.due(over - TimeDelta::milliseconds(1)), None);
@@ -203,6 +229,28 @@ mod tests {
         sales.apply(&erased, over, TimeDelta::hours(1));
         assert_eq!((sales.kept(lead(2, None).id), sales.due(over)), (None, None));
         assert_eq!(sales.deadline(), Some(start() + TimeDelta::days(13)));
+    }
+
+    #[test]
+    fn a_clock_that_leaps_forward_erases_nobody_for_a_week_and_set_back_nobody_at_all() {
+        let mut sales = Sales::default();
+        sales.configure(SalesRules { kept: TimeDelta::days(10) });
+        sales.apply(&LeadEvent::Received(lead(1, None)), start(), TimeDelta::hours(1));
+        sales.pass(start());
+        let far = start() + TimeDelta::days(400);
+        let doubted = LeadEvent::ClockDoubted { until: far + DOUBT };
+        assert_eq!(sales.due(far), Some(doubted.clone()));
+        sales.pass(far);
+        sales.apply(&doubted, far, TimeDelta::hours(1));
+        assert_eq!((sales.due(far), sales.deadline()), (None, Some(far + DOUBT)));
+
+        let mut right = sales.clone();
+        right.pass(start() + TimeDelta::days(1));
+        assert_eq!(right.deadline(), Some(start() + TimeDelta::days(10)), "the clock was wrong, and is right again");
+
+        sales.pass(far + TimeDelta::days(3));
+        assert_eq!(sales.due(far + TimeDelta::days(6)), None);
+        assert!(matches!(sales.due(far + DOUBT), Some(LeadEvent::Erased { .. })), "nobody has set it back");
     }
 
     #[test]

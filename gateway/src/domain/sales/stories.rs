@@ -222,6 +222,12 @@ fn a_contact_is_erased_once_on_request_and_by_itself_after_its_time() {
     assert_eq!(shop.ask(Actor::System, Command::RevealLead(ids[0])), Err(Refusal::UnknownLead));
 
     let over = shop.now + TimeDelta::days(365);
+    // The showroom is in use all the while.
+    for month in 1..=12 {
+        shop.now += TimeDelta::days(30);
+        let presence = if month % 2 == 0 { Presence::Off } else { Presence::Break };
+        shop.ask(Actor::Staff(staff("lin")), Command::SetPresence(presence)).unwrap();
+    }
     shop.now = over - TimeDelta::milliseconds(1);
     assert_eq!(leads(shop.run()), []);
     assert_eq!(shop.state.deadline(), Some(over), "nothing else is due before");

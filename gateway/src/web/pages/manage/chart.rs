@@ -32,11 +32,13 @@ pub(super) struct Chart {
 }
 
 impl Chart {
-    /// The opening hours, and any other in which somebody came.
+    /// The opening hours, out to the first and the last hour in which somebody came; none left out between, since an axis that jumps lies.
     pub(super) fn new(figures: &DayFigures) -> Self {
         let hours: Vec<(u32, HourFigures)> = (0..).zip(figures.by_hour).collect();
-        let open = |hour: u32, figures: &HourFigures| (FIRST_HOUR..=LAST_HOUR).contains(&hour) || figures.visits > 0;
-        let shown: Vec<_> = hours.into_iter().filter(|(hour, figures)| open(*hour, figures)).collect();
+        let busy = || hours.iter().filter(|(_, figures)| figures.visits > 0).map(|(hour, _)| *hour);
+        let first = busy().min().map_or(FIRST_HOUR, |hour| hour.min(FIRST_HOUR));
+        let last = busy().max().map_or(LAST_HOUR, |hour| hour.max(LAST_HOUR));
+        let shown: Vec<_> = hours.iter().filter(|(hour, _)| (first..=last).contains(hour)).copied().collect();
         let most = shown.iter().map(|(_, figures)| figures.visits).max().unwrap_or(0);
         let step = WIDTH / u32::try_from(shown.len().max(1)).unwrap_or(1);
         let bars = shown.into_iter().zip(0..).map(|((hour, figures), place)| {
@@ -70,7 +72,7 @@ mod tests {
         figures.by_hour[10] = HourFigures { visits: 4, accepted_in_time: 2, ..HourFigures::default() };
         let chart = Chart::new(&figures);
         let bar = |hour| chart.bars.iter().find(|bar| bar.hour == hour).unwrap();
-        assert_eq!(chart.bars.len(), 14);
+        assert_eq!(chart.bars.iter().map(|bar| bar.hour).collect::<Vec<_>>(), (6..=20).collect::<Vec<_>>());
         assert_eq!((bar(10).height, bar(10).good_height, bar(6).height, bar(9).height), (112, 56, 28, 0));
         assert_eq!(Chart::new(&DayFigures::default()).most, 0);
     }
