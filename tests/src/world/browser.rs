@@ -143,6 +143,19 @@ impl Browser {
         Ok(hit.as_bool().unwrap_or(false))
     }
 
+    /// Waits until the browser shows another page than this.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn left(&self, page: &str) -> Result<()> {
+        let script = "return document.readyState === 'complete' ? location.pathname : null";
+        wait::until_async(&format!("the browser to leave {page}"), || async {
+            let shown = self.client.execute(script, Vec::new()).await?;
+            Ok(shown.as_str().filter(|shown| *shown != page).map(|_| ()))
+        })
+        .await
+    }
+
     /// Waits until the page says this.
     ///
     /// # Errors
@@ -201,6 +214,8 @@ pub async fn sign_in(browser: &Browser, showroom: &Showroom, account: &str, page
     browser.find("input[name=account]").await?.send_keys(account).await?;
     browser.find("input[name=password]").await?.send_keys(PASSWORD).await?;
     browser.find("button[type=submit]").await?.click().await?;
+    // The way in leads on to a page of its own, and would overtake where one goes meanwhile.
+    browser.left("/sign-in").await?;
     browser.go(&format!("{}{page}", showroom.gateway().http())).await
 }
 
