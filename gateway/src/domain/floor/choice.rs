@@ -47,8 +47,9 @@ impl Floor {
 
     /// The best candidate of one pool for a visit who is not asked about it already.
     pub(super) fn choose(&self, visit: &Visit, role: Role, now: DateTime<Utc>) -> Option<Choice> {
-        let best = self.candidates(visit, role, now).min_by_key(|member| self.order(visit, member, now))?;
-        let why = self.reason(visit, best, role, now);
+        let candidates: Vec<_> = self.candidates(visit, role, now).collect();
+        let best = candidates.iter().min_by_key(|member| self.order(visit, member, now))?;
+        let why = self.reason(visit, best, &candidates, role, now);
         Some(Choice { staff: best.id.clone(), why, pushed: !self.is_live(best, now) })
     }
 
@@ -74,7 +75,7 @@ impl Floor {
         })
     }
 
-    fn reason(&self, visit: &Visit, best: &Member, role: Role, now: DateTime<Utc>) -> Why {
+    fn reason(&self, visit: &Visit, best: &Member, candidates: &[&Member], role: Role, now: DateTime<Utc>) -> Why {
         if visit.wanted.as_ref() == Some(&best.id) {
             return if visit.purpose == Purpose::Appointment { Why::Appointment } else { Why::AskedFor };
         }
@@ -87,14 +88,13 @@ impl Floor {
         if role == Role::Reception {
             return Why::Reception;
         }
-        let others_speak_it =
-            self.candidates(visit, role, now).all(|member| member.languages.contains(&visit.language));
+        let others_speak_it = candidates.iter().all(|member| member.languages.contains(&visit.language));
         if best.languages.contains(&visit.language) && !others_speak_it {
             return Why::Language;
         }
         let longer_free = |member: &Member| (member.last_turn, &member.id) < (best.last_turn, &best.id);
         let only_live = self.is_live(best, now)
-            && self.candidates(visit, role, now).any(|member| longer_free(member) && !self.is_live(member, now));
+            && candidates.iter().any(|member| longer_free(member) && !self.is_live(member, now));
         if only_live { Why::Live } else { Why::LongestFree }
     }
 
