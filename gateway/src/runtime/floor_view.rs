@@ -104,6 +104,9 @@ pub struct FloorSnapshot {
     /// Places in the rotation, from 1, of those who are in it: each is told their own.
     #[serde(skip)]
     pub rotation: BTreeMap<StaffId, u32>,
+    /// The clock leapt forward, and until then erases nobody: for the manager, who can look at a calendar.
+    #[serde(skip)]
+    pub clock_doubted: Option<DateTime<Utc>>,
 }
 
 /// Visits in one snapshot; the figures count beyond it.
@@ -123,6 +126,7 @@ impl FloorSnapshot {
             waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             breached: u32::try_from(breached).unwrap_or(u32::MAX),
             rotation: rotation(floor, now),
+            clock_doubted: state.sales.doubted_until(),
         }
     }
 }

@@ -148,11 +148,17 @@ impl Sales {
         Some(LeadEvent::Erased { lead: *lead, by: None, why: Erasure::Expired })
     }
 
+    /// Until when nothing is erased by age, because the clock leapt forward; nothing where nobody doubts it.
+    #[must_use]
+    pub fn doubted_until(&self) -> Option<DateTime<Utc>> {
+        self.leapt.map(|since| since + DOUBT)
+    }
+
     /// When the next contact has been kept for long enough.
     #[must_use]
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
         let over = self.over(self.by_age.first()?.0)?;
-        Some(self.leapt.map_or(over, |since| over.max(since + DOUBT)))
+        Some(self.doubted_until().map_or(over, |until| over.max(until)))
     }
 
     fn over(&self, since: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -243,6 +249,7 @@ mod tests {
         sales.pass(far);
         sales.apply(&doubted, far, TimeDelta::hours(1));
         assert_eq!((sales.due(far), sales.deadline()), (None, Some(far + DOUBT)));
+        assert_eq!(sales.doubted_until(), Some(far + DOUBT), "the manager is told");
 
         let mut right = sales.clone();
         right.pass(start() + TimeDelta::days(1));

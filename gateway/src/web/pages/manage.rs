@@ -45,6 +45,8 @@ struct Today {
 struct Day {
     /// Why visitors' phones reach nothing.
     reach: Option<String>,
+    /// Why the clock is doubted.
+    clock: Option<String>,
     date: String,
     at: String,
     figures: DayFigures,
@@ -97,6 +99,7 @@ async fn day(front: &Arc<Front>, frame: &Frame) -> Result<Day, Problem> {
     let counted = figures.visits.saturating_sub(figures.cancelled).saturating_sub(figures.late);
     Ok(Day {
         reach: lines::reach(front, w),
+        clock: lines::clock_doubted(front, &floor.snapshot, w, now),
         date: local.format("%Y-%m-%d").to_string(),
         at: local.format("%H:%M:%S").to_string(),
         accepted: Share::new(figures.accepted_in_time, counted),

@@ -1,12 +1,14 @@
 //! Pages without a browser: what stands in them, and that the visitor's form works by itself.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use shared::clock::{Clock as _, SystemClock};
 use shared::qr::{Token, TokenKind};
 
 use super::room::{PASSWORD, QR_KEY, Reply, Room, ask};
 use crate::domain::{Command, Refusal};
-use crate::runtime::SubmitError;
+use crate::runtime::{FloorSnapshot, SubmitError};
 
 const WECHAT: &str = "user-agent: Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.44(0x18002c2d) NetType/WIFI Language/zh_CN\r\naccept-language: zh-CN,zh-Hans;q=0.9\r\n";
 
@@ -201,6 +203,18 @@ async fn the_manager_is_told_why_visitors_phones_reach_nothing() {
             }
             None => assert_eq!(told, None, "{url}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn the_manager_is_asked_about_a_doubted_clock_while_it_erases_nobody() {
+    let room = Room::open().await;
+    for (until, told) in [(TimeDelta::days(3), true), (TimeDelta::days(-3), false)] {
+        let clock_doubted = Some(SystemClock.now() + until);
+        room.floor.send_replace(Arc::new(FloorSnapshot { clock_doubted, ..FloorSnapshot::default() }));
+        let page = room.call("zhao", "GET", "/manage/today", "").await.body;
+        assert_eq!(page.contains("id=\"clock\""), told, "{page}");
+        assert!(!page.contains("{until}") && !page.contains("{today}"), "{page}");
     }
 }
 

@@ -211,6 +211,7 @@ words! { General
     devices_empty: "还没有登记设备。", "No devices yet.";
     devices_empty_hint: "打开迎宾屏，在“迎宾屏”页面填写它显示的代码。", "Switch a kiosk on and type its code on the page Kiosks.";
     kiosks: "迎宾屏", "Kiosks";
+    clock_doubted: "网关有一个多月没有任何记录，也可能是时钟跳快了。今天真的是 {today} 吗？如果不是，请把这台电脑的时钟调回来；到 {until} 之前，到期的联系方式先不删除。", "Nothing was on record for more than a month, or the clock has leapt ahead. Is today really {today}? If not, set this machine's clock back; contacts whose time is over are not erased before {until}.";
     reach_no_door: "迎宾屏没有二维码：客人的手机打不开任何网址。请在配置里设 web.public_url（手机信任的 HTTPS 网址），或设 web.visitor_listen（店里的访客 Wi-Fi）。", "Kiosks show no QR code: there is no address that visitors' phones can open. Set web.public_url in the configuration (HTTPS that phones trust), or web.visitor_listen (the showroom's guest Wi-Fi).";
     reach_no_address: "迎宾屏没有二维码：这台电脑没有接入店里的网络。请接上网络后重启网关，或在配置里设 web.lan_address 或 web.public_url。", "Kiosks show no QR code: this machine has no address on the showroom's network. Connect it and restart the gateway, or set web.lan_address or web.public_url in the configuration.";
     reach_silent: "二维码里的网址 {url} 从这台电脑打不开。请检查 web.public_url、域名和网络；如果手机用移动数据能打开，就不用管。", "The link in the QR codes, {url}, does not answer from this machine. Check web.public_url, the domain and the network; if it opens on a phone's mobile data, all is well.";

@@ -83,6 +83,13 @@ pub(super) fn reach(front: &Front, w: &Words) -> Option<String> {
     Some(word.replace("{url}", front.reach.public.as_deref().unwrap_or_default()))
 }
 
+/// That the clock leapt forward, what to look at, and until when it erases nobody.
+pub(super) fn clock_doubted(front: &Front, floor: &FloorSnapshot, w: &Words, now: DateTime<Utc>) -> Option<String> {
+    let day = |at: DateTime<Utc>| at.with_timezone(&front.zone()).format("%Y-%m-%d").to_string();
+    let until = floor.clock_doubted.filter(|until| *until > now)?;
+    Some(w.clock_doubted.replace("{today}", &day(now)).replace("{until}", &day(until)))
+}
+
 #[derive(Debug)]
 pub(super) struct WaitLine {
     pub(super) since: String,
