@@ -4,21 +4,33 @@ import { tags } from "./alert.js";
 import { by, button, el, keyed, listed } from "./dom.js";
 import { colleague, together } from "./hands.js";
 import { more } from "./parties.js";
-import { act, choose, pick } from "./sheet.js";
+import { choose, pick, toast } from "./sheet.js";
 import { gatewayNow, nameOf, onChange, state } from "./state.js";
-import { assign, end, greet, receive, withOwn } from "./visit.js";
+import { assign, end, greet, receive, tell, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
 
 const PARTIES = [1, 2, 3, 4, 5].map((party) => [party, `${party}`]).concat([[6, "6+"]]);
 
 export function showReception() {
-  by("walk-in").addEventListener("click", walkIn);
+  // One tap rings for whoever wants to see cars, as most do; the other button asks first.
+  by("walk-in").addEventListener("click", () => enter({ purpose: "browse", language: "zh" }));
+  by("walk-in-why").addEventListener("click", walkIn);
   onChange(draw);
   setInterval(tick, 500);
 }
 
+/** Rings for a walk-in; entered by mistake, it is taken back while nobody comes. */
+async function enter(visit) {
+  try {
+    const { visit: id } = await send("POST", "/api/v1/visits", visit);
+    toast(w.walk_in_done, () => tell(id, "undo", undefined, w.walk_in_undone, { outcome: "cancelled" }));
+  } catch (problem) {
+    toast(problem.text);
+  }
+}
+
 async function walkIn() {
-  // One tap is enough: who speaks what and how many they are may be said before it, or not at all.
+  // Who speaks what and how many they are may be said before the purpose, or not at all.
   const visit = { language: "zh" };
   const languages = ["zh", "en"].map((language) => [language, named("language", language)]);
   const rows = [
@@ -26,7 +38,7 @@ async function walkIn() {
     pick(w.walk_in_party, PARTIES, null, (party) => (visit.party = party ?? undefined)),
   ];
   visit.purpose = await choose(w.walk_in_why, listed("choices-purpose"), rows);
-  if (visit.purpose) act(() => send("POST", "/api/v1/visits", visit), w.walk_in_done);
+  if (visit.purpose) enter(visit);
 }
 
 function draw() {

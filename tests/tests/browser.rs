@@ -92,9 +92,14 @@ async fn reception_enters_a_walk_in_with_one_tap() -> Result<()> {
     sign_in(&browser, &showroom, "zhao", "/floor").await?;
     browser.picture("reception").await?;
     browser.find("#walk-in").await?.click().await?;
+    let mistaken = wang.alert().await?;
+    browser.press("撤销").await?;
+    browser.says("已撤销").await?;
+    wang.over(mistaken.alert).await.context("the phone stops ringing")?;
+    browser.find("#walk-in-why").await?.click().await?;
     browser.find("dialog#sheet[open]").await?;
     browser.picture("walk-in").await?;
-    browser.press("看看车").await?;
+    browser.press("看某款车").await?;
     let alert = wang.alert().await?;
     wang.accept(&alert).await?;
     browser.find("#going li").await?;

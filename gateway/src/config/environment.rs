@@ -65,6 +65,7 @@ pub(super) const KEYS: &[&str] = &[
     "floor.late",
     "floor.live",
     "floor.pushable",
+    "floor.promising",
     "floor.join",
     "floor.code_kept",
     "speech.greeting.zh",

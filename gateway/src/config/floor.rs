@@ -39,6 +39,7 @@ pub struct FloorConfig {
     pub live: TimeDelta,
     #[serde(with = "duration")]
     pub pushable: TimeDelta,
+    pub promising: u8,
     #[serde(with = "duration")]
     pub join: TimeDelta,
     #[serde(with = "duration")]
@@ -62,6 +63,7 @@ impl From<FloorRules> for FloorConfig {
             late: rules.late,
             live: rules.live,
             pushable: rules.pushable,
+            promising: rules.promising,
             join: rules.join,
             code_kept: rules.code_kept,
         }
@@ -85,6 +87,7 @@ impl From<&FloorConfig> for FloorRules {
             late: config.late,
             live: config.live,
             pushable: config.pushable,
+            promising: config.promising,
             join: config.join,
             code_kept: config.code_kept,
         }

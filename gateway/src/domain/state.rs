@@ -19,7 +19,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 8;
+pub const STATE_VERSION: u8 = 9;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]
@@ -126,6 +126,12 @@ impl State {
     #[must_use]
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
         [self.floor.deadline(), self.sales.deadline()].into_iter().flatten().min()
+    }
+
+    /// When something happened last, of whatever kind: time has not stood before it.
+    #[must_use]
+    pub fn last_at(&self) -> Option<DateTime<Utc>> {
+        self.sales.last()
     }
 
     /// Takes over what has happened, at the time of its commit. The only mutation.

@@ -96,7 +96,7 @@ impl Runtime {
     /// A runtime on a loaded state.
     #[must_use]
     pub fn new(loaded: Loaded, parts: Parts<dyn EventLog>, clock: Arc<dyn Clock>) -> Self {
-        let anchor = Anchor::new(clock.read());
+        let anchor = anchor(&loaded, clock.read());
         let snapshots = SnapshotWriter::start(parts.snapshots.clone(), Arc::clone(&parts.vault));
         let keys = destroy_keys(Arc::clone(&parts.vault));
         let snapshot_after = parts.snapshot_events;
@@ -338,6 +338,13 @@ impl Runtime {
         self.unpublished = false;
         self.published_at = reading.boot;
     }
+}
+
+/// A clock that stands before the log's last entry was set back while nobody looked (a box without a battery for it). Time goes on
+/// from that entry, and the first look at the clock finds the step: open ladders keep their remaining time.
+fn anchor(loaded: &Loaded, now: Reading) -> Anchor {
+    let wall = loaded.state.last_at().map_or(now.wall, |last| now.wall.max(last));
+    Anchor::new(Reading { wall, ..now })
 }
 
 impl Batch {

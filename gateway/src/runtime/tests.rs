@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use shared::clock::{Clock, SystemClock};
+use shared::clock::{Clock, Reading, SystemClock};
 use shared::ids::{EventId, StaffId, VisitId};
 use shared::personal::Personal;
 use shared::wire::{CheckedIn, Detailed, Fingerprint, Language, Purpose};
@@ -36,6 +36,10 @@ impl Bench {
     }
 
     fn on(dir: tempfile::TempDir, log: Arc<MemoryLog>) -> Self {
+        Self::by(dir, log, Arc::new(SystemClock))
+    }
+
+    fn by(dir: tempfile::TempDir, log: Arc<MemoryLog>, clock: Arc<dyn Clock>) -> Self {
         let vault = Arc::new(Vault::open(&dir.path().join("keys"), &dir.path().join("key")).unwrap());
         let snapshots = Snapshots::of(dir.path());
         let rules = Rules::default();
@@ -53,7 +57,7 @@ impl Bench {
             rules,
             shutdown: shutdown.clone(),
         };
-        let task = tokio::spawn(Runtime::new(loaded, parts, Arc::new(SystemClock)).run());
+        let task = tokio::spawn(Runtime::new(loaded, parts, clock).run());
         Self { handle, to_kiosk, log, shutdown, task, dir }
     }
 
@@ -113,6 +117,32 @@ async fn whoever_waits_elsewhere_hears_once_that_the_queue_moved() {
     let expect = [("k1", Some(1)), ("k2", Some(2)), ("k3", Some(3)), ("k1", None), ("k2", Some(1)), ("k3", Some(2))];
     assert_eq!(told, expect.map(|(kiosk, place)| (kiosk.to_owned(), place)));
     bench.stop().await;
+}
+
+/// A clock that somebody set wrong by so much.
+#[derive(Debug)]
+struct Off(TimeDelta);
+
+impl Clock for Off {
+    fn read(&self) -> Reading {
+        let Reading { wall, boot } = SystemClock.read();
+        Reading { wall: wall + self.0, boot }
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_stands_before_the_log_after_a_restart_leaves_the_ladder_its_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let ahead = Bench::by(dir, Arc::default(), Arc::new(Off(TimeDelta::hours(2))));
+    ahead.handle.submit(check_in(1, Purpose::Browse)).await.unwrap();
+    let (dir, log) = ahead.stop().await;
+    let again = Bench::on(dir, log);
+    let mut floor = again.handle.floor();
+    let seen = floor.wait_for(|floor| !floor.visits.is_empty()).await.unwrap().clone();
+    let left = seen.visits[0].greet_by - SystemClock.now();
+    assert!(left <= TimeDelta::seconds(10), "the ten seconds are over in {left}");
+    assert_eq!(again.log.head(), 2, "the step is on record");
+    again.stop().await;
 }
 
 #[tokio::test]

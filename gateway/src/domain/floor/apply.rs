@@ -8,7 +8,7 @@ use shared::ids::{AlertId, StaffId};
 use super::book::Floor;
 use super::event::{CheckedIn, Correction, Detailed, FloorEvent};
 use super::member::{Member, Presence, Turns};
-use super::visit::{Asking, Rung, Visit};
+use super::visit::{Asking, Known, Rung, Visit};
 use crate::domain::roster::{Account, Role, RosterEvent};
 use shared::wire::Why;
 
@@ -153,6 +153,7 @@ impl Floor {
             party: event.party,
             models: Vec::new(),
             wanted: None,
+            known: Known::default(),
             consents: Vec::new(),
             secret: None,
             arrived_at: event.arrived_at,

@@ -27,7 +27,7 @@ const OVER_KNOWN: TimeDelta = TimeDelta::hours(48);
 #[serde(transparent)]
 struct Tombstone(#[serde(with = "chrono::serde::ts_milliseconds")] DateTime<Utc>);
 
-/// Place in the queue: appointments first, then by arrival.
+/// Place in the queue: appointments and promising leads first, then by arrival.
 type Place = (bool, DateTime<Utc>, VisitId);
 
 /// Place among all visits: whoever waits first, the longest waiting at the top; then those who are served; then the ended.
@@ -243,6 +243,7 @@ impl Floor {
             member.alive_at = member.alive_at.map(|at| at + by);
             member.delivered_at = member.delivered_at.map(|at| at + by);
             member.before = member.before.map(|(presence, at)| (presence, at + by));
+            member.last_turn = member.last_turn.map(|at| at + by);
         }
         self.manager_alerted = self.manager_alerted.map(|at| at + by);
         self.reindex();
@@ -298,7 +299,7 @@ impl Index {
         }
         if visit.in_queue() {
             for role in Role::pools(visit.purpose) {
-                self.queue.entry(*role).or_default().insert(place(visit));
+                self.queue.entry(*role).or_default().insert(place(visit, rules));
             }
         }
         if visit.shouts() {
@@ -318,7 +319,7 @@ impl Index {
         }
         for role in Role::pools(visit.purpose) {
             if let Some(queue) = self.queue.get_mut(role) {
-                queue.remove(&place(visit));
+                queue.remove(&place(visit, rules));
                 if queue.is_empty() {
                     self.queue.remove(role);
                 }
@@ -353,8 +354,9 @@ impl Index {
     }
 }
 
-fn place(visit: &Visit) -> Place {
-    (visit.purpose != Purpose::Appointment, visit.arrived_at, visit.id)
+fn place(visit: &Visit, rules: &FloorRules) -> Place {
+    let first = visit.purpose == Purpose::Appointment || visit.is_promising(rules);
+    (!first, visit.arrived_at, visit.id)
 }
 
 fn rank(visit: &Visit) -> Rank {

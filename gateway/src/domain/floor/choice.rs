@@ -20,9 +20,17 @@ pub struct Choice {
     pub pushed: bool,
 }
 
-/// The order among candidates; the smaller comes first. Own customers, appointments of a plan, scores and overdue
-/// follow-ups join this tuple with their data.
-type Order<'a> = (bool, bool, bool, Option<DateTime<Utc>>, &'a StaffId);
+/// The order among candidates; the smaller comes first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Order<'a> {
+    anothers_customer: bool,
+    not_wanted: bool,
+    another_language: bool,
+    no_senior_for_promise: bool,
+    not_live: bool,
+    last_turn: Option<DateTime<Utc>>,
+    id: &'a StaffId,
+}
 
 impl Floor {
     /// Whether a page of this person is open.
@@ -76,6 +84,9 @@ impl Floor {
     }
 
     fn reason(&self, visit: &Visit, best: &Member, candidates: &[&Member], role: Role, now: DateTime<Utc>) -> Why {
+        if visit.known.owner.as_ref() == Some(&best.id) {
+            return Why::OwnCustomer;
+        }
         if visit.wanted.as_ref() == Some(&best.id) {
             return if visit.purpose == Purpose::Appointment { Why::Appointment } else { Why::AskedFor };
         }
@@ -92,6 +103,9 @@ impl Floor {
         if best.languages.contains(&visit.language) && !others_speak_it {
             return Why::Language;
         }
+        if visit.is_promising(&self.rules) && best.senior && !candidates.iter().all(|member| member.senior) {
+            return Why::Senior;
+        }
         let longer_free = |member: &Member| (member.last_turn, &member.id) < (best.last_turn, &best.id);
         let only_live = self.is_live(best, now)
             && candidates.iter().any(|member| longer_free(member) && !self.is_live(member, now));
@@ -99,12 +113,61 @@ impl Floor {
     }
 
     fn order<'a>(&self, visit: &Visit, member: &'a Member, now: DateTime<Utc>) -> Order<'a> {
-        (
-            visit.wanted.as_ref() != Some(&member.id),
-            !member.languages.contains(&visit.language),
-            !self.is_live(member, now),
-            member.last_turn,
-            &member.id,
-        )
+        Order {
+            anothers_customer: visit.known.owner.as_ref() != Some(&member.id),
+            not_wanted: visit.wanted.as_ref() != Some(&member.id),
+            another_language: !member.languages.contains(&visit.language),
+            no_senior_for_promise: visit.is_promising(&self.rules) && !member.senior,
+            not_live: !self.is_live(member, now),
+            last_turn: member.last_turn,
+            id: &member.id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::wire::Language;
+
+    use super::super::scene::{Scene, staff};
+    use super::super::visit::Known;
+    use super::*;
+
+    /// Who is chosen and why, of a junior who waited longer, a senior, and one who speaks English too; `known` is known.
+    #[track_caller]
+    fn check(known: Known, language: Language, wanted: Option<&str>, expect: (&str, Why)) {
+        let mut scene = Scene::new();
+        let id = scene.check_in(Purpose::Browse);
+        let mut visit = scene.visit(id).unwrap().clone();
+        scene.hire("junior", Role::Consultant, &[Language::Zh]);
+        scene.hire("senior", Role::Consultant, &[Language::Zh]);
+        scene.hire("linguist", Role::Consultant, &[Language::Zh, Language::En]);
+        for (name, minutes) in [("junior", 30), ("senior", 20), ("linguist", 10)] {
+            scene.presence(name, super::super::member::Presence::Free);
+            let last_turn = Some(scene.now - chrono::TimeDelta::minutes(minutes));
+            scene.state.floor.change_member(&staff(name), |member| {
+                member.senior = name == "senior";
+                member.last_turn = last_turn;
+                member.asked.clear();
+            });
+        }
+        (visit.known, visit.language, visit.wanted) = (known, language, wanted.map(staff));
+        let choice = scene.state.floor.choose(&visit, Role::Consultant, scene.now).unwrap();
+        assert_eq!((choice.staff.as_str(), choice.why), expect);
+    }
+
+    #[test]
+    fn the_order_is_own_customer_wish_language_senior_longest_free() {
+        let (zh, en) = (Language::Zh, Language::En);
+        let nothing = Known::default;
+        let scored = |score| Known { score: Some(score), ..nothing() };
+        let owned = |by| Known { owner: Some(staff(by)), score: Some(100) };
+        check(nothing(), zh, None, ("junior", Why::LongestFree));
+        check(scored(79), zh, None, ("junior", Why::LongestFree));
+        check(scored(80), zh, None, ("senior", Why::Senior));
+        check(scored(80), en, None, ("linguist", Why::Language));
+        check(scored(80), en, Some("senior"), ("senior", Why::AskedFor));
+        check(owned("junior"), en, Some("senior"), ("junior", Why::OwnCustomer));
+        check(owned("somebody-who-left"), zh, None, ("senior", Why::Senior));
     }
 }

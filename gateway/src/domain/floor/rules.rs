@@ -33,6 +33,8 @@ pub struct FloorRules {
     pub live: TimeDelta,
     /// A person without an open page is pushable for so long after a channel's last delivery.
     pub pushable: TimeDelta,
+    /// From this score on a lead is promising: a senior is asked first, and it waits less in the queue.
+    pub promising: u8,
     /// A submitted page joins the kiosk's visit that checked in at most this long before the page was opened.
     pub join: TimeDelta,
     /// How long a spent code is remembered: its lifetime and the page's.
@@ -56,6 +58,7 @@ impl Default for FloorRules {
             late: TimeDelta::minutes(2),
             live: TimeDelta::seconds(30),
             pushable: TimeDelta::hours(12),
+            promising: 80,
             join: TimeDelta::minutes(5),
             code_kept: TimeDelta::hours(1),
         }

@@ -176,6 +176,10 @@ impl Floor {
         }
         match visit.greeted {
             Some((_, at)) if recent(at) => Ok(vec![FloorEvent::GreetingUndone { visit: id }]),
+            // A walk-in that was entered by mistake: nobody comes yet, and no kiosk has a visitor before it.
+            None if visit.is_unserved() && visit.kiosk.is_none() && recent(visit.received_at) => {
+                Ok(self.ending(visit, Outcome::Cancelled, Some(who.clone()), None))
+            }
             _ => Err(Refusal::NothingToUndo),
         }
     }

@@ -96,10 +96,11 @@ impl Floor {
         u32::try_from(ahead + 1).ok()
     }
 
-    /// An alert as its phone shows it: before Accept without the visitor's name (DESIGN §5, "Privacy of an alert").
+    /// An alert as its phone shows it: before Accept without the visitor's name, except to whose customer it is (DESIGN §5, "Privacy of an alert").
     #[must_use]
     pub fn alert(&self, visit: &Visit, asking: &Asking, roster: &Roster, speech: &Speech) -> Alert {
         let accepted = asking.accepted && visit.is_served_by(&asking.to);
+        let own = visit.known.owner.as_ref() == Some(&asking.to);
         Alert {
             alert: asking.id,
             visit: visit.id,
@@ -107,8 +108,8 @@ impl Floor {
             party: visit.party,
             language: visit.language,
             models: visit.models.clone(),
-            own_customer: false,
-            name: visit.addressed().filter(|_| accepted),
+            own_customer: own,
+            name: visit.addressed().filter(|_| accepted || own),
             // What was said about buying is the sales area's to add.
             when: None,
             budget: None,

@@ -10,6 +10,7 @@ use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Language, Purpose, Title, Why};
 
+use super::rules::FloorRules;
 use crate::domain::secret::Secret;
 
 /// What a visitor said about themselves: routes this visit, and is destroyed with it.
@@ -234,6 +235,16 @@ impl Asking {
     }
 }
 
+/// What the showroom knows of whoever came, as far as it decides who is asked. Empty until customers are kept: the rules read it already,
+/// so that nobody has to change them for the data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// 归属 whose customer it is.
+    pub owner: Option<StaffId>,
+    /// How promising the lead is, 0 to 100 (PROCESS I.5).
+    pub score: Option<u8>,
+}
+
 /// One visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of the record, set by one event")]
@@ -252,6 +263,9 @@ pub struct Visit {
     pub models: Vec<ModelId>,
     /// The consultant asked for.
     pub wanted: Option<StaffId>,
+    /// What is known of them.
+    #[serde(default)]
+    pub known: Known,
     /// Consents given or taken back, the latest last.
     pub consents: Vec<Consent>,
     /// Name and number.
@@ -299,6 +313,12 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// Whether the lead is a promising one.
+    #[must_use]
+    pub fn is_promising(&self, rules: &FloorRules) -> bool {
+        self.known.score.is_some_and(|score| score >= rules.promising)
+    }
+
     /// Whether nobody has come yet, and the visit goes on.
     #[must_use]
     pub fn is_unserved(&self) -> bool {

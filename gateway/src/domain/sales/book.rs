@@ -82,6 +82,11 @@ impl Sales {
         self.by_age = self.contacts.iter().map(|(lead, kept)| (kept.since, *lead)).collect();
     }
 
+    /// When something happened last, of whatever kind.
+    pub(in crate::domain) fn last(&self) -> Option<DateTime<Utc>> {
+        self.last
+    }
+
     /// Something has happened, of whatever kind: how the time goes on.
     pub(in crate::domain) fn pass(&mut self, at: DateTime<Utc>) {
         let leapt = self.last.is_some_and(|last| at - last > LEAP).then_some(at);

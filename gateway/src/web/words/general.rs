@@ -142,6 +142,7 @@ words! { General
 
     // Reception
     walk_in: "来客", "Walk-in";
+    walk_in_choose: "选来意", "Choose why";
     walk_in_why: "客人来做什么？", "What brings the visitor?";
     walk_in_party: "几位客人？", "How many came?";
     walk_in_done: "已呼叫顾问", "A consultant is being called";
@@ -154,6 +155,7 @@ words! { General
     received_done: "已记录接待入座", "Recorded as received";
     receive_now: "请先接待这位客人", "Please receive this visitor";
     receive_late: "断网时有客人登记，可能还在店里，请去看看", "A visitor checked in while offline and may still stand there";
+    walk_in_undone: "已撤销，不再呼叫", "Taken back; nobody is called";
     walk_in_language: "客人说什么语言？", "Which language?";
     saw_greeted: "看到已见面", "Saw them greeted";
     assign: "指定顾问", "Assign";
