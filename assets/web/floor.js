@@ -2,6 +2,7 @@
 import { showAlerts, takeAlert, takeOver } from "./alert.js";
 import { get } from "./api.js";
 import { by, el, keyed } from "./dom.js";
+import { install } from "./install.js";
 import { follow, takeFloor } from "./live.js";
 import { showPresence } from "./presence.js";
 import { showReception } from "./reception.js";
@@ -32,6 +33,7 @@ if (state.oversees) showReception();
 showTeam();
 showAlerts();
 keepAwake();
+install();
 
 try {
   const started = performance.now();

@@ -74,9 +74,13 @@ async fn a_consultant_passes_with_a_reason_and_a_lost_connection_is_told() -> Re
     zhao.end(tap.visit, "served").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
 
+    browser.client().execute_async("navigator.serviceWorker.ready.then(arguments[0])", Vec::new()).await?;
     showroom.gateway_mut().kill().await?;
     browser.find("#light[data-state=red]").await?;
     browser.picture("floor-disconnected").await?;
+    browser.client().refresh().await?;
+    browser.says("连不上网关").await.context("opened anew, the page says why there is nothing")?;
+    browser.picture("offline").await?;
     showroom.start_again().await?;
     browser.find("#light:not([data-state=red])").await.context("the page comes back by itself")?;
     browser.close().await?;

@@ -37,9 +37,11 @@ files![
     "floor.js",
     "hands.js",
     "icebreakers.js",
+    "install.js",
     "leads.js",
     "live.js",
     "manage.js",
+    "offline.js",
     "parties.js",
     "presence.js",
     "reception.js",
@@ -53,6 +55,7 @@ files![
     "visitor.js",
     "wake.js",
     "words.js",
+    "worker.js",
     "icon.svg",
     "manifest.json",
 ];
@@ -102,6 +105,19 @@ impl File {
         let tag = HeaderValue::try_from(format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
         Self { bytes, kind, tag }
     }
+
+    /// The file, or that it is as before.
+    fn answer(&self, headers: &HeaderMap) -> Response {
+        let keep = [
+            (header::ETAG, self.tag.clone()),
+            (header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache")),
+            (header::CONTENT_TYPE, HeaderValue::from_static(self.kind)),
+        ];
+        if headers.get(header::IF_NONE_MATCH) == Some(&self.tag) {
+            return (StatusCode::NOT_MODIFIED, keep).into_response();
+        }
+        (keep, self.bytes.clone()).into_response()
+    }
 }
 
 pub(super) async fn file(
@@ -113,15 +129,15 @@ pub(super) async fn file(
     let Some(file) = name.ok().and_then(|Path(name)| front.assets.files.get(name.as_str())) else {
         return pages::not_found(&front, &headers, &uri);
     };
-    let keep = [
-        (header::ETAG, file.tag.clone()),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache")),
-        (header::CONTENT_TYPE, HeaderValue::from_static(file.kind)),
-    ];
-    if headers.get(header::IF_NONE_MATCH) == Some(&file.tag) {
-        return (StatusCode::NOT_MODIFIED, keep).into_response();
+    file.answer(&headers)
+}
+
+/// The staff's service worker: its scope is where it lies.
+pub(super) async fn worker(State(front): State<Arc<Front>>, headers: HeaderMap, uri: axum::http::Uri) -> Response {
+    match front.assets.files.get("worker.js") {
+        Some(file) => file.answer(&headers),
+        None => pages::not_found(&front, &headers, &uri),
     }
-    (keep, file.bytes.clone()).into_response()
 }
 
 pub(super) async fn openapi() -> Response {

@@ -5,7 +5,10 @@ pub(super) mod manage;
 pub(super) mod sign_in;
 pub(super) mod visitor;
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use chrono::TimeDelta;
@@ -102,6 +105,17 @@ struct Message {
     hint: String,
     /// Where to go from here.
     back: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "offline.html")]
+struct Offline {
+    frame: Frame,
+}
+
+/// What a phone keeps, to say when no gateway answers.
+pub(super) async fn offline(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
+    render(&Offline { frame: Frame::new(&front, &headers, &uri) })
 }
 
 /// A page that only says something.

@@ -93,6 +93,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/sign-in", Access::Public),
     route("POST", "/sign-out", Access::Page(Action::SignOut)),
     route("GET", "/floor", Access::Page(Action::SeeFloor)),
+    route("GET", "/offline", Access::Public),
+    route("GET", "/worker.js", Access::Public),
     route("GET", "/manage", Access::Page(Action::OpenManage)),
     route("GET", "/manage/today", Access::Page(Action::OpenManage)),
     route("GET", "/manage/leads", Access::Page(Action::ReadLeads)),
@@ -156,6 +158,8 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::submit))
         .route("/sign-out", post(pages::sign_in::sign_out))
         .route("/floor", get(pages::floor::show))
+        .route("/offline", get(pages::offline))
+        .route("/worker.js", get(assets::worker))
         .route("/manage", get(pages::manage::show))
         .route("/manage/today", get(pages::manage::today))
         .route("/manage/leads", get(pages::manage::leads::show))
