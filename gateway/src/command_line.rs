@@ -48,8 +48,8 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
     }
     let config = Config::read(file.as_deref(), variables(), &flags)?;
     let request = match command {
-        Command::Serve(options) => return serve::serve(config, &options),
-        Command::Config(ConfigCommand::Check) => return check(&config),
+        Command::Serve(options) => return serve::serve(config.with_files()?, &options),
+        Command::Config(ConfigCommand::Check) => return check(&config.with_files()?),
         Command::Config(ConfigCommand::Print) => return print(&config),
         Command::Restore { from, keys, erased } => return restore(&config, &from, &keys, erased.as_deref()),
         Command::Account(Account::Add(add)) => add.into_request(io::stdin().lock())?,
