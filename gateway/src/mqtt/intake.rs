@@ -196,9 +196,9 @@ fn kiosk_command(event: DeviceEvent, told: Told) -> Option<Command> {
     Some(match event {
         DeviceEvent::CheckedIn(checked_in) => Command::CheckIn(checked_in, told),
         DeviceEvent::Detailed { visit, language, detail } => Command::Detail(visit, language, detail),
-        DeviceEvent::Met(visit) => Command::Meet(visit.visit),
-        DeviceEvent::Cancelled(visit) => Command::Cancel(visit.visit),
-        DeviceEvent::Left(visit) => Command::Leave(visit.visit),
+        DeviceEvent::Met(visit) => Command::Meet(visit.visit, told),
+        DeviceEvent::Cancelled(visit) => Command::Cancel(visit.visit, told),
+        DeviceEvent::Left(visit) => Command::Leave(visit.visit, told),
         DeviceEvent::DoorCounted(_) => return None,
     })
 }
