@@ -10,6 +10,7 @@ mod ask;
 mod failure;
 mod serve;
 mod tracing_lines;
+mod watchdog;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write as _};
