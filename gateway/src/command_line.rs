@@ -10,6 +10,7 @@ mod ask;
 mod failure;
 mod serve;
 mod tracing_lines;
+mod watchdog;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write as _};
@@ -48,8 +49,8 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
     }
     let config = Config::read(file.as_deref(), variables(), &flags)?;
     let request = match command {
-        Command::Serve(options) => return serve::serve(config, &options),
-        Command::Config(ConfigCommand::Check) => return check(&config),
+        Command::Serve(options) => return serve::serve(config.with_files()?, &options),
+        Command::Config(ConfigCommand::Check) => return check(&config.with_files()?),
         Command::Config(ConfigCommand::Print) => return print(&config),
         Command::Restore { from, keys, erased } => return restore(&config, &from, &keys, erased.as_deref()),
         Command::Account(Account::Add(add)) => add.into_request(io::stdin().lock())?,

@@ -4,7 +4,7 @@
 //! start. The example file ([`EXAMPLE`]) lists every key with its default.
 //!
 //! Invariants: every fault is told, not only the first, each on one line with its key's path; nothing secret is ever
-//! printed; a configuration without faults opens nothing and touches no file.
+//! printed; reading and judging opens nothing and touches no other file. Only [`Config::with_files`] reads what it names.
 //!
 //! Called by the command line and by the all-in-one kiosk.
 
@@ -12,6 +12,7 @@ mod catalogue;
 mod channels;
 mod duration;
 mod environment;
+mod files;
 mod floor;
 mod place;
 mod reading;

@@ -3,6 +3,7 @@
 //! Writes: [`web`], [`mqtt`] → [`runtime`] → [`domain`], [`log`]. Reads: [`web`], command line → [`views`] → [`report`].
 
 pub mod app;
+pub mod certificates;
 pub mod command_line;
 pub mod config;
 pub mod control;

@@ -23,7 +23,6 @@ mod sequence;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use shared::clock::Clock;
@@ -37,6 +36,7 @@ pub use counters::{Counters, KindLabel, RefusalLabel};
 pub use desk::{KioskCatalogue, Offers, hash_pin};
 pub use devices::{DeviceStatus, Devices};
 
+use crate::certificates::CertificateError;
 use crate::domain::roster::Roster;
 use crate::runtime::{Handle, ToKiosk};
 use desk::{Desk, Inbox};
@@ -81,16 +81,11 @@ pub enum MqttError {
         /// What the system said.
         source: io::Error,
     },
-    /// A certificate, key or authority cannot be read.
-    #[error("cannot use {}: {source}", path.display())]
-    Certificate {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Certificate and key do not fit.
-    #[error("the certificate and the key of mqtt.tls_cert and mqtt.tls_key do not work together: {source}")]
+    /// A certificate, key or authority cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The versions of TLS.
+    #[error("TLS cannot be used for devices: {source}")]
     Tls {
         /// Why.
         source: rustls::Error,

@@ -7,7 +7,7 @@
 //! Invariants: a route that [`routes::ROUTES`] does not name is refused; no page carries inline script or style; nothing
 //! personal stands in a URL or a log line.
 //!
-//! - [`config`], [`listener`], [`tls`]: the doors · [`routes`], [`authorisation`], [`session`]: who may do what
+//! - [`config`], [`listener`]: the doors · [`routes`], [`authorisation`], [`session`]: who may do what
 //! - [`api`], [`stream`], [`floor_feed`]: JSON and server-sent events · [`pages`], [`assets`], [`words`]: what people see
 
 mod address;
@@ -38,7 +38,6 @@ mod submit;
 mod tests;
 mod throttle;
 mod ticket;
-mod tls;
 mod words;
 
 use std::future::Future;
@@ -58,6 +57,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::certificates::{CertificateError, Certificates};
 use crate::domain::floor::speech::Question;
 use crate::domain::roster::DeviceKind;
 use crate::report::Showroom;
@@ -68,7 +68,6 @@ pub(crate) use config::LEAST_ALIVE;
 pub use config::{Fault, TlsConfig, WebConfig};
 pub use gallery::{Gallery, kind as picture_kind};
 pub use listener::BindError;
-pub use tls::TlsError;
 
 /// A check of the whole: a real MQTT round trip and a barrier. The text is for the log and `/readyz`.
 pub type ReadyCheck = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
@@ -179,7 +178,7 @@ pub enum WebError {
     Bind(#[from] BindError),
     /// Certificate or key cannot be used.
     #[error(transparent)]
-    Tls(#[from] TlsError),
+    Tls(#[from] CertificateError),
     /// A page's words or files do not fit together.
     #[error("no random bytes from the system: {0}")]
     Random(getrandom::Error),
@@ -208,7 +207,7 @@ impl Web {
     pub async fn start(config: WebConfig, parts: WebParts) -> Result<Self, WebError> {
         let tasks = TaskTracker::new();
         let secure = match &config.tls {
-            Some(tls) => Some(tls::Certificates::load(tls)?),
+            Some(tls) => Some(Certificates::load(tls.pair())?),
             None => None,
         };
         let main = listener::bind("web.listen", config.listen).await?;

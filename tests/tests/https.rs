@@ -9,7 +9,7 @@ use rumqttc::tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use rumqttc::tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use rumqttc::tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tests::wait;
-use tests::world::{Certificate, Setup, Showroom};
+use tests::world::{Certificate, Device, Setup, Showroom};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -62,6 +62,56 @@ async fn a_renewed_certificate_is_taken_over_without_a_restart() -> Result<()> {
     warned?;
     let (third, _) = get(&address, &authority, "/sign-in").await?;
     assert_eq!(third, second);
+    showroom.finish().await
+}
+
+/// The certificate that the broker shows to whoever trusts this authority.
+async fn shown_by(broker: &str, authority: &Path) -> Result<Vec<u8>> {
+    let mut trusted = RootCertStore::empty();
+    trusted.add(CertificateDer::from_pem_file(authority).context("the authority's certificate")?)?;
+    let config = ClientConfig::builder().with_root_certificates(trusted).with_no_client_auth();
+    let stream = TcpStream::connect(broker).await?;
+    let stream = TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("127.0.0.1")?, stream).await?;
+    let chain = stream.get_ref().1.peer_certificates();
+    Ok(chain.and_then(|chain| chain.first()).context("a certificate")?.to_vec())
+}
+
+async fn is_ready(http: &str) -> Result<bool> {
+    Ok(reqwest::get(format!("{http}/readyz")).await?.status().is_success())
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_of_the_broker_is_taken_over_without_a_restart() -> Result<()> {
+    let home = tempfile::tempdir()?;
+    let folder = home.path().join("tls");
+    let certificate = Certificate::make(&folder)?;
+    let (chain, key, authority) = (certificate.chain(), certificate.key(), certificate.authority());
+    let config = format!("[mqtt]\ntls_cert = {chain:?}\ntls_key = {key:?}\n");
+    let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
+    let (broker, http) = (showroom.gateway().mqtt_address().to_owned(), showroom.gateway().http().to_owned());
+    let first = shown_by(&broker, &authority).await?;
+    assert!(is_ready(&http).await?);
+
+    Certificate::make(&folder)?;
+    let second = wait::until_async("the new certificate", || async { Ok(shown_by(&broker, &authority).await.ok()) });
+    let second = second.await?;
+    assert_ne!(first, second);
+    // Its own round trip follows the certificate too.
+    wait::until_async("the round trip", || async { Ok(is_ready(&http).await?.then_some(())) }).await?;
+    let credentials = showroom.register("k1", "kiosk")?;
+    let kiosk = Device::try_connect(&broker, credentials, "kiosk", Some(std::fs::read(&authority)?))?;
+    kiosk.connected().await?;
+
+    // Half a renewal: the old one stays in use, and the log says so in one line.
+    std::fs::write(&chain, "no certificate")?;
+    let warnings = || {
+        let lines = showroom.gateway().log().all();
+        lines.into_iter().filter(|line| line.contains("WARN") && line.contains("mqtt.tls_cert")).collect::<Vec<_>>()
+    };
+    wait::until("a word in the log", || (!warnings().is_empty()).then_some(())).await?;
+    assert_eq!(shown_by(&broker, &authority).await?, second);
+    assert!(is_ready(&http).await?);
+    assert_eq!(warnings().len(), 1, "{:?}", warnings());
     showroom.finish().await
 }
 

@@ -1,4 +1,4 @@
-//! The kiosk as a service: what the service manager hears of it, when all is well and when a part of it stands still.
+//! Kiosk and gateway as services: what the service manager hears of them, when all is well and when a part stands still.
 
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
@@ -6,8 +6,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use tests::faults::sync::FailingSync;
 use tests::process::Process;
-use tests::world::{Screen, spot};
+use tests::world::{Gateway, Screen, Setup, spot};
 use tests::{programs, wait};
 
 /// The service manager's patience; the kiosk gives a sign twice as often.
@@ -57,8 +58,14 @@ impl Manager {
         .await
     }
 
+    /// What makes a program speak to this manager.
+    fn variables(&self) -> Vec<(String, String)> {
+        let socket = self.path.display().to_string();
+        vec![("NOTIFY_SOCKET".to_owned(), socket), ("WATCHDOG_USEC".to_owned(), PATIENCE.as_micros().to_string())]
+    }
+
     fn watch<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command.env("NOTIFY_SOCKET", &self.path).env("WATCHDOG_USEC", PATIENCE.as_micros().to_string())
+        command.envs(self.variables())
     }
 }
 
@@ -144,4 +151,59 @@ async fn a_disk_that_hangs_keeps_the_kiosk_from_being_ready_and_alive() -> Resul
     // After a while it tries to open the outbox again, and hangs again.
     manager.hears_nothing_for(SILENCE).await?;
     kiosk.kill().await
+}
+
+#[tokio::test]
+async fn a_gateway_whose_disk_failed_gives_no_sign_of_life_and_answers_503() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let manager = Manager::new(folder.path())?;
+    let data = folder.path().join("data");
+    let setup = Setup { env: manager.variables(), ..Setup::default() };
+    let mut gateway = Gateway::start(&data, folder.path(), &setup).await?;
+    manager.hears("READY=1", gateway.process()).await?;
+    for _ in 0..4 {
+        manager.hears("WATCHDOG=1", gateway.process()).await?;
+    }
+
+    let failing = FailingSync::attach(gateway.id()).await?;
+    let add = ["device", "add", "k1", "--kind", "kiosk", "--data"];
+    let data = data.to_str().context("a path in UTF-8")?;
+    let added = programs::run_gateway(&[&add[..], &[data]].concat(), "")?;
+    ensure!(!added.status.success(), "a device was added though the disk took nothing");
+    manager.hears_nothing_for(SILENCE).await?;
+    ensure!(gateway.is_running()?, "the gateway ended: {}", gateway.log().tail());
+    let answer = reqwest::get(format!("{}/readyz", gateway.http())).await?;
+    ensure!(answer.status().as_u16() == 503, "ready, though it takes no changes: {}", answer.status());
+    drop(failing);
+
+    // What systemd does then.
+    gateway.process().kill().await?;
+    let mut gateway = Gateway::start(std::path::Path::new(data), folder.path(), &setup).await?;
+    manager.hears("READY=1", gateway.process()).await?;
+    manager.hears("WATCHDOG=1", gateway.process()).await?;
+    let status = gateway.stop().await?;
+    ensure!(status.success(), "the gateway ended with {status}: {}", gateway.log().tail());
+    ensure!(manager.heard().iter().any(|said| said == "STOPPING=1"), "it did not say that it stops");
+    Ok(())
+}
+
+/// What a unit sets, key by key.
+fn unit(name: &str) -> Result<Vec<(String, String)>> {
+    let text = std::fs::read_to_string(programs::workspace().join("assets/config").join(name))?;
+    let set = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+    Ok(set.map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+}
+
+#[test]
+fn systemd_watches_both_services_and_never_gives_up() -> Result<()> {
+    for name in ["yingbin-gateway.service", "yingbin-kiosk.service"] {
+        let unit = unit(name)?;
+        let set = |key: &str| unit.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+        ensure!(set("Type") == Some("notify"), "{name}: Type");
+        ensure!(set("WatchdogSec") == Some("30"), "{name}: WatchdogSec");
+        ensure!(set("StartLimitIntervalSec") == Some("0"), "{name} may stay down for ever");
+        ensure!(matches!(set("Restart"), Some("on-failure" | "always")), "{name}: Restart");
+        ensure!(set("RestartPreventExitStatus") == Some("2"), "{name}: a wrong configuration is not tried again");
+    }
+    Ok(())
 }

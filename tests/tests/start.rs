@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use tests::process::Process;
 use tests::programs;
-use tests::world::{Gateway, PASSWORD, Role, Session, Setup, Showroom};
+use tests::world::{Certificate, Gateway, PASSWORD, Role, Session, Setup, Showroom};
 
 /// Starts a gateway that must end by itself; gives its exit code and what it said.
 async fn refused(data: &Path, setup: &Setup) -> Result<(i32, Vec<String>)> {
@@ -48,6 +48,44 @@ async fn a_wrong_configuration_is_refused_with_the_keys_path() -> Result<()> {
         code == 2 && all.contains("web.alive") && all.contains("mqtt.max_connections"),
         "every fault at once: {all}"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wrong_certificate_key_or_authority_is_a_wrong_configuration() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (own, other) =
+        (Certificate::make(&folder.path().join("own"))?, Certificate::make(&folder.path().join("other"))?);
+    let (cert, key, nothing) = (own.chain(), own.key(), folder.path().join("nothing.pem"));
+    let strange = other.key();
+    let cases = [
+        (format!("[web.tls]\ncert = {nothing:?}\nkey = {key:?}\n"), "web.tls.cert"),
+        (format!("[web.tls]\ncert = {key:?}\nkey = {key:?}\n"), "web.tls.cert"),
+        (format!("[web.tls]\ncert = {cert:?}\nkey = {nothing:?}\n"), "web.tls.key"),
+        (format!("[web.tls]\ncert = {cert:?}\nkey = {strange:?}\n"), "web.tls.key"),
+        (format!("[mqtt]\ntls_cert = {nothing:?}\ntls_key = {key:?}\n"), "mqtt.tls_cert"),
+        (format!("[mqtt]\ntls_cert = {cert:?}\ntls_key = {cert:?}\n"), "mqtt.tls_key"),
+        (format!("[mqtt]\ntls_cert = {cert:?}\ntls_key = {strange:?}\n"), "mqtt.tls_key"),
+        (format!("[mqtt]\nurl = \"mqtts://127.0.0.1:9\"\nca_file = {nothing:?}\n"), "mqtt.ca_file"),
+        (format!("[mqtt]\nurl = \"mqtts://127.0.0.1:9\"\nca_file = {key:?}\n"), "mqtt.ca_file"),
+        (format!("[channels]\nca_file = {nothing:?}\n"), "channels.ca_file"),
+    ];
+    for (config, path) in cases {
+        let data = tempfile::tempdir()?;
+        let setup = Setup { config: Some(config.clone()), ..Setup::default() };
+        let (code, said) = refused(&data.path().join("data"), &setup).await?;
+        assert_eq!(code, 2, "{config}: {said:?}");
+        assert!(said.len() == 1 && said[0].contains(path), "one line should name {path}: {said:#?}");
+        assert!(!data.path().join("data").exists(), "a folder was made for a configuration that is refused");
+    }
+    let both = format!("[web.tls]\ncert = {nothing:?}\nkey = {key:?}\n[channels]\nca_file = {nothing:?}\n");
+    let file = folder.path().join("gateway.toml");
+    std::fs::write(&file, &both)?;
+    let mut command = Command::new(programs::gateway()?);
+    let mut check = Process::start("check", command.args(["config", "check", "--config"]).arg(&file))?;
+    assert_eq!(check.end().await?.code(), Some(2), "{}", check.err.tail());
+    let all = check.err.all().join("\n");
+    assert!(all.contains("web.tls.cert") && all.contains("channels.ca_file"), "every fault at once: {all}");
     Ok(())
 }
 

@@ -3,14 +3,13 @@
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
-use sd_notify::NotifyState;
 use shared::clock::SystemClock;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::Serve;
 use super::failure::Failure;
-use super::tracing_lines;
+use super::{tracing_lines, watchdog};
 use crate::app::{App, Serving};
 use crate::config::Config;
 use crate::control::{self, Operations};
@@ -40,16 +39,18 @@ async fn run(config: Config, options: &Serve) -> Result<(), Failure> {
         let _ = writeln!(io::stderr().lock(), "{}", crate::demo::banner(&serving));
     }
     say_ready(&serving);
+    let signs = tokio::spawn(watchdog::give_signs(serving.app.handle.clone(), commands.clone()));
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
         () = shutdown.cancelled() => {}
     }
     tracing::info!("stopping");
-    tell_manager(NotifyState::Stopping);
+    watchdog::tell_stopping();
     commands.cancel();
-    // The task ends with its token; if it died, there is nothing left to end.
+    // Both tasks end with their token; if one died, there is nothing left to end.
     let _ = control.await;
+    let _ = signs.await;
     serving.close().await;
     Ok(())
 }
@@ -75,13 +76,6 @@ fn say_ready(serving: &Serving) {
     // Nobody has to listen.
     let mut out = io::stdout().lock();
     let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
-    tell_manager(NotifyState::Ready);
+    watchdog::tell_ready();
     tracing::info!(http = doors.url, mqtt = ?doors.mqtt, visitors = ?doors.visitor_url, "the showroom is open");
-}
-
-/// Tells the service manager (systemd), where one started this.
-fn tell_manager(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "the service manager cannot be told how the gateway is");
-    }
 }

@@ -92,11 +92,11 @@ pub enum Command {
     /// A kiosk: the visitor changed the language, or said more.
     Detail(VisitId, Option<Language>, Detailed),
     /// A kiosk: 已见到顾问.
-    Meet(VisitId),
+    Meet(VisitId, Told),
     /// A kiosk: the visitor took it back.
-    Cancel(VisitId),
+    Cancel(VisitId, Told),
     /// A kiosk: the visitor has to go.
-    Leave(VisitId),
+    Leave(VisitId, Told),
     /// A door sensor.
     CountDoor(DoorCounted, Told),
     /// Reception: somebody came 来客.
@@ -206,9 +206,9 @@ impl Command {
             | Self::Detail(..)
             | Self::CountDoor(..) => true,
             Self::CheckIn(..)
-            | Self::Meet(_)
-            | Self::Cancel(_)
-            | Self::Leave(_)
+            | Self::Meet(..)
+            | Self::Cancel(..)
+            | Self::Leave(..)
             | Self::RegisterInterest(_)
             | Self::Accept(_)
             | Self::Pass(..)

@@ -52,9 +52,9 @@ impl Floor {
         let events = match command {
             Command::CheckIn(body, told) => self.check_in(device(actor)?, body, *told, now)?,
             Command::Detail(visit, language, detail) => self.detail(device(actor)?, *visit, *language, detail, now)?,
-            Command::Meet(visit) => self.meet(device(actor)?, *visit)?,
-            Command::Cancel(visit) => self.go(device(actor)?, *visit, visit::Outcome::Cancelled)?,
-            Command::Leave(visit) => self.go(device(actor)?, *visit, visit::Outcome::Left)?,
+            Command::Meet(visit, told) => self.meet(device(actor)?, *visit, *told, now)?,
+            Command::Cancel(visit, told) => self.go(device(actor)?, *visit, visit::Outcome::Cancelled, *told, now)?,
+            Command::Leave(visit, told) => self.go(device(actor)?, *visit, visit::Outcome::Left, *told, now)?,
             Command::CountDoor(count, told) => vec![FloorEvent::DoorCounted {
                 sensor: device(actor)?.clone(),
                 entered: count.entered,

@@ -63,7 +63,7 @@ pub(super) async fn start(
     let listener = Listener::open(config).await?;
     let addr = listener.addr;
     let password = probe::password()?;
-    let probe = Probe::new(addr, password.clone(), listener.certificate())?;
+    let probe = Probe::new(addr, password.clone(), listener.certificates())?;
     let accounts = Arc::new(Accounts::new(intake.handle.roster(), store.clone(), intake.counters.clone(), password));
     let hook = Arc::new(Hook { intake: Arc::clone(&intake), store });
     let storage = Arc::new(DynamicStorage::Memory(MemoryBackend::with_queue_limits(AWAY)));
@@ -100,6 +100,9 @@ pub(super) async fn start(
         counters: intake.counters.clone(),
     };
     let Tasks { tracker, cancel } = tasks;
+    if let Some(certificates) = listener.certificates() {
+        tracker.spawn(certificates.watch(cancel.clone()));
+    }
     tracker.spawn(listener.serve(door, config.max_connections, tracker.clone(), cancel.clone()));
     tracker.spawn(watch_roster(intake, Arc::clone(&router), Arc::clone(&storage), cancel.clone()));
     tracker.spawn(sweep(Arc::clone(&router), storage, cancel.clone()));

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use shared::wire::MAX_MQTT_BYTES;
 
 use super::link::Address;
+use crate::certificates::{Named, Pair};
 
 /// How devices reach the gateway: over the embedded broker, or over somebody else's when `url` is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +17,8 @@ pub struct MqttConfig {
     /// Where the embedded broker listens; port 0 takes any free one. Loopback unless somebody decides otherwise, for
     /// without a certificate what visitors type crosses this network in the clear.
     pub listen: SocketAddr,
-    /// PEM file with the embedded broker's certificate chain; with it, `listen` speaks TLS and nothing else.
+    /// PEM file with the embedded broker's certificate chain; with it, `listen` speaks TLS and nothing else. Changed files are
+    /// taken over without a restart.
     pub tls_cert: Option<PathBuf>,
     /// PEM file with the certificate's private key.
     pub tls_key: Option<PathBuf>,
@@ -61,6 +63,16 @@ pub struct Fault {
 }
 
 impl MqttConfig {
+    /// What the embedded broker shows; nothing in the clear, or where somebody else's broker is used.
+    #[must_use]
+    pub fn pair(&self) -> Option<Pair> {
+        let (cert, key) = self.tls_cert.as_ref().zip(self.tls_key.as_ref()).filter(|_| self.url.is_none())?;
+        Some(Pair {
+            cert: Named { key: "mqtt.tls_cert", file: cert.clone() },
+            key: Named { key: "mqtt.tls_key", file: key.clone() },
+        })
+    }
+
     /// Every fault of the section; none means that it can be used.
     #[must_use]
     pub fn validate(&self) -> Vec<Fault> {

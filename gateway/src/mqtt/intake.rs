@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::clock::Clock;
-use shared::ids::{DeviceId, StaffId};
+use shared::ids::{AlertId, DeviceId, StaffId};
 use shared::topics::Topic;
 use shared::wire::{Code, DeviceEvent, Envelope, KioskState, MAX_MQTT_BYTES, Reply, ReplyKind, decode};
 use tokio::sync::mpsc;
@@ -62,11 +62,32 @@ impl Intake {
     pub(super) fn forbidden(&self, sender: &Sender, payload: &[u8]) {
         self.counters.forbidden.inc();
         tracing::warn!(device = sender.client_id(), "a publish on a topic of somebody else was refused");
-        let id = match decode(payload, MAX_MQTT_BYTES) {
-            Ok(envelope) => Some(envelope.id),
-            Err(refused) => refused.id,
-        };
-        self.post.refused(sender, id, Code::WrongSender);
+        self.refuse(sender, payload, Code::WrongSender);
+    }
+
+    /// Tells a device so about a message that was not even read, as far as it can be named: an event by its id, a pager's reply by its
+    /// alert. A pager whose message names no alert is told nothing: it has nothing to stop ringing for.
+    fn refuse(&self, sender: &Sender, payload: &[u8], code: Code) {
+        match sender {
+            Sender::Pager(staff) => {
+                self.counters.refuse(code.as_str());
+                if let Some(alert) = named(payload) {
+                    self.tell_pager(staff, alert, code.as_str());
+                }
+            }
+            Sender::Kiosk(_) | Sender::Door(_) => {
+                let id = match decode(payload, MAX_MQTT_BYTES) {
+                    Ok(envelope) => Some(envelope.id),
+                    Err(refused) => refused.id,
+                };
+                self.post.refused(sender, id, code);
+            }
+        }
+    }
+
+    fn tell_pager(&self, staff: &StaffId, alert: AlertId, code: &str) {
+        let told = serde_json::json!({ "alert": alert, "refused": code });
+        self.post.send(Message::to_pager(staff.clone(), told.to_string().into_bytes()));
     }
 
     async fn event(&self, sender: &Sender, payload: &[u8]) {
@@ -153,7 +174,7 @@ impl Intake {
         self.devices.heard(&sender.client_id(), now);
         let Ok(Reply { alert, reply }) = serde_json::from_slice(payload) else {
             tracing::warn!(device = sender.client_id(), bytes = payload.len(), "a pager sends what cannot be read");
-            self.post.refused(sender, None, Code::BadBody);
+            self.refuse(sender, payload, Code::BadBody);
             return;
         };
         let command = match reply {
@@ -169,8 +190,8 @@ impl Intake {
                 let _ = tokio::time::timeout(PATIENCE, self.handle.submit(by(Command::Deliver(now)))).await;
             }
             Ok(Err(SubmitError::Refused(refusal))) => {
-                let told = serde_json::json!({ "alert": alert, "refused": refusal.as_str() });
-                self.post.send(Message::to_pager(staff.clone(), told.to_string().into_bytes()));
+                self.counters.refuse(refusal.as_str());
+                self.tell_pager(staff, alert, refusal.as_str());
             }
             // Nothing comes back: the pager repeats.
             Ok(Err(SubmitError::Full | SubmitError::Ended)) | Err(_) => {
@@ -178,6 +199,15 @@ impl Intake {
             }
         }
     }
+}
+
+/// The alert that a pager's message is about, whatever else stands in it.
+fn named(payload: &[u8]) -> Option<AlertId> {
+    #[derive(serde::Deserialize)]
+    struct About {
+        alert: AlertId,
+    }
+    serde_json::from_slice(payload).ok().map(|About { alert }| alert)
 }
 
 /// The engine's input for an event; `None` when this sender has no such kind.
@@ -196,9 +226,9 @@ fn kiosk_command(event: DeviceEvent, told: Told) -> Option<Command> {
     Some(match event {
         DeviceEvent::CheckedIn(checked_in) => Command::CheckIn(checked_in, told),
         DeviceEvent::Detailed { visit, language, detail } => Command::Detail(visit, language, detail),
-        DeviceEvent::Met(visit) => Command::Meet(visit.visit),
-        DeviceEvent::Cancelled(visit) => Command::Cancel(visit.visit),
-        DeviceEvent::Left(visit) => Command::Leave(visit.visit),
+        DeviceEvent::Met(visit) => Command::Meet(visit.visit, told),
+        DeviceEvent::Cancelled(visit) => Command::Cancel(visit.visit, told),
+        DeviceEvent::Left(visit) => Command::Leave(visit.visit, told),
         DeviceEvent::DoorCounted(_) => return None,
     })
 }

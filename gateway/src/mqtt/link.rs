@@ -17,8 +17,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rumqttc::{AsyncClient, Broker, MqttOptions, TlsConfiguration, Transport};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 use shared::ids::StoreId;
 use tokio::sync::watch;
 
@@ -28,6 +26,7 @@ use super::config::{MqttConfig, Password};
 use super::counters::Counters;
 use super::intake::Intake;
 use super::{MqttError, Tasks};
+use crate::certificates::authorities;
 
 const KEEP_ALIVE_S: u16 = 10;
 const CONNECT_S: u64 = 5;
@@ -130,15 +129,7 @@ fn tls(ca_file: Option<&Path>) -> Result<Transport, MqttError> {
         return Transport::try_tls_with_default_config()
             .map_err(|error| MqttError::Authorities { reason: error.to_string() });
     };
-    let certificate = |source| MqttError::Certificate { path: path.to_owned(), source };
-    let invalid = || std::io::Error::new(std::io::ErrorKind::InvalidData, "no certificate authority in PEM in it");
-    let pem = std::fs::read(path).map_err(certificate)?;
-    let authorities: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    let mut roots = rustls::RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(authorities.map_err(|_| certificate(invalid()))?);
-    if added == 0 {
-        return Err(certificate(invalid()));
-    }
+    let roots = authorities("mqtt.ca_file", path)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let client = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

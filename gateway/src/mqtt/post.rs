@@ -96,7 +96,7 @@ impl Post {
 
     /// Tells a device that its event is refused for good.
     pub(super) fn refused(&self, to: &Sender, id: Option<EventId>, code: Code) {
-        self.counters.refuse(code);
+        self.counters.refuse(code.as_str());
         if let Some(topic) = to.receipts() {
             self.put(Outgoing::Receipt(topic, Err(Refused { id, code })));
         }

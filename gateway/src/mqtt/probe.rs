@@ -17,6 +17,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::MqttError;
+use crate::certificates::Certificates;
 
 /// User name and client id. No device is called so: theirs begin with their kind.
 pub(super) const NAME: &str = "probe";
@@ -37,18 +38,18 @@ pub(super) fn password() -> Result<String, MqttError> {
 }
 
 impl Probe {
-    /// `certificate` is the one that the broker shows, if it speaks TLS.
+    /// `certificates` are what the broker shows, if it speaks TLS; the probe follows them when they are replaced.
     pub(super) fn new(
         addr: SocketAddr,
         password: String,
-        certificate: Option<CertificateDer<'static>>,
+        certificates: Option<Arc<Certificates>>,
     ) -> Result<Self, MqttError> {
         let ip = match addr.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
             IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
             ip => ip,
         };
-        let tls = certificate.map(connector).transpose()?;
+        let tls = certificates.map(connector).transpose()?;
         Ok(Self { addr: SocketAddr::new(ip, addr.port()), password, tls })
     }
 
@@ -91,9 +92,9 @@ async fn expect<const N: usize>(stream: &mut (impl AsyncRead + Unpin), answer: [
     if given == answer { Ok(()) } else { Err(io::Error::other(format!("it answers with {given:02x?}"))) }
 }
 
-fn connector(certificate: CertificateDer<'static>) -> Result<TlsConnector, MqttError> {
+fn connector(certificates: Arc<Certificates>) -> Result<TlsConnector, MqttError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let own = Arc::new(OwnCertificate { certificate, provider: Arc::clone(&provider) });
+    let own = Arc::new(OwnCertificate { certificates, provider: Arc::clone(&provider) });
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|source| MqttError::Tls { source })?
@@ -106,7 +107,7 @@ fn connector(certificate: CertificateDer<'static>) -> Result<TlsConnector, MqttE
 /// Believes the very certificate that this process shows and no other: it needs no authority and no name.
 #[derive(Debug)]
 struct OwnCertificate {
-    certificate: CertificateDer<'static>,
+    certificates: Arc<Certificates>,
     provider: Arc<CryptoProvider>,
 }
 
@@ -119,7 +120,7 @@ impl ServerCertVerifier for OwnCertificate {
         _ocsp: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        if *shown == self.certificate {
+        if self.certificates.shows(shown) {
             Ok(ServerCertVerified::assertion())
         } else {
             Err(CertificateError::ApplicationVerificationFailure.into())

@@ -16,13 +16,13 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::deliveries::Failure;
+use crate::certificates::{CertificateError, authorities};
 
 /// The most of an answer that is read.
 const ANSWER: usize = 64 * 1024;
@@ -93,8 +93,8 @@ pub struct Client {
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The authorities' file.
-    #[error("channels.ca_file: {} holds no certificate authority in PEM", .0.display())]
-    Authorities(std::path::PathBuf),
+    #[error(transparent)]
+    Authorities(#[from] CertificateError),
     /// The versions of TLS.
     #[error("TLS cannot be used for channels: {0}")]
     Tls(#[from] rustls::Error),
@@ -106,20 +106,14 @@ impl Client {
     /// # Errors
     /// A file without a certificate in PEM.
     pub fn new(ca_file: Option<&Path>, timeout: Duration) -> Result<Self, ClientError> {
-        let mut roots = rustls::RootCertStore::empty();
-        match ca_file {
-            Some(path) => {
-                let unusable = || ClientError::Authorities(path.to_owned());
-                let pem = std::fs::read(path).map_err(|_| unusable())?;
-                let authorities: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-                let (added, _) = roots.add_parsable_certificates(authorities.map_err(|_| unusable())?);
-                (added > 0).then_some(()).ok_or_else(unusable)?;
-            }
+        let roots = if let Some(path) = ca_file {
+            authorities("channels.ca_file", path)?
+        } else {
             // On a system without any, calls fail as unreachable, and say so.
-            None => {
-                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            }
-        }
+            let mut roots = rustls::RootCertStore::empty();
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            roots
+        };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?

@@ -102,8 +102,8 @@ async fn whoever_waits_elsewhere_hears_once_that_the_queue_moved() {
     let mut bench = Bench::start();
     let at = |kiosk: &str, input: Input| Input { actor: Actor::Device(kiosk.parse().unwrap()), ..input };
     let (first, second) = (at("k1", check_in(1, Purpose::Browse)), at("k2", check_in(2, Purpose::Browse)));
-    let Command::CheckIn(body, _) = &first.command else { panic!("no check-in") };
-    let leave = Command::Leave(body.visit);
+    let Command::CheckIn(body, told) = &first.command else { panic!("no check-in") };
+    let leave = Command::Leave(body.visit, *told);
     bench.handle.submit(first).await.unwrap();
     bench.handle.submit(second).await.unwrap();
     let behind = Input { cause: None, ..at("k3", check_in(3, Purpose::Browse)) };
@@ -149,7 +149,8 @@ async fn a_clock_that_stands_before_the_log_after_a_restart_leaves_the_ladder_it
 async fn a_refused_input_leaves_no_trace() {
     let bench = Bench::start();
     let mut input = check_in(1, Purpose::Browse);
-    input.command = Command::Meet(VisitId::new(chrono::DateTime::UNIX_EPOCH, [9; 10]));
+    let told = Told { at: SystemClock.now(), age_ms: Some(0) };
+    input.command = Command::Meet(VisitId::new(chrono::DateTime::UNIX_EPOCH, [9; 10]), told);
     assert_eq!(bench.handle.submit(input).await, Err(SubmitError::Refused(Refusal::UnknownVisit)));
     assert_eq!(bench.log.head(), 0);
     bench.stop().await;

@@ -206,8 +206,9 @@ fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
             row.accepted_ms = row.accepted_ms.or(Some(since_tap));
             accepted(stored, *alert);
         }
-        FloorEvent::Greeted { source, .. } => {
-            row.greeted_ms = Some(since_tap);
+        FloorEvent::Greeted { source, at: told, .. } => {
+            let told = told.map(|told| Millis::from(told).since(row.arrived_at).saturating_sub(stored.stepped_ms));
+            row.greeted_ms = Some(told.map_or(since_tap, |told| told.clamp(0, since_tap.max(0))));
             row.greeted_source = Some(*source);
         }
         FloorEvent::GreetingUndone { .. } => {
@@ -224,8 +225,11 @@ fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
             row.answers.insert(question.clone(), answer.clone());
         }
         FloorEvent::Breached { reason, .. } => row.breach = Some(*reason),
-        FloorEvent::Ended { outcome, .. } => {
-            row.ended_at = Some(at);
+        FloorEvent::Ended { outcome, at: told, .. } => {
+            // The visitor's word does not end what somebody saw begin later.
+            let begun = row.greeted_ms.unwrap_or(0).saturating_add(stored.stepped_ms);
+            let begun = Millis(row.arrived_at.0.saturating_add(begun));
+            row.ended_at = Some(told.map_or(at, |told| Millis::from(told).max(begun).min(at)));
             row.outcome = Some(*outcome);
         }
         FloorEvent::EndUndone { .. } => {

@@ -47,7 +47,7 @@ fn asked(n: u8, ordinal: u16, to: &str) -> FloorEvent {
 }
 
 fn ended(n: u8, outcome: Outcome) -> FloorEvent {
-    FloorEvent::Ended { visit: id(n), outcome, by: None }
+    FloorEvent::Ended { visit: id(n), outcome, by: None, at: None }
 }
 
 /// One commit per (milliseconds after the start, event).
@@ -115,7 +115,7 @@ fn whole_story() -> Vec<(i64, FloorEvent)> {
         (4003, handed(2)),
         (4050, FloorEvent::Shown { alert: alert(1, 2) }),
         (5000, FloorEvent::Accepted { alert: alert(1, 2), turn: true }),
-        (9000, FloorEvent::Greeted { visit: id(1), source: GreetedSource::Visitor }),
+        (9000, FloorEvent::Greeted { visit: id(1), source: GreetedSource::Visitor, at: None }),
         (60_000, ended(1, Outcome::Quoted)),
     ]
 }
@@ -136,6 +136,36 @@ fn a_visit_keeps_the_first_proof_of_every_step_counted_from_the_tap() {
 }
 
 #[test]
+fn a_late_word_of_the_visitor_is_reported_from_its_tap() {
+    let moment = |ms| Some(start() + TimeDelta::milliseconds(ms));
+    let met = |ms| FloorEvent::Greeted { visit: id(1), source: GreetedSource::Visitor, at: moment(ms) };
+    let left = |ms| FloorEvent::Ended { visit: id(1), outcome: Outcome::Left, by: None, at: moment(ms) };
+    // The kiosk's line was down for ten minutes: both words come after it.
+    let story = vec![(0, came(1, start())), (600_000, met(8_000)), (600_000, left(90_000))];
+    let (_data, views) = told(&floor(story));
+    let row = views.visit(id(1)).unwrap().unwrap();
+    assert_eq!((row.greeted_ms, row.ended_at), (Some(8_000), moment(90_000).map(Millis::from)));
+    let (to, in_time) = (start() + TimeDelta::hours(1), TimeDelta::seconds(10));
+    let figures = views.day(start(), to, chrono_tz::Asia::Shanghai, in_time).unwrap();
+    assert_eq!((figures.greeted, figures.greeted_in_time), (1, 1));
+
+    // Staff saw them greeted after the kiosk says that they left: the later one counts.
+    let seen = FloorEvent::Greeted { visit: id(1), source: GreetedSource::Consultant, at: None };
+    let (_data, views) = told(&floor(vec![(0, came(1, start())), (95_000, seen), (600_000, left(90_000))]));
+    let row = views.visit(id(1)).unwrap().unwrap();
+    assert_eq!((row.greeted_ms, row.ended_at), (Some(95_000), moment(95_000).map(Millis::from)));
+
+    // The clock was set an hour ahead before the word came: durations stay what they were.
+    let hour = 3_600_000;
+    let stepped = FloorEvent::ClockStepped { by_ms: hour };
+    let words = [(hour + 600_000, met(hour + 8_000)), (hour + 600_000, left(hour + 90_000))];
+    let story = [(0, came(1, start())), (hour + 60_000, stepped)].into_iter().chain(words).collect();
+    let (_data, views) = told(&floor(story));
+    let row = views.visit(id(1)).unwrap().unwrap();
+    assert_eq!((row.greeted_ms, row.ended_at), (Some(8_000), moment(hour + 90_000).map(Millis::from)));
+}
+
+#[test]
 fn what_is_taken_back_leaves_the_row() {
     let mut story = whole_story();
     story.push((61_000, FloorEvent::EndUndone { visit: id(1) }));
@@ -144,7 +174,7 @@ fn what_is_taken_back_leaves_the_row() {
     let row = views.visit(id(1)).unwrap().unwrap();
     assert_eq!((row.ended_at, row.outcome, row.greeted_ms, row.greeted_source), (None, None, None, None));
 
-    story.push((70_000, FloorEvent::Greeted { visit: id(1), source: GreetedSource::Reception }));
+    story.push((70_000, FloorEvent::Greeted { visit: id(1), source: GreetedSource::Reception, at: None }));
     let (_data, views) = told(&floor(story));
     let row = views.visit(id(1)).unwrap().unwrap();
     assert_eq!((row.greeted_ms, row.greeted_source), (Some(70_040), Some(GreetedSource::Reception)));
@@ -159,7 +189,7 @@ fn a_step_of_the_clock_changes_no_duration_and_marks_open_visits_alone() {
         (0, came(2, start())),
         (10, ended(2, Outcome::Cancelled)),
         (3_600_000, FloorEvent::ClockStepped { by_ms: 3_599_000 }),
-        (3_601_000, FloorEvent::Greeted { visit: id(1), source: GreetedSource::Visitor }),
+        (3_601_000, FloorEvent::Greeted { visit: id(1), source: GreetedSource::Visitor, at: None }),
     ]));
     let row = |n| views.visit(id(n)).unwrap().unwrap();
     assert_eq!((row(1).greeted_ms, row(1).time_uncertain), (Some(2000), true));
@@ -169,7 +199,7 @@ fn a_step_of_the_clock_changes_no_duration_and_marks_open_visits_alone() {
 #[test]
 fn figures_count_accepted_greeted_and_confirmed_apart() {
     let accept = |n| FloorEvent::Accepted { alert: alert(n, 1), turn: true };
-    let greet = |n, source| FloorEvent::Greeted { visit: id(n), source };
+    let greet = |n, source| FloorEvent::Greeted { visit: id(n), source, at: None };
     let (_data, views) = told(&floor(vec![
         (0, came(1, start())),
         (0, came(2, start())),
@@ -330,7 +360,7 @@ fn any_event() -> impl Strategy<Value = FloorEvent> {
         3 => FloorEvent::Handed { alert: alert(n, ordinal), channel: Channel::Stream },
         4 => FloorEvent::Shown { alert: alert(n, ordinal) },
         5 => FloorEvent::Accepted { alert: alert(n, ordinal), turn: true },
-        6 => FloorEvent::Greeted { visit: id(n), source: GreetedSource::Consultant },
+        6 => FloorEvent::Greeted { visit: id(n), source: GreetedSource::Consultant, at: None },
         7 => FloorEvent::GreetingUndone { visit: id(n) },
         8 => ended(n, Outcome::Interested),
         9 => FloorEvent::EndUndone { visit: id(n) },

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use shared::wire::GuestWifi;
 
 use super::reach::Standing;
+use crate::certificates::{Named, Pair};
 
 /// No page says oftener that it is alive, however fast a demo's clock runs.
 pub(crate) const LEAST_ALIVE: Duration = Duration::from_millis(100);
@@ -36,6 +37,17 @@ pub struct TlsConfig {
     pub cert: PathBuf,
     /// The private key.
     pub key: PathBuf,
+}
+
+impl TlsConfig {
+    /// The files with their keys.
+    #[must_use]
+    pub fn pair(&self) -> Pair {
+        Pair {
+            cert: Named { key: "web.tls.cert", file: self.cert.clone() },
+            key: Named { key: "web.tls.key", file: self.key.clone() },
+        }
+    }
 }
 
 /// `[web.guest_wifi]`

@@ -24,7 +24,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// Adds what every answer carries, and counts problem documents by their code; pages and data are not kept by anybody unless they say otherwise.
+/// Adds what every answer carries, and counts what says no, documents and pages, by its code; pages and data are not kept by anybody unless they say otherwise.
 pub(super) async fn add(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
     let chosen = pages::asked(request.uri());
     let mut response = next.run(request).await;

@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 use tower_service::Service as _;
 
 use super::front::Front;
-use super::tls::Certificates;
+use crate::certificates::Certificates;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEADERS: Duration = Duration::from_secs(30);
@@ -79,7 +79,7 @@ pub(super) fn serve(
     front: &Arc<Front>,
     tasks: &TaskTracker,
 ) {
-    let acceptor = secure.map(|certificates| TlsAcceptor::from(certificates.server()));
+    let acceptor = secure.map(|certificates| TlsAcceptor::from(certificates.server(&[b"http/1.1"])));
     let (front, connections) = (Arc::clone(front), tasks.clone());
     tasks.spawn(async move { accept(door, acceptor, router, front, connections).await });
 }

@@ -39,7 +39,7 @@ impl Metrics {
         };
         let mut registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
         let registry = registry.sub_registry_with_prefix("web");
-        registry.register("refused", "Answers that are problem documents, by code", metrics.refused.clone());
+        registry.register("refused", "Answers that say no, documents and pages, by code", metrics.refused.clone());
         registry.register("streams", "Event streams that are open", metrics.streams.clone());
         registry.register("stream_openings", "Event streams opened", metrics.stream_openings.clone());
         registry.register("connections", "Connections that are open", metrics.connections.clone());

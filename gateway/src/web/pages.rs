@@ -8,6 +8,7 @@ pub(super) mod visitor;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -15,6 +16,7 @@ use chrono::TimeDelta;
 use shared::wire::Language;
 
 use super::front::Front;
+use super::problem::ProblemCode;
 use super::session::{Person, cookie};
 use super::words::Words;
 
@@ -118,27 +120,33 @@ pub(super) async fn offline(State(front): State<Arc<Front>>, headers: HeaderMap,
     render(&Offline { frame: Frame::new(&front, &headers, &uri) })
 }
 
-/// A page that only says something.
+/// A page that only says why not; counted under its code as a problem document is.
 pub(super) fn message(
     status: StatusCode,
+    code: &'static str,
     frame: Frame,
     title: &str,
     hint: &str,
     back: Option<&'static str>,
 ) -> Response {
-    (status, render(&Message { title: title.to_owned(), hint: hint.to_owned(), back, frame })).into_response()
+    refusing(status, code, render(&Message { title: title.to_owned(), hint: hint.to_owned(), back, frame }))
+}
+
+/// A page that says no, with the code under which it is counted.
+pub(super) fn refusing(status: StatusCode, code: &'static str, page: Response) -> Response {
+    (status, Extension(ProblemCode(code)), page).into_response()
 }
 
 pub(super) fn not_found(front: &Front, headers: &HeaderMap, uri: &Uri) -> Response {
     let frame = Frame::new(front, headers, uri);
     let w = frame.w;
-    message(StatusCode::NOT_FOUND, frame, w.not_found, w.not_found_hint, Some("/"))
+    message(StatusCode::NOT_FOUND, "not_found", frame, w.not_found, w.not_found_hint, Some("/"))
 }
 
 pub(super) fn refused(front: &Front, headers: &HeaderMap, uri: &Uri) -> Response {
     let frame = Frame::new(front, headers, uri);
     let w = frame.w;
-    message(StatusCode::FORBIDDEN, frame, w.refused, w.refused_hint, Some("/"))
+    message(StatusCode::FORBIDDEN, "not_allowed", frame, w.refused, w.refused_hint, Some("/"))
 }
 
 pub(super) fn render(template: &impl Template) -> Response {

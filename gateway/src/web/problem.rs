@@ -17,7 +17,7 @@ pub(super) struct Problem {
     retry_after_s: Option<u64>,
 }
 
-/// The code of an answer that is a problem document, for whoever counts them.
+/// The code of an answer that says no, a problem document or a page, for whoever counts them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ProblemCode(pub(super) &'static str);
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gateway::domain::command::Told;
 use gateway::domain::{Actor, Command, Refusal};
-use gateway::mqtt::{MqttConfig, Paged};
+use gateway::mqtt::{MqttConfig, Paged, RefusalLabel};
 use gateway::runtime::{Done, SubmitError};
 use shared::ids::AlertId;
 use shared::wire::{Code, Receipt, Refused};
@@ -185,8 +185,38 @@ async fn a_pager_rings_and_its_reply_is_its_persons_own() {
     answer.send(Err(Refusal::AlertOver.into())).unwrap();
     let told: serde_json::Value = pager.message("consultant/p/alert").await;
     assert_eq!(told, serde_json::json!({ "alert": alert, "refused": "alert_over" }));
-    pager.publish("consultant/p/reply", "{").await;
-    pager.acknowledged().await;
+    assert!(showroom.nobody_asked());
+    showroom.close().await;
+}
+
+#[tokio::test]
+async fn a_pager_is_told_of_every_refused_message_that_names_its_alert() {
+    let mut showroom = Showroom::open().await;
+    let mut pager = showroom.device("pager-p").await;
+    assert!(pager.subscribe("consultant/p/alert").await);
+    let alert = AlertId { visit: visit_id(1), ordinal: 1 };
+    let reply = |word: &str| format!(r#"{{"alert":"{alert}","reply":"{word}"}}"#);
+    for (topic, payload, code) in [
+        ("consultant/p/reply", reply("dance"), "bad_body"),
+        ("consultant/p/reply", format!(r#"{{"alert":"{alert}"}}"#), "bad_body"),
+        ("consultant/q/reply", reply("accept"), "wrong_sender"),
+        ("kiosk/a/event", reply("accept"), "wrong_sender"),
+    ] {
+        pager.publish(topic, payload.as_str()).await;
+        let told: serde_json::Value = pager.message("consultant/p/alert").await;
+        assert_eq!(told, serde_json::json!({ "alert": alert, "refused": code }), "{topic} {payload}");
+    }
+    // What names no alert is counted alone.
+    for (topic, payload) in
+        [("consultant/p/reply", "{"), ("consultant/p/reply", r#"{"alert":7}"#), ("consultant/q/reply", "{}")]
+    {
+        pager.publish(topic, payload).await;
+    }
+    pager.publish("consultant/p/reply", reply("dance")).await;
+    let next: serde_json::Value = pager.message("consultant/p/alert").await;
+    assert_eq!(next["refused"], "bad_body", "nothing was said in between");
+    let counted = |code| showroom.counters.refused.get_or_create(&RefusalLabel { code }).get();
+    assert_eq!((counted("bad_body"), counted("wrong_sender")), (5, 3));
     assert!(showroom.nobody_asked());
     showroom.close().await;
 }

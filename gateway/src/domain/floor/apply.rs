@@ -51,7 +51,7 @@ impl Floor {
             FloorEvent::GreetingDue { visit, manager } => {
                 self.change_visit(*visit, |visit| visit.greeting_due = Some(*manager));
             }
-            FloorEvent::Greeted { visit, source } => {
+            FloorEvent::Greeted { visit, source, .. } => {
                 self.change_visit(*visit, |visit| visit.greeted = Some((*source, at)));
             }
             FloorEvent::StillWithAsked { visit } => self.change_visit(*visit, |visit| visit.still_with_asked = true),

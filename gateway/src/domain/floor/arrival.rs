@@ -132,19 +132,47 @@ impl Floor {
         })
     }
 
-    pub(super) fn meet(&self, kiosk: &DeviceId, id: VisitId) -> Result<Vec<FloorEvent>, Refusal> {
+    pub(super) fn meet(
+        &self,
+        kiosk: &DeviceId,
+        id: VisitId,
+        told: Told,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<FloorEvent>, Refusal> {
         let visit = self.visit_of(kiosk, id)?;
-        Ok(greeting(visit, GreetedSource::Visitor))
+        Ok(greeting(visit, GreetedSource::Visitor, self.earlier(visit, told, now)))
     }
 
     /// The visitor goes: before anybody came, or afterwards.
-    pub(super) fn go(&self, kiosk: &DeviceId, id: VisitId, outcome: Outcome) -> Result<Vec<FloorEvent>, Refusal> {
+    pub(super) fn go(
+        &self,
+        kiosk: &DeviceId,
+        id: VisitId,
+        outcome: Outcome,
+        told: Told,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<FloorEvent>, Refusal> {
         match self.visit_of(kiosk, id) {
-            Ok(visit) => Ok(self.ending(visit, outcome, None, None)),
+            Ok(visit) => {
+                let mut events = self.ending(visit, outcome, None, None);
+                for event in &mut events {
+                    if let FloorEvent::Ended { at, .. } = event {
+                        *at = self.earlier(visit, told, now);
+                    }
+                }
+                Ok(events)
+            }
             // Gone is gone: a second goodbye changes nothing.
             Err(Refusal::VisitOver) => Ok(Vec::new()),
             Err(refusal) => Err(refusal),
         }
+    }
+
+    /// When the visitor said something about their visit, for the reports: corrected as a check-in is, never before they came. `None`:
+    /// now. What time does to the visit, and how long it can be taken back, counts from the receipt all the same.
+    fn earlier(&self, visit: &Visit, told: Told, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let at = Placed::of(told, self.rules.late, now).at.max(visit.arrived_at);
+        (at < now).then_some(at)
     }
 
     fn visit_of(&self, kiosk: &DeviceId, id: VisitId) -> Result<&Visit, Refusal> {
@@ -182,7 +210,9 @@ pub(in crate::domain) fn said(
 
 #[cfg(test)]
 mod tests {
+    use super::super::scene::Scene;
     use super::*;
+    use crate::domain::command::Command;
 
     #[track_caller]
     fn check(at_s: i64, age_ms: Option<u64>, expect_at_s: i64, uncertain: bool, late: bool) {
@@ -202,5 +232,49 @@ mod tests {
         check(-121, None, -121, false, true);
         check(1, None, 0, true, false);
         check(0, Some(u64::MAX), 0, true, false);
+    }
+
+    /// A visitor came `came_s` ago; what their kiosk tells with this now. When the reports count it.
+    #[track_caller]
+    fn check_told(came_s: i64, at_s: i64, age_ms: Option<u64>, expect_s: Option<i64>) {
+        for command in [Command::Meet, Command::Leave, Command::Cancel] {
+            let mut scene = Scene::new().with_free(&["a"]);
+            let visit = scene.check_in(Purpose::Browse);
+            scene.seconds(came_s);
+            let told = Told { at: scene.now + TimeDelta::seconds(at_s), age_ms };
+            scene.kiosk(command(visit, told)).unwrap();
+            let said = scene.history.iter().find_map(|(_, event)| match event {
+                FloorEvent::Greeted { at, .. } | FloorEvent::Ended { at, .. } => Some(*at),
+                _ => None,
+            });
+            let expect = expect_s.map(|seconds| scene.now + TimeDelta::seconds(seconds));
+            assert_eq!(said, Some(expect), "came {came_s} s ago, told {at_s} s, {age_ms:?}");
+        }
+    }
+
+    #[test]
+    fn a_late_word_of_the_visitor_counts_from_its_tap() {
+        check_told(300, 0, Some(290_000), Some(-290));
+        check_told(300, 5_000, Some(290_000), Some(-290));
+        check_told(300, 0, Some(0), None);
+        // After the kiosk's reboot its wall clock decides, and one that is ahead is not believed.
+        check_told(300, -290, None, Some(-290));
+        check_told(300, 1, None, None);
+        // Never before they came, never what no calendar holds.
+        check_told(300, 0, Some(301_000), Some(-300));
+        check_told(300, 0, Some(u64::MAX), None);
+    }
+
+    #[test]
+    fn a_late_word_can_be_taken_back_for_as_long_as_any() {
+        let mut scene = Scene::new().with_free(&["a"]);
+        let visit = scene.check_in(Purpose::Browse);
+        scene.accept("a", visit).unwrap();
+        scene.seconds(300);
+        let told = Told { at: scene.now, age_ms: Some(290_000) };
+        scene.kiosk(Command::Meet(visit, told)).unwrap();
+        scene.seconds(60);
+        scene.by("a", Command::UndoVisit(visit)).unwrap();
+        assert!(scene.visit(visit).unwrap().greeted.is_none());
     }
 }

@@ -191,6 +191,9 @@ pub enum FloorEvent {
         visit: VisitId,
         /// Who says so.
         source: GreetedSource,
+        /// When, corrected, where the visitor's word took a while to the gateway; else with its commit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<DateTime<Utc>>,
     },
     /// The phone asked: still with them?
     StillWithAsked {
@@ -206,6 +209,9 @@ pub enum FloorEvent {
         /// Who ended it, if a member of staff did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<StaffId>,
+        /// When, corrected, where the visitor's word took a while to the gateway; else with its commit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<DateTime<Utc>>,
     },
     /// Somebody is free, busy, away.
     PresenceSet {
@@ -356,6 +362,33 @@ impl Secrets for FloorEvent {
             Self::Detailed(Detailed { secret: Some(secret), .. }) => each(secret),
             Self::Noted { secret, .. } => each(secret),
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(json: &str, expect_at: Option<&str>) {
+        let read: FloorEvent = serde_json::from_str(json).unwrap();
+        let (FloorEvent::Greeted { at, .. } | FloorEvent::Ended { at, .. }) = &read else { panic!("{read:?}") };
+        assert_eq!(*at, expect_at.map(|at| at.parse().unwrap()));
+        assert_eq!(serde_json::to_string(&read).unwrap(), json, "what has no time of its own is written as before");
+    }
+
+    #[test]
+    fn greetings_and_ends_of_before_their_own_time_was_kept_can_be_read() {
+        let visit = "0190a5de-0000-7000-8000-000000000001";
+        let (greeted, ended) = (
+            format!(r#"{{"greeted":{{"visit":"{visit}","source":"visitor"#),
+            format!(r#"{{"ended":{{"visit":"{visit}","outcome":"left"#),
+        );
+        let at = "2026-11-23T02:15:30.250Z";
+        for said in [greeted, ended] {
+            check(&format!(r#"{said}"}}}}"#), None);
+            check(&format!(r#"{said}","at":"{at}"}}}}"#), Some(at));
         }
     }
 }

@@ -115,8 +115,8 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
         Step::Greet(who, at) => drop(visit(at).map(|id| scene.greet(name(who), id))),
         Step::End(who, at) => drop(visit(at).map(|id| scene.end(name(who), id))),
         Step::Undo(who, at) => drop(visit(at).map(|id| scene.by(name(who), Command::UndoVisit(id)))),
-        Step::Meet(at) => drop(visit(at).map(|id| scene.kiosk(Command::Meet(id)))),
-        Step::Leave(at) => drop(visit(at).map(|id| scene.kiosk(Command::Leave(id)))),
+        Step::Meet(at) => drop(visit(at).map(|id| scene.kiosk(Command::Meet(id, scene.just_now())))),
+        Step::Leave(at) => drop(visit(at).map(|id| scene.kiosk(Command::Leave(id, scene.just_now())))),
         Step::Assign(at, who) => drop(visit(at).map(|id| scene.by("rec", Command::Assign(id, staff(name(who)))))),
         Step::HandOver(who, at, to) => {
             let _refused = visit(at).map(|id| scene.by(name(who), Command::HandOver(id, staff(name(to)))));

@@ -26,7 +26,7 @@ impl Floor {
         let servers: Vec<&StaffId> = gone.accepted.iter().map(|(staff, _)| staff).chain(&gone.seconds).collect();
         let more = servers.iter().filter(|staff| !into.is_served_by(staff));
         events.extend(more.map(|staff| FloorEvent::Seconded { visit: into.id, staff: (*staff).clone() }));
-        events.push(FloorEvent::Ended { visit: gone.id, outcome: Outcome::Joined, by: Some(who.clone()) });
+        events.push(FloorEvent::Ended { visit: gone.id, outcome: Outcome::Joined, by: Some(who.clone()), at: None });
         events.extend(withdrawn(gone.open_askings(), false));
         Ok(events)
     }

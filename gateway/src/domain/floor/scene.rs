@@ -119,6 +119,11 @@ impl Scene {
         self.ask(Actor::Device("k1".parse().unwrap()), command)
     }
 
+    /// What a kiosk tells with an event that has just happened.
+    pub(super) fn just_now(&self) -> Told {
+        Told { at: self.now, age_ms: Some(0) }
+    }
+
     pub(super) fn by(&mut self, name: &str, command: Command) -> Result<(), Refusal> {
         self.ask(Actor::Staff(staff(name)), command)
     }

@@ -79,7 +79,7 @@ impl Floor {
             () if self.oversees(who) => GreetedSource::Reception,
             () => return Err(Refusal::NotYours),
         };
-        Ok(greeting(visit, source))
+        Ok(greeting(visit, source, None))
     }
 
     pub(super) fn receive(&self, who: &StaffId, id: VisitId) -> Result<Vec<FloorEvent>, Refusal> {
@@ -128,9 +128,9 @@ impl Floor {
     ) -> Vec<FloorEvent> {
         let mut events = Vec::new();
         if let Some(source) = infer.filter(|_| visit.accepted.is_some() && visit.greeted.is_none()) {
-            events.push(FloorEvent::Greeted { visit: visit.id, source });
+            events.push(FloorEvent::Greeted { visit: visit.id, source, at: None });
         }
-        events.push(FloorEvent::Ended { visit: visit.id, outcome, by });
+        events.push(FloorEvent::Ended { visit: visit.id, outcome, by, at: None });
         events.extend(withdrawn(visit.open_askings(), true));
         let servers = visit.accepted.iter().map(|(staff, _)| staff).chain(&visit.seconds);
         events.extend(servers.filter_map(|staff| self.free_after(staff, visit.id)));
@@ -253,11 +253,11 @@ impl Visit {
 }
 
 /// Somebody stands before the visitor; nobody else has to come, except a colleague who was asked along.
-pub(super) fn greeting(visit: &Visit, source: GreetedSource) -> Vec<FloorEvent> {
+pub(super) fn greeting(visit: &Visit, source: GreetedSource, at: Option<DateTime<Utc>>) -> Vec<FloorEvent> {
     if visit.greeted.is_some() {
         return Vec::new();
     }
-    let mut events = vec![FloorEvent::Greeted { visit: visit.id, source }];
+    let mut events = vec![FloorEvent::Greeted { visit: visit.id, source, at }];
     events.extend(withdrawn(visit.open_askings().filter(|asked| !asked.is_among_colleagues()), false));
     events
 }

@@ -169,7 +169,7 @@ fn whoever_waits_at_another_kiosk_hears_that_the_queue_moved() {
         Some((last.stage, last.position))
     };
     assert_eq!(told(&scene, second), Some((Stage::Queued, Some(2))));
-    scene.kiosk(Command::Leave(first)).unwrap();
+    scene.kiosk(Command::Leave(first, scene.just_now())).unwrap();
     assert_eq!(told(&scene, second), Some((Stage::Queued, Some(1))));
     let booked = scene.check_in(Purpose::Appointment);
     assert_eq!(told(&scene, second), Some((Stage::Queued, Some(2))), "an appointment goes ahead");
@@ -196,7 +196,7 @@ fn whoever_waits_hears_nothing_twice_while_the_queue_before_them_stands() {
         [before[0] + 1, before[1]],
         "seated, but still ahead"
     );
-    scene.kiosk(Command::Leave(first)).unwrap();
+    scene.kiosk(Command::Leave(first, scene.just_now())).unwrap();
     assert_eq!(heard(&scene, second), before[1] + 1);
 }
 
@@ -360,11 +360,11 @@ fn only_the_one_who_accepted_may_greet_and_end() {
 fn the_visitor_meets_leaves_and_takes_back() {
     let mut scene = Scene::new().with_free(&["a"]);
     let met = scene.check_in(Purpose::Browse);
-    scene.kiosk(Command::Meet(met)).unwrap();
+    scene.kiosk(Command::Meet(met, scene.just_now())).unwrap();
     assert_eq!(scene.visit(met).unwrap().open_askings().count(), 0, "somebody stands there: nobody else is rung");
     let gone = scene.check_in(Purpose::Browse);
-    scene.kiosk(Command::Cancel(gone)).unwrap();
-    scene.kiosk(Command::Cancel(gone)).unwrap();
+    scene.kiosk(Command::Cancel(gone, scene.just_now())).unwrap();
+    scene.kiosk(Command::Cancel(gone, scene.just_now())).unwrap();
     assert_eq!(scene.visit(gone).unwrap().ended.unwrap().0, Outcome::Cancelled);
     assert_eq!(
         scene.kiosk(Command::Detail(gone, None, Detailed { party: Some(2), ..Detailed::default() })),

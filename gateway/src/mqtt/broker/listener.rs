@@ -1,8 +1,6 @@
 //! The port: accepts, shakes TLS hands, and gives each connection a task of its own.
 
-use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +10,13 @@ use mqtt5::broker::sys_topics::BrokerStats;
 use mqtt5::broker::tls_acceptor::TlsStreamWrapper;
 use mqtt5::broker::transport::BrokerTransport;
 use mqtt5::broker::{AuthProvider, BrokerConfig, DynamicStorage, ResourceMonitor};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, broadcast};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::certificates::Certificates;
 use crate::mqtt::MqttError;
 use crate::mqtt::config::MqttConfig;
 use crate::mqtt::counters::Counters;
@@ -32,7 +29,7 @@ const BREATHE: Duration = Duration::from_millis(100);
 
 pub(super) struct Listener {
     socket: TcpListener,
-    tls: Option<(TlsAcceptor, CertificateDer<'static>)>,
+    tls: Option<Arc<Certificates>>,
     pub(super) addr: SocketAddr,
 }
 
@@ -51,23 +48,21 @@ pub(super) struct Door {
 
 impl Listener {
     pub(super) async fn open(config: &MqttConfig) -> Result<Self, MqttError> {
-        let tls = match (&config.tls_cert, &config.tls_key) {
-            (Some(cert), Some(key)) => Some(acceptor(cert, key)?),
-            _ => None,
-        };
+        let tls = config.pair().map(Certificates::load).transpose()?;
         let bind = |source| MqttError::Bind { addr: config.listen, source };
         let socket = TcpListener::bind(config.listen).await.map_err(bind)?;
         let addr = socket.local_addr().map_err(bind)?;
         Ok(Self { socket, tls, addr })
     }
 
-    /// The certificate that it shows.
-    pub(super) fn certificate(&self) -> Option<CertificateDer<'static>> {
-        self.tls.as_ref().map(|(_, certificate)| certificate.clone())
+    /// What it shows.
+    pub(super) fn certificates(&self) -> Option<Arc<Certificates>> {
+        self.tls.clone()
     }
 
     pub(super) async fn serve(self, door: Door, most: usize, tracker: TaskTracker, cancel: CancellationToken) {
         let places = Arc::new(Semaphore::new(most));
+        let acceptor = self.tls.as_ref().map(|certificates| TlsAcceptor::from(certificates.server(&[])));
         tracing::info!(addr = %self.addr, tls = self.tls.is_some(), "devices may connect");
         loop {
             let accepted = tokio::select! {
@@ -87,7 +82,7 @@ impl Listener {
                 tracing::warn!(%peer, most, "too many connections; raise mqtt.max_connections if they are yours");
                 continue;
             };
-            let (door, tls, cancel) = (door.clone(), self.tls.as_ref().map(|(tls, _)| tls.clone()), cancel.clone());
+            let (door, tls, cancel) = (door.clone(), acceptor.clone(), cancel.clone());
             tracker.spawn(async move {
                 // Whoever has not finished its last event soon after the shutdown is cut off.
                 tokio::select! {
@@ -137,23 +132,4 @@ impl Door {
         self.counters.broken.inc();
         tracing::info!(%peer, error, "a connection was ended for its behaviour");
     }
-}
-
-fn acceptor(cert: &Path, key: &Path) -> Result<(TlsAcceptor, CertificateDer<'static>), MqttError> {
-    let read =
-        |path: &Path| std::fs::read(path).map_err(|source| MqttError::Certificate { path: path.to_owned(), source });
-    let unreadable = |path: &Path| MqttError::Certificate {
-        path: path.to_owned(),
-        source: io::Error::new(io::ErrorKind::InvalidData, "no PEM of the right kind in it"),
-    };
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(cert)?).collect();
-    let chain = chain.map_err(|_| unreadable(cert))?;
-    let shown = chain.first().cloned().ok_or_else(|| unreadable(cert))?;
-    let secret = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|_| unreadable(key))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret))
-        .map_err(|source| MqttError::Tls { source })?;
-    Ok((TlsAcceptor::from(Arc::new(config)), shown))
 }

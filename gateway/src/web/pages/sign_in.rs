@@ -10,10 +10,11 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
 
-use super::{Frame, home_of, render};
+use super::{Frame, home_of, refusing, render};
 use crate::web::api::sessions::{address, open_session};
 use crate::web::front::Front;
 use crate::web::listener::Peer;
+use crate::web::problem::Problem;
 use crate::web::session::Person;
 
 #[derive(Template)]
@@ -49,7 +50,9 @@ pub(crate) async fn submit(
     uri: Uri,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
-    let Ok(Form(Fields { account, password })) = form else { return StatusCode::BAD_REQUEST.into_response() };
+    let Ok(Form(Fields { account, password })) = form else {
+        return Problem::bad_body("not a form").into_response();
+    };
     let session = match open_session(&front, address(peer), &account, password).await {
         Ok(session) => session,
         Err(problem) => {
@@ -59,7 +62,8 @@ pub(crate) async fn submit(
                 StatusCode::UNAUTHORIZED => frame.w.wrong_password,
                 _ => frame.w.problem,
             };
-            return (problem.status, render(&SignIn { account, fault: Some(fault.to_owned()), frame })).into_response();
+            let shown = render(&SignIn { account, fault: Some(fault.to_owned()), frame });
+            return refusing(problem.status, problem.code, shown);
         }
     };
     let mut response = Redirect::to("/").into_response();

@@ -20,7 +20,7 @@ use shared::ids::EventId;
 use shared::qr::{Token, TokenError, TokenKind};
 
 use self::form::{Fault, Filled, Offer};
-use super::{Frame, message, render, visitors_language};
+use super::{Frame, message, refusing, render, visitors_language};
 use crate::domain::command::{Cause, Interest};
 use crate::domain::{Actor, Command, Refusal};
 use crate::web::address::Path;
@@ -97,7 +97,7 @@ pub(crate) async fn submit(
         Ok(interest) => interest,
         Err(fault) => {
             let shown = page(&front, frame, &token, ticket_text, filled, Some(fault), false);
-            return (StatusCode::UNPROCESSABLE_ENTITY, shown).into_response();
+            return refusing(StatusCode::UNPROCESSABLE_ENTITY, fault.code(), shown);
         }
     };
     let cause = Cause { id: ticket.event, fingerprint: form::fingerprint(&fields) };
@@ -106,8 +106,8 @@ pub(crate) async fn submit(
     match front.submit(Some(cause), Actor::Visitor, Command::RegisterInterest(interest)).await {
         Ok(_) => thanks(frame, token.kind, kept, reachable, phone),
         Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => {
-            let status = problem.status;
-            (status, page(&front, frame, &token, ticket_text, filled, None, true)).into_response()
+            let shown = page(&front, frame, &token, ticket_text, filled, None, true);
+            refusing(problem.status, problem.code, shown)
         }
         Err(problem) => refusal(frame, &problem),
     }
@@ -122,7 +122,7 @@ fn readable(code: Result<Path<String>, Problem>) -> String {
 pub(crate) async fn lost(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
     let frame = frame(&front, &headers, &uri);
     let w = frame.w;
-    message(StatusCode::NOT_FOUND, frame, w.not_found, w.visitor.code_forged_hint, None)
+    message(StatusCode::NOT_FOUND, "not_found", frame, w.not_found, w.visitor.code_forged_hint, None)
 }
 
 /// A code that may open a page now.
@@ -213,7 +213,7 @@ fn refusal(frame: Frame, problem: &Problem) -> Response {
         "id_conflict" => (w.visitor.already, w.visitor.already_hint),
         _ => (w.visitor.try_again, w.visitor.code_forged_hint),
     };
-    message(problem.status, frame, title, hint, None)
+    message(problem.status, problem.code, frame, title, hint, None)
 }
 
 fn expired() -> Problem {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use shared::clock::{Clock as _, SystemClock};
 use shared::qr::{Token, TokenKind};
 
-use super::room::{PASSWORD, QR_KEY, Room, ask};
+use super::room::{PASSWORD, QR_KEY, Room, ask, send_bytes};
 use crate::domain::{Command, Refusal};
 use crate::runtime::SubmitError;
 use crate::web::routes::ROUTES;
@@ -79,6 +79,19 @@ async fn bad_bodies_are_refused_with_a_code() {
     assert_eq!(room.call("zhao", "GET", "/api/v1/visits?cursor=x", "").await.code(), "bad_cursor");
     assert_eq!(room.call("zhao", "GET", "/api/v1/exports/secrets.csv", "").await.code(), "not_found");
     assert!(room.submitted().is_empty());
+    room.counted(&[("not_json", 1), ("bad_body", 4), ("too_large", 1), ("unknown_alert", 1), ("not_found", 1)]).await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_utf8_is_refused_and_counted() {
+    let room = Room::open().await;
+    let head = format!("authorization: Bearer {}\r\ncontent-type: application/json\r\n", room.token("qian"));
+    let walk_in = send_bytes(room.addr, "POST", "/api/v1/visits", &head, b"{\"purpose\":\"\xff\xfe\"}").await;
+    assert_eq!((walk_in.status, walk_in.code().as_str()), (400, "not_json"));
+    let account = send_bytes(room.addr, "POST", "/api/v1/sessions", "", b"{\"account\":\"w\xc3\"}").await;
+    assert_eq!((account.status, account.code().as_str()), (400, "not_json"));
+    assert!(room.submitted().is_empty());
+    room.counted(&[("not_json", 2)]).await;
 }
 
 #[tokio::test]
@@ -154,10 +167,7 @@ async fn what_cannot_be_read_of_an_address_is_a_problem_with_a_code_and_is_count
         *codes.get_mut("bad_query").unwrap() += 1;
     }
     assert!(codes.values().all(|count| *count > 3), "{codes:?}");
-    let metrics = room.call("", "GET", "/metrics", "").await.body;
-    for (code, count) in codes {
-        assert!(metrics.contains(&format!("web_refused_total{{code=\"{code}\"}} {count}\n")), "{code}: {metrics}");
-    }
+    room.counted(&codes.into_iter().collect::<Vec<_>>()).await;
 }
 
 #[tokio::test]
@@ -175,6 +185,8 @@ async fn an_interest_needs_a_code_that_is_good_now() {
         assert_eq!((reply.status, reply.code().as_str()), (status, expect), "{body}");
     }
     assert!(room.submitted().is_empty());
+    room.counted(&[("not_signed_in", 1), ("code_forged", 1), ("code_expired", 1), ("bad_phone", 1), ("bad_body", 1)])
+        .await;
     let reply = room.call("", "POST", "/api/v1/interests", &with(&code(TokenKind::Kiosk, 124))).await;
     assert_eq!(reply.status, 201, "{reply:?}");
     let Command::RegisterInterest(interest) = &room.submitted()[0].command else { panic!("no interest") };

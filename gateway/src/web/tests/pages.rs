@@ -1,12 +1,14 @@
 //! Pages without a browser: what stands in them, and that the visitor's form works by itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use shared::clock::{Clock as _, SystemClock};
 use shared::qr::{Token, TokenKind};
 
 use super::room::{PASSWORD, QR_KEY, Reply, Room, ask};
+use crate::demo::DemoClock;
 use crate::domain::{Command, Refusal};
 use crate::runtime::{FloorSnapshot, SubmitError};
 
@@ -128,6 +130,9 @@ async fn a_wrong_number_is_shown_beside_its_field_with_everything_kept() {
     }
     assert_eq!(ticket(&again), ticket(&page), "the open page stays the same page");
     assert!(room.submitted().is_empty());
+    let long = format!("ticket={}&name={}", ticket(&page), "a".repeat(41));
+    assert_eq!(send(&room, &code, &long).await.status, 422);
+    room.counted(&[("bad_phone", 1), ("bad_body", 1)]).await;
 }
 
 #[tokio::test]
@@ -145,6 +150,33 @@ async fn codes_that_are_old_used_or_foreign_open_no_page() {
     assert_eq!(thanks.status, 200, "a page that was open already may submit");
     assert_eq!(send(&room, &good, "ticket=forged").await.status, 404);
     assert_eq!(open(&room, &code(TokenKind::Printed, 86_400)).await.status, 200);
+    assert_eq!(send(&room, &good, "{}").await.status, 400, "not a form");
+    assert_eq!(ask(room.visitors, "GET", "/elsewhere", WECHAT, "").await.status, 404);
+    room.counted(&[("code_expired", 1), ("code_spent", 1), ("code_forged", 2), ("bad_body", 1), ("not_found", 1)])
+        .await;
+}
+
+#[tokio::test]
+async fn a_page_that_stayed_open_too_long_is_refused_and_counted() {
+    let clock = Arc::new(DemoClock::new(1));
+    let given = Arc::clone(&clock);
+    let room = Room::open_with(|parts| parts.clock = given).await;
+    let code = code(TokenKind::Printed, 0);
+    let page = open(&room, &code).await;
+    clock.advance(Duration::from_mins(31));
+    assert_eq!(send(&room, &code, &format!("ticket={}", ticket(&page))).await.status, 410);
+    room.counted(&[("code_expired", 1)]).await;
+}
+
+#[tokio::test]
+async fn what_a_page_refuses_to_staff_is_counted_too() {
+    let room = Room::open().await;
+    let cookie = format!("cookie: yingbin={}\r\n", room.token("wang"));
+    assert_eq!(ask(room.addr, "GET", "/manage", &cookie, "").await.status, 403);
+    assert_eq!(ask(room.addr, "GET", "/nothing", &cookie, "").await.status, 404);
+    let origin = format!("origin: http://{}\r\n", room.addr);
+    assert_eq!(ask(room.addr, "POST", "/sign-in", &origin, "account=wang&password=wrong").await.status, 401);
+    room.counted(&[("not_allowed", 1), ("not_found", 1), ("wrong_password", 1)]).await;
 }
 
 #[tokio::test]
@@ -159,6 +191,7 @@ async fn what_could_not_be_sent_is_kept_and_what_was_sent_before_is_said() {
     *room.answer.lock().unwrap() = Err(SubmitError::Refused(Refusal::IdConflict));
     let told = send(&room, &code, &fields).await;
     assert!(told.status == 409 && told.body.contains("先前"), "{told:?}");
+    room.counted(&[("busy", 1), ("id_conflict", 1)]).await;
 }
 
 #[tokio::test]

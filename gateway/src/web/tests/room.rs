@@ -192,6 +192,15 @@ impl Room {
         ask(self.addr, method, path, &head, body).await
     }
 
+    /// Checks that `/metrics` has these refusals, each so many times.
+    pub(super) async fn counted(&self, expect: &[(&str, u32)]) {
+        let metrics = self.call("", "GET", "/metrics", "").await.body;
+        for (code, count) in expect {
+            let line = format!("web_refused_total{{code=\"{code}\"}} {count}\n");
+            assert!(metrics.contains(&line), "{line}{metrics}");
+        }
+    }
+
     pub(super) fn submitted(&self) -> Vec<Input> {
         std::mem::take(&mut *self.inputs.lock().unwrap())
     }
@@ -224,14 +233,19 @@ impl Reply {
 }
 
 pub(super) async fn ask(addr: SocketAddr, method: &str, path: &str, head: &str, body: &str) -> Reply {
-    let mut stream = TcpStream::connect(addr).await.unwrap();
     let kind =
         if body.starts_with('{') || body.is_empty() { "application/json" } else { "application/x-www-form-urlencoded" };
+    send_bytes(addr, method, path, &format!("content-type: {kind}\r\n{head}"), body.as_bytes()).await
+}
+
+/// The same with a body that need not be text, and no type of its own.
+pub(super) async fn send_bytes(addr: SocketAddr, method: &str, path: &str, head: &str, body: &[u8]) -> Reply {
+    let mut stream = TcpStream::connect(addr).await.unwrap();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n{head}\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\ncontent-length: {}\r\n{head}\r\n",
         body.len()
     );
-    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(&[request.as_bytes(), body].concat()).await.unwrap();
     let mut bytes = Vec::new();
     // A refused large body may end in a reset; what came before counts.
     stream.read_to_end(&mut bytes).await.ok();

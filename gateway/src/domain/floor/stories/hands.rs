@@ -170,7 +170,7 @@ fn a_second_person_comes_beside_and_goes_again() {
 fn greeting_does_not_send_the_second_person_away() {
     let (mut scene, visit) = served(&["b"]);
     scene.by("a", Command::CallSecond(visit, None)).unwrap();
-    scene.kiosk(Command::Meet(visit)).unwrap();
+    scene.kiosk(Command::Meet(visit, scene.just_now())).unwrap();
     scene.accept("b", visit).unwrap();
     assert!(scene.visit(visit).unwrap().seconds.contains(&staff("b")));
 }

@@ -106,7 +106,7 @@ fn what_cannot_be_joined_or_split_is_refused() {
     let said = Detailed { party: Some(2), ..Detailed::default() };
     let visit = scene.check_in_with(Purpose::Browse, Language::Zh, said, Some(0));
     let over = scene.check_in(Purpose::Browse);
-    scene.kiosk(Command::Cancel(over)).unwrap();
+    scene.kiosk(Command::Cancel(over, scene.just_now())).unwrap();
     assert_eq!(scene.by("rec", Command::Join(visit, visit)), Err(Refusal::NoParty));
     assert_eq!(scene.by("rec", Command::Join(visit, over)), Err(Refusal::VisitOver));
     assert_eq!(scene.by("b", Command::Join(visit, over)), Err(Refusal::NotYours));

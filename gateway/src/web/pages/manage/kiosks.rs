@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use crate::web::api::kiosks::{self, Grant};
 use crate::web::api::sessions::address;
 use crate::web::front::Front;
 use crate::web::listener::Peer;
-use crate::web::pages::render;
+use crate::web::pages::{refusing, render};
 use crate::web::problem::Problem;
 use crate::web::session::Person;
 use crate::web::words::Words;
@@ -90,14 +90,14 @@ pub(crate) async fn let_in(
     uri: Uri,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
-    let Ok(Form(fields)) = form else { return StatusCode::BAD_REQUEST.into_response() };
+    let Ok(Form(fields)) = form else { return Problem::bad_body("not a form").into_response() };
     let grant = Grant { code: fields.code.clone(), name: fields.name.clone(), replace: fields.replace.is_some() };
     match kiosks::let_in(&front, &person.id, address(peer), grant).await {
         Ok(name) => Redirect::to(&format!("/manage/kiosks?new={name}")).into_response(),
         Err(problem) => {
             let page = page(&front, &headers, &uri);
             let (fault, taken) = (Some(said(&problem, page.frame.w)), problem.code == "name_taken");
-            (problem.status, render(&Kiosks { fields, fault, taken, ..page })).into_response()
+            refusing(problem.status, problem.code, render(&Kiosks { fields, fault, taken, ..page }))
         }
     }
 }
@@ -109,7 +109,7 @@ pub(crate) async fn maintain(
     headers: HeaderMap,
     form: Result<Form<Work>, FormRejection>,
 ) -> Result<Response, Problem> {
-    let Ok(Form(Work { maintenance })) = form else { return Ok(StatusCode::BAD_REQUEST.into_response()) };
+    let Ok(Form(Work { maintenance })) = form else { return Err(Problem::bad_body("not a form")) };
     kiosks::maintain(&front, &person, &headers, &kiosk, maintenance == "on", b"").await?;
     Ok(Redirect::to("/manage/kiosks").into_response())
 }

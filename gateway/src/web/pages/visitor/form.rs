@@ -20,6 +20,16 @@ pub(super) enum Fault {
     Phone,
 }
 
+impl Fault {
+    /// The code that the API has for it.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Name => "bad_body",
+            Self::Phone => "bad_phone",
+        }
+    }
+}
+
 /// What was filled in, as it was: it is shown again when something is wrong.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Filled {
