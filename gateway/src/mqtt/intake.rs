@@ -11,7 +11,7 @@ use std::time::Duration;
 use shared::clock::Clock;
 use shared::ids::{DeviceId, StaffId};
 use shared::topics::Topic;
-use shared::wire::{Code, DeviceEvent, Envelope, KioskState, MAX_MQTT_BYTES, Reply, ReplyKind, decode};
+use shared::wire::{Code, DeviceEvent, Envelope, KioskState, MAX_MQTT_BYTES, Reply, ReplyKind, ReplyRefused, decode};
 use tokio::sync::mpsc;
 
 use super::counters::Counters;
@@ -169,8 +169,10 @@ impl Intake {
                 let _ = tokio::time::timeout(PATIENCE, self.handle.submit(by(Command::Deliver(now)))).await;
             }
             Ok(Err(SubmitError::Refused(refusal))) => {
-                let told = serde_json::json!({ "alert": alert, "refused": refusal.as_str() });
-                self.post.send(Message::to_pager(staff.clone(), told.to_string().into_bytes()));
+                let told = ReplyRefused { alert, refused: refusal.as_str().to_owned() };
+                if let Ok(payload) = serde_json::to_vec(&told) {
+                    self.post.send(Message::to_pager(staff.clone(), payload));
+                }
             }
             // Nothing comes back: the pager repeats.
             Ok(Err(SubmitError::Full | SubmitError::Ended)) | Err(_) => {
