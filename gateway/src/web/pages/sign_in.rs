@@ -54,12 +54,13 @@ pub(crate) async fn submit(
         Ok(session) => session,
         Err(problem) => {
             let frame = Frame::new(&front, &headers, &uri);
-            let fault = match problem.status {
+            let fault = match problem.status() {
                 StatusCode::TOO_MANY_REQUESTS => frame.w.too_many_tries,
                 StatusCode::UNAUTHORIZED => frame.w.wrong_password,
                 _ => frame.w.problem,
             };
-            return (problem.status, render(&SignIn { account, fault: Some(fault.to_owned()), frame })).into_response();
+            return (problem.status(), render(&SignIn { account, fault: Some(fault.to_owned()), frame }))
+                .into_response();
         }
     };
     let mut response = Redirect::to("/").into_response();
