@@ -17,6 +17,9 @@ pub enum ConsentPurpose {
 }
 
 impl ConsentPurpose {
+    /// Every purpose.
+    pub const ALL: [Self; 4] = [Self::Contact, Self::Marketing, Self::Sharing, Self::Licence];
+
     /// The purpose as it is written on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {

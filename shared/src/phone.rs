@@ -7,6 +7,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// How many digits [`PhoneNumber::masked`] hides at least.
+pub const HIDDEN: usize = 4;
+
+/// How many digits it shows at most of the beginning (a country's code, a mobile network's), and of the end.
+const HEAD: usize = 3;
+const TAIL: usize = 4;
+
 /// A number in E.164: `+`, country code, national number. `Debug` hides it; see [`PhoneNumber::masked`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -113,14 +120,17 @@ impl PhoneNumber {
         self.0.strip_prefix("+86").unwrap_or(&self.0).to_owned()
     }
 
-    /// The number with its middle hidden: `138****8000`, `+852****1234`.
+    /// The number with its middle hidden: `138****8000`, `+852****1234`. At least [`HIDDEN`] digits are; of a short number less
+    /// is shown, its end before its beginning.
     #[must_use]
     pub fn masked(&self) -> String {
-        let shown = self.0.strip_prefix("+86").unwrap_or(&self.0);
-        let head = if shown.starts_with('+') { 4 } else { 3 };
-        let tail = shown.len().saturating_sub(4).max(head);
-        let part = |from: usize, to: usize| shown.get(from..to).unwrap_or_default();
-        format!("{}****{}", part(0, head.min(shown.len())), part(tail, shown.len()))
+        let full = self.full();
+        let (plus, digits) = full.strip_prefix('+').map_or(("", full.as_str()), |digits| ("+", digits));
+        let shown = digits.len().saturating_sub(HIDDEN);
+        let tail = shown.min(TAIL);
+        let head = (shown - tail).min(HEAD);
+        let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+        format!("{plus}{}****{}", part(0, head), part(digits.len() - tail, digits.len()))
     }
 }
 
@@ -211,20 +221,40 @@ mod tests {
 
     #[test]
     fn the_middle_is_masked() {
-        for (text, masked) in
-            [("13800138000", "138****8000"), ("+85291234567", "+852****4567"), ("+14155552671", "+141****2671")]
-        {
+        for (text, masked) in [
+            ("13800138000", "138****8000"),
+            ("+85291234567", "+852****4567"),
+            ("+14155552671", "+141****2671"),
+            ("+442079460958", "+442****0958"),
+            ("+1234567890", "+12****7890"),
+            ("+12345678", "+****5678"),
+            ("+1234567", "+****567"),
+        ] {
             assert_eq!(PhoneNumber::parse(text).unwrap().masked(), masked);
         }
     }
+
+    /// Numbers of every length and kind; most random texts are none.
+    const NUMBERS: &str =
+        "1[3-9][0-9]{9}|\\+1[0-9]{6,14}|\\+[2-7][0-9]{6,14}|\\+852[4-9][0-9]{7}|\\+853[268][0-9]{7}|\\+8869[0-9]{8}";
 
     proptest! {
         #[test]
         fn any_text_is_answered_and_a_number_reads_back(text in "\\PC{0,24}|[+0-9 ]{0,20}") {
             if let Ok(number) = PhoneNumber::parse(&text) {
                 prop_assert_eq!(PhoneNumber::parse(number.e164()), Ok(number.clone()));
-                prop_assert!(!number.masked().contains(number.e164().trim_start_matches('+')));
             }
+        }
+
+        #[test]
+        fn a_masked_number_hides_four_digits_and_shows_none_twice(text in NUMBERS) {
+            let number = PhoneNumber::parse(&text).unwrap();
+            let (full, masked) = (number.full(), number.masked());
+            let (head, tail) = masked.split_once("****").unwrap();
+            prop_assert!(full.starts_with(head) && full.ends_with(tail), "{masked} of {full}");
+            // What is shown of both ends leaves room between them for what is hidden: so they never meet.
+            prop_assert!(head.len() + HIDDEN + tail.len() <= full.len(), "{masked} of {full}");
+            prop_assert!(!tail.is_empty(), "{masked} of {full}: nobody knows it again");
         }
     }
 }

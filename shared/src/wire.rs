@@ -8,6 +8,7 @@ mod envelope;
 mod event;
 mod interest;
 mod kiosk;
+mod pager;
 mod receipt;
 
 pub use alert::{Alert, Reply, ReplyKind, Why};
@@ -18,4 +19,5 @@ pub use kiosk::{
     Brand, ConsultantCard, GuestWifi, KioskConfig, KioskState, OUTBOX_CAPACITY, OUTBOX_WORRY, Picture, QrOffer,
     ScreenTimes, Stage, StorageTrouble, VisitStatus,
 };
+pub use pager::{AlertOver, Over, ReplyRefused, Trial};
 pub use receipt::{Code, Receipt, Refused};

@@ -11,9 +11,11 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use shared::consent::ConsentPurpose;
 use shared::wire::{
-    Alert, Code, DeviceEvent, KioskConfig, KioskState, MAX_MQTT_BYTES, Purpose, QrOffer, Receipt, Refused, Reply,
-    VisitStatus, decode,
+    Alert, AlertOver, Budget, Code, DeviceEvent, KioskConfig, KioskState, Language, MAX_MQTT_BYTES, Over, Purpose,
+    QrOffer, Receipt, Refused, Reply, ReplyKind, ReplyRefused, Stage, StorageTrouble, Title, Trial, VisitStatus, When,
+    Why, decode,
 };
 
 fn golden(prefix: &str) -> BTreeMap<String, Value> {
@@ -56,24 +58,38 @@ fn check<T: DeserializeOwned + Serialize>(prefix: &str) {
     }
 }
 
+/// Every value that stands at a place in a payload's meaning; `*` is every element of a list.
+fn values<'a>(value: &'a Value, place: &str) -> Vec<&'a Value> {
+    place.split('/').skip(1).fold(vec![value], |found, step| {
+        let below = |value: &'a Value| match step {
+            "*" => value.as_array().into_iter().flatten().collect(),
+            field => value.get(field).into_iter().collect::<Vec<_>>(),
+        };
+        found.into_iter().flat_map(below).collect()
+    })
+}
+
+/// Every value of an enumeration stands at this place of some file.
+#[track_caller]
+fn every<T: Serialize>(prefix: &str, place: &str, all: &[T]) {
+    let files = golden(prefix);
+    let known: Vec<&Value> = files.values().flat_map(|file| values(&file["means"], place)).collect();
+    let missing: Vec<Value> =
+        all.iter().map(|one| serde_json::to_value(one).expect("a word")).filter(|one| !known.contains(&one)).collect();
+    assert!(missing.is_empty(), "no golden file of {prefix} has {missing:?} at {place}");
+}
+
 #[test]
 fn events_decode_for_ever() {
     let mut kinds: Vec<&str> = Vec::new();
-    let mut purposes: Vec<Purpose> = Vec::new();
     for (name, file) in golden("event") {
         let envelope = decode(&payload(&file), MAX_MQTT_BYTES)
             .unwrap_or_else(|refused| panic!("{name} is refused: {}", refused.code));
         kinds.push(envelope.event.kind());
-        if let DeviceEvent::CheckedIn(checked_in) = &envelope.event {
-            purposes.push(checked_in.purpose);
-        }
         assert_eq!(serde_json::to_value(envelope).unwrap(), file["means"], "{name}");
     }
     for kind in DeviceEvent::KINDS {
         assert!(kinds.iter().filter(|known| **known == kind).count() >= 2, "{kind}: plain and with unknown fields");
-    }
-    for purpose in Purpose::ALL {
-        assert!(purposes.contains(&purpose), "{purpose} has no golden file");
     }
 }
 
@@ -109,6 +125,30 @@ fn everything_else_on_the_wire_decodes_for_ever() {
     check::<QrOffer>("qr");
     check::<KioskState>("state");
     check::<KioskConfig>("config");
+    check::<Over>("over");
+    check::<Trial>("trial");
+    check::<ReplyRefused>("told");
+}
+
+#[test]
+fn every_value_of_every_enumeration_has_its_golden_file() {
+    every("event", "/body/purpose", &Purpose::ALL);
+    every("event", "/body/language", &Language::ALL);
+    every("event", "/body/title", &Title::ALL);
+    every("event", "/body/consents/*/purpose", &ConsentPurpose::ALL);
+    every("receipt", "/refused/*/code", &Code::ALL);
+    every("status", "/stage", &Stage::ALL);
+    every("state", "/storage", &StorageTrouble::ALL);
+    every("config", "/purposes/*", &Purpose::ALL);
+    every("config", "/languages/*", &Language::ALL);
+    every("config", "/wordings/*/purpose", &ConsentPurpose::ALL);
+    every("alert", "/why", &Why::ALL);
+    every("alert", "/purpose", &Purpose::ALL);
+    every("alert", "/language", &Language::ALL);
+    every("alert", "/when", &When::ALL);
+    every("alert", "/budget", &Budget::ALL);
+    every("reply", "/reply", &ReplyKind::ALL);
+    every("over", "/over", &AlertOver::ALL);
 }
 
 #[test]

@@ -6,7 +6,7 @@ pub mod last_told;
 
 use chrono::{DateTime, Utc};
 use shared::ids::{AlertId, DeviceId, StaffId, VisitId};
-use shared::wire::{Alert, VisitStatus};
+use shared::wire::{Alert, AlertOver, VisitStatus};
 
 use super::event::Event;
 use super::floor::event::{Detailed, FloorEvent};
@@ -15,22 +15,6 @@ use super::roster::{Role, RosterEvent};
 use super::sales::LeadEvent;
 use super::secret::Subject;
 use super::state::State;
-
-/// Why an alert left a phone's screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertOver {
-    /// This person accepted.
-    Accepted,
-    /// This person passed.
-    Passed,
-    /// Somebody else comes.
-    Taken,
-    /// This person is no longer free.
-    Released,
-    /// The visit ended.
-    Ended,
-}
 
 /// Something for a person's screen that is no request to come to a visitor who waits.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -86,7 +70,7 @@ pub enum Task {
         /// Who.
         staff: StaffId,
     },
-    /// Own consultant who is busy: your customer is here.
+    /// Own consultant who is busy: your customer is here. Reserved: whose customer somebody is, is not kept yet.
     OwnCustomer {
         /// Which visit.
         visit: VisitId,

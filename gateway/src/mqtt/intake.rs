@@ -11,7 +11,7 @@ use std::time::Duration;
 use shared::clock::Clock;
 use shared::ids::{AlertId, DeviceId, StaffId};
 use shared::topics::Topic;
-use shared::wire::{Code, DeviceEvent, Envelope, KioskState, MAX_MQTT_BYTES, Reply, ReplyKind, decode};
+use shared::wire::{Code, DeviceEvent, Envelope, KioskState, MAX_MQTT_BYTES, Reply, ReplyKind, ReplyRefused, decode};
 use tokio::sync::mpsc;
 
 use super::counters::Counters;
@@ -86,8 +86,10 @@ impl Intake {
     }
 
     fn tell_pager(&self, staff: &StaffId, alert: AlertId, code: &str) {
-        let told = serde_json::json!({ "alert": alert, "refused": code });
-        self.post.send(Message::to_pager(staff.clone(), told.to_string().into_bytes()));
+        let told = ReplyRefused { alert, refused: code.to_owned() };
+        if let Ok(payload) = serde_json::to_vec(&told) {
+            self.post.send(Message::to_pager(staff.clone(), payload));
+        }
     }
 
     async fn event(&self, sender: &Sender, payload: &[u8]) {

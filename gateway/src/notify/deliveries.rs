@@ -44,7 +44,9 @@ pub enum Failure {
 }
 
 impl Failure {
-    fn as_str(self) -> &'static str {
+    /// The failure as it is written on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::TimedOut => "timed_out",
             Self::Unreachable => "unreachable",
@@ -78,7 +80,9 @@ pub enum Fate {
 }
 
 impl Fate {
-    fn as_str(self) -> &'static str {
+    /// The fate as it is written on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Failed(_) => "failed",
             Self::Handed => "handed",

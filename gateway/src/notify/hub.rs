@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use shared::ids::{AlertId, StaffId};
-use shared::wire::Alert;
+use shared::wire::{Alert, AlertOver};
 use tokio::sync::mpsc;
 
 use super::deliveries::Deliveries;
-use crate::domain::effect::{AlertOver, Task};
+use crate::domain::effect::Task;
 
 /// Messages that may wait for one client before it is closed (DESIGN §6).
 pub const CLIENT_BUFFER: usize = 256;

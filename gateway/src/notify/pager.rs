@@ -3,29 +3,16 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
 use shared::ids::{AlertId, StaffId};
-use shared::wire::Alert;
+use shared::wire::{Alert, AlertOver, Over, Trial};
 
 use super::call::Message;
 use super::deliveries::Failure;
 use super::lane::Desk;
-use crate::domain::effect::AlertOver;
 use crate::domain::floor::visit::Channel as Kind;
 
 /// Sends a payload to somebody's pager; `None` where they have none. Never waits.
 pub type Page = Arc<dyn Fn(&StaffId, Vec<u8>) -> Option<Result<(), Failure>> + Send + Sync>;
-
-#[derive(Serialize)]
-struct Over {
-    alert: AlertId,
-    over: AlertOver,
-}
-
-#[derive(Serialize)]
-struct Trial {
-    trial: bool,
-}
 
 /// Rings, or updates what rings.
 pub(super) fn ring(page: &Page, desk: &Desk, message: &Message, alert: &Alert, rings: bool) {

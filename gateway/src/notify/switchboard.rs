@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use shared::clock::Clock;
 use shared::ids::StaffId;
-use shared::wire::Alert;
+use shared::wire::{Alert, AlertOver};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,7 +20,7 @@ use super::webhook::{Webhook, WebhookSetup};
 use super::wecom::{Wecom, WecomSetup};
 use super::{Client, FeedId};
 use crate::domain::Input;
-use crate::domain::effect::{AlertOver, Task};
+use crate::domain::effect::Task;
 
 /// Which channels there are. Nothing is on by itself but pagers, which the roster names.
 pub struct Setup {

@@ -13,12 +13,11 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use shared::clock::{Clock, SystemClock};
 use shared::ids::{AlertId, StaffId, VisitId};
-use shared::wire::{Alert, Language, Purpose, Why};
+use shared::wire::{Alert, AlertOver, Language, Purpose, Why};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::domain::effect::AlertOver;
 use crate::domain::floor::visit::Channel;
 use crate::domain::{Actor, Command, Input};
 use receiver::{Asked, Receiver, SOON, Says};

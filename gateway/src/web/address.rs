@@ -2,11 +2,10 @@
 //! document for everything that cannot be read; nothing else of the web uses those (`.clippy.toml` says so).
 
 use axum::extract::{self, FromRequestParts};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 
 /// The parameters of the path.
 #[derive(Debug)]
@@ -20,7 +19,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
         let path = extract::Path::from_request_parts(parts, state).await;
         path.map(|extract::Path(value)| Self(value)).map_err(|_| {
             let detail = "this address cannot be read: it is UTF-8, percent-encoded";
-            Problem::new(StatusCode::BAD_REQUEST, "bad_path", detail)
+            Problem::new(Code::BadPath, detail)
         })
     }
 }
@@ -37,7 +36,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         let query = extract::Query::from_request_parts(parts, state).await;
         query.map(|extract::Query(value)| Self(value)).map_err(|_| {
             let detail = "what follows the question mark cannot be read: name each key once, as in ?from=2026-11-01";
-            Problem::new(StatusCode::BAD_REQUEST, "bad_query", detail)
+            Problem::new(Code::BadQuery, detail)
         })
     }
 }

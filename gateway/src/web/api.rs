@@ -22,7 +22,7 @@ use std::str::FromStr;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use crate::runtime::Done;
 
 /// What became of a write.
@@ -35,6 +35,6 @@ pub(super) fn done(done: Done) -> Response {
 }
 
 /// An id from the address; one that is none belongs to nothing.
-pub(super) fn id<T: FromStr>(text: &str, code: &'static str, detail: &'static str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Problem::new(axum::http::StatusCode::NOT_FOUND, code, detail))
+pub(super) fn id<T: FromStr>(text: &str, code: Code, detail: &'static str) -> Result<T, Problem> {
+    text.parse().map_err(|_| Problem::new(code, detail))
 }

@@ -11,7 +11,7 @@ use futures_util::stream;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 
 /// A body in JSON, and the bytes it was read from. An empty body reads as `{}`.
 pub(super) struct Json<T> {
@@ -29,7 +29,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             if error.is_data() {
                 Problem::bad_body(error.to_string())
             } else {
-                Problem::new(StatusCode::BAD_REQUEST, "not_json", "the body is not JSON in UTF-8, or cut off")
+                Problem::new(Code::NotJson, "the body is not JSON in UTF-8, or cut off")
             }
         })?;
         Ok(Self { value, bytes })
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
 pub(super) fn unreadable(rejection: &BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "a body has at most 64 KiB")
+        Problem::new(Code::TooLarge, "a body has at most 64 KiB")
     } else {
         Problem::bad_body("the body could not be read")
     }

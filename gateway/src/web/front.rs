@@ -11,18 +11,19 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::WebParts;
 use super::api::health::Readiness;
 use super::assets::Assets;
 use super::claims::Claims;
 use super::config::WebConfig;
 use super::floor_feed::FloorFeed;
 use super::metrics::Metrics;
+use super::problem::{Code, Problem};
 use super::reach::{self, Reach, Standing};
 use super::reporter::Reporter;
 use super::session::{Person, Sessions};
 use super::throttle::Throttle;
 use super::ticket::Tickets;
-use super::{WebParts, problem::Problem};
 use crate::domain::floor::visit::Channel;
 use crate::notify::Fate;
 
@@ -102,7 +103,7 @@ impl Front {
             .views
             .level(head, LEVEL)
             .await
-            .map_err(|behind| Problem::unavailable("rebuilding", &behind.to_string(), 2))
+            .map_err(|behind| Problem::unavailable(Code::Rebuilding, &behind.to_string(), 2))
     }
 
     /// Who sends this request, judged by the roster of this moment.

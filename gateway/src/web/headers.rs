@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::front::Front;
 use super::pages;
-use super::problem::ProblemCode;
+use super::problem::Code;
 
 /// Scripts, styles, pictures and connections of our own alone; nobody frames us; forms go nowhere else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -28,8 +28,8 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 pub(super) async fn add(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
     let chosen = pages::asked(request.uri());
     let mut response = next.run(request).await;
-    if let Some(ProblemCode(code)) = response.extensions().get() {
-        front.metrics.refused(code);
+    if let Some(code) = response.extensions().get::<Code>() {
+        front.metrics.refused(code.as_str());
     }
     let headers = response.headers_mut();
     if let Some(language) = chosen {

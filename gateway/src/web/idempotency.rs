@@ -1,12 +1,12 @@
 //! Writes that may be repeated: `Idempotency-Key` becomes the event's id, so that the engine knows it again for ever.
 
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use sha2::{Digest as _, Sha256};
 use shared::ids::{EventId, StaffId, VisitId};
 use shared::wire::Fingerprint;
 use uuid::Builder;
 
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use crate::domain::command::Cause;
 
 const MOST_CHARS: usize = 128;
@@ -14,9 +14,11 @@ const MOST_CHARS: usize = 128;
 /// The cause of a write that carries a key; `None` without one.
 pub(super) fn cause(headers: &HeaderMap, actor: &StaffId, what: &str, body: &[u8]) -> Result<Option<Cause>, Problem> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = key.to_str().ok().filter(|key| (1..=MOST_CHARS).contains(&key.len())).ok_or_else(|| {
-        Problem::new(StatusCode::BAD_REQUEST, "bad_key", "an Idempotency-Key has 1 to 128 printable characters")
-    })?;
+    let key = key
+        .to_str()
+        .ok()
+        .filter(|key| (1..=MOST_CHARS).contains(&key.len()))
+        .ok_or_else(|| Problem::new(Code::BadKey, "an Idempotency-Key has 1 to 128 printable characters"))?;
     Ok(Some(Cause {
         id: EventId::from_uuid(derived(&[b"event", actor.as_str().as_bytes(), key.as_bytes()])),
         fingerprint: fingerprint(&[what.as_bytes(), body]),
@@ -86,6 +88,6 @@ mod tests {
         assert_eq!(cause(&HeaderMap::new(), &wang, "", b"").unwrap(), None);
         let mut headers = HeaderMap::new();
         headers.insert("idempotency-key", HeaderValue::try_from("x".repeat(129)).unwrap());
-        assert_eq!(cause(&headers, &wang, "", b"").unwrap_err().code, "bad_key");
+        assert_eq!(cause(&headers, &wang, "", b"").unwrap_err().code, Code::BadKey);
     }
 }

@@ -16,7 +16,7 @@ use chrono::TimeDelta;
 use shared::wire::Language;
 
 use super::front::Front;
-use super::problem::ProblemCode;
+use super::problem::Code;
 use super::session::{Person, cookie};
 use super::words::Words;
 
@@ -122,31 +122,30 @@ pub(super) async fn offline(State(front): State<Arc<Front>>, headers: HeaderMap,
 
 /// A page that only says why not; counted under its code as a problem document is.
 pub(super) fn message(
-    status: StatusCode,
-    code: &'static str,
+    code: Code,
     frame: Frame,
     title: &str,
     hint: &str,
     back: Option<&'static str>,
 ) -> Response {
-    refusing(status, code, render(&Message { title: title.to_owned(), hint: hint.to_owned(), back, frame }))
+    refusing(code.status(), code, render(&Message { title: title.to_owned(), hint: hint.to_owned(), back, frame }))
 }
 
 /// A page that says no, with the code under which it is counted.
-pub(super) fn refusing(status: StatusCode, code: &'static str, page: Response) -> Response {
-    (status, Extension(ProblemCode(code)), page).into_response()
+pub(super) fn refusing(status: StatusCode, code: Code, page: Response) -> Response {
+    (status, Extension(code), page).into_response()
 }
 
 pub(super) fn not_found(front: &Front, headers: &HeaderMap, uri: &Uri) -> Response {
     let frame = Frame::new(front, headers, uri);
     let w = frame.w;
-    message(StatusCode::NOT_FOUND, "not_found", frame, w.not_found, w.not_found_hint, Some("/"))
+    message(Code::NotFound, frame, w.not_found, w.not_found_hint, Some("/"))
 }
 
 pub(super) fn refused(front: &Front, headers: &HeaderMap, uri: &Uri) -> Response {
     let frame = Frame::new(front, headers, uri);
     let w = frame.w;
-    message(StatusCode::FORBIDDEN, "not_allowed", frame, w.refused, w.refused_hint, Some("/"))
+    message(Code::NotAllowed, frame, w.refused, w.refused_hint, Some("/"))
 }
 
 pub(super) fn render(template: &impl Template) -> Response {

@@ -1,25 +1,23 @@
 //! Errors as callers see them: RFC 9457 problem documents with a stable code. What the log says is another matter.
 
+mod code;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+pub(super) use self::code::Code;
 use crate::domain::Refusal;
 use crate::runtime::SubmitError;
 
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
-    pub(super) status: StatusCode,
-    pub(super) code: &'static str,
+    pub(super) code: Code,
     pub(super) detail: String,
     retry_after_s: Option<u64>,
 }
-
-/// The code of an answer that says no, a problem document or a page, for whoever counts them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ProblemCode(pub(super) &'static str);
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -32,33 +30,37 @@ struct Document<'a> {
 }
 
 impl Problem {
-    pub(super) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), retry_after_s: None }
+    pub(super) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), retry_after_s: None }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.code.status()
     }
 
     pub(super) fn bad_body(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_body", detail)
+        Self::new(Code::BadBody, detail)
     }
 
     pub(super) fn unauthorised() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in first: there is no session, or it is over")
+        Self::new(Code::NotSignedIn, "sign in first: there is no session, or it is over")
     }
 
     pub(super) fn forbidden() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "not_allowed", "this role may not do that")
+        Self::new(Code::NotAllowed, "this role may not do that")
     }
 
     pub(super) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
+        Self::new(Code::NotFound, "there is nothing at this address")
     }
 
-    pub(super) fn unavailable(code: &'static str, detail: &str, retry_after_s: u64) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(retry_after_s)
+    pub(super) fn unavailable(code: Code, detail: &str, retry_after_s: u64) -> Self {
+        Self::new(code, detail).retry_after(retry_after_s)
     }
 
     /// Something broke on our side; the log has the reason.
     pub(super) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "something broke here; the gateway's log says what")
+        Self::new(Code::Internal, "something broke here; the gateway's log says what")
     }
 
     pub(super) fn retry_after(mut self, seconds: u64) -> Self {
@@ -69,23 +71,7 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let status = match refusal {
-            Refusal::UnknownVisit
-            | Refusal::UnknownAlert
-            | Refusal::UnknownStaff
-            | Refusal::UnknownDevice
-            | Refusal::UnknownLead => StatusCode::NOT_FOUND,
-            Refusal::NotYours | Refusal::WrongSender | Refusal::ForeignVisit => StatusCode::FORBIDDEN,
-            Refusal::CodeSpent => StatusCode::GONE,
-            Refusal::VisitOver
-            | Refusal::AlertOver
-            | Refusal::NothingToUndo
-            | Refusal::IdConflict
-            | Refusal::NotServed
-            | Refusal::NobodyFree
-            | Refusal::NoParty => StatusCode::CONFLICT,
-        };
-        Self::new(status, refusal.as_str(), refusal.to_string())
+        Self::new(refusal.into(), refusal.to_string())
     }
 }
 
@@ -93,9 +79,9 @@ impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Refused(refusal) => refusal.into(),
-            SubmitError::Full => Self::unavailable("busy", "too much waits already: try again in a second", 1),
+            SubmitError::Full => Self::unavailable(Code::Busy, "too much waits already: try again in a second", 1),
             SubmitError::Ended => {
-                Self::unavailable("ended", "the gateway has stopped taking changes until it is started again", 10)
+                Self::unavailable(Code::Ended, "the gateway has stopped taking changes until it is started again", 10)
             }
         }
     }
@@ -103,21 +89,23 @@ impl From<SubmitError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let (status, code) = (self.status(), self.code.as_str());
         let document = Document {
-            r#type: format!("urn:yingbin:problem:{}", self.code),
-            title: self.status.canonical_reason().unwrap_or("Problem"),
-            status: self.status.as_u16(),
+            r#type: format!("urn:yingbin:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status: status.as_u16(),
             detail: &self.detail,
-            code: self.code,
+            code,
         };
-        let mut response = (self.status, Json(document)).into_response();
-        response.extensions_mut().insert(ProblemCode(self.code));
+        let mut response = (status, Json(document)).into_response();
+        // For whoever counts them.
+        response.extensions_mut().insert(self.code);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response

@@ -12,7 +12,7 @@ use shared::wire::MAX_HTTP_BYTES;
 
 use super::authorisation::{Action, Object, can};
 use super::front::Front;
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::session::Person;
 use super::{api, assets, gallery, headers, pages, stream};
 
@@ -206,7 +206,7 @@ async fn guard(
     let provable = person.as_ref().is_none_or(|person| !person.by_cookie);
     if writes && !headers::is_same_origin(request.headers(), provable) {
         let detail = "this was sent by a page of another site";
-        return Problem::new(axum::http::StatusCode::FORBIDDEN, "cross_site", detail).into_response();
+        return Problem::new(Code::CrossSite, detail).into_response();
     }
     match judge(access, person.as_ref()) {
         Ok(()) => {}
@@ -231,7 +231,7 @@ fn judge(access: Access, person: Option<&Person>) -> Result<(), Problem> {
 }
 
 fn page_refusal(front: &Front, request: &Request, problem: &Problem) -> Response {
-    if problem.status == axum::http::StatusCode::UNAUTHORIZED {
+    if problem.status() == axum::http::StatusCode::UNAUTHORIZED {
         return Redirect::to("/sign-in").into_response();
     }
     pages::refused(front, request.headers(), request.uri())
@@ -243,8 +243,7 @@ fn not_allowed_at(path: &str) -> Response {
         return Problem::not_found().into_response();
     }
     let detail = format!("this address takes {}", methods.join(", "));
-    let mut response =
-        Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into_response();
+    let mut response = Problem::new(Code::MethodNotAllowed, detail).into_response();
     if let Ok(allow) = HeaderValue::try_from(methods.join(", ")) {
         response.headers_mut().insert(header::ALLOW, allow);
     }

@@ -16,7 +16,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
-use shared::ids::AlertId;
+use shared::wire::Over;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
 
@@ -25,7 +25,6 @@ use super::authorisation::{Action, Object, can};
 use super::floor_feed::{Audience, Frame};
 use super::front::Front;
 use super::session::Person;
-use crate::domain::effect::AlertOver;
 use crate::notify::{Fate, Feed, FeedId, Opening, Pushed, Subscription};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -220,12 +219,6 @@ async fn floor(frames: &mut watch::Receiver<Arc<Frame>>, pause: &mut Option<Pin<
         // The runtime has ended; alerts and keep-alives go on until the shutdown.
         std::future::pending::<()>().await;
     }
-}
-
-#[derive(Serialize)]
-struct Over {
-    alert: AlertId,
-    over: AlertOver,
 }
 
 fn event(text: &mut String, name: &str, data: &str) {

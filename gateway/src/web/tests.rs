@@ -5,6 +5,7 @@ mod authorisation;
 mod hands;
 mod kiosks;
 mod pages;
+mod protocol;
 mod records;
 mod room;
 pub(super) mod samples;

@@ -11,7 +11,7 @@ use crate::ids::{AlertId, LeadId, ModelId, VisitId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
-    /// The visitor's own consultant.
+    /// The visitor's own consultant. Reserved: not sent by this version.
     OwnCustomer,
     /// The visitor asked for this person.
     AskedFor,
@@ -19,7 +19,7 @@ pub enum Why {
     Appointment,
     /// Speaks the visitor's language.
     Language,
-    /// A senior for a promising lead.
+    /// A senior for a promising lead. Reserved.
     Senior,
     /// Reachable on an open page, where others are only pushable.
     Live,
@@ -35,11 +35,11 @@ pub enum Why {
     Queue,
     /// Reception or the manager chose this person.
     Assigned,
-    /// Nobody of the right kind is free or reachable: reception receives and seats.
+    /// Nobody of the right kind is free or reachable: reception receives and seats. Reserved: a task says so to reception.
     NobodyFree,
     /// Reception's own visitor.
     Reception,
-    /// Accepted, and not greeted yet.
+    /// Accepted, and not greeted yet. Reserved: tasks say so.
     NotGreeted,
     /// A colleague hands their visitor over.
     HandedOver,
@@ -48,6 +48,27 @@ pub enum Why {
 }
 
 impl Why {
+    /// Every reason.
+    pub const ALL: [Self; 17] = [
+        Self::OwnCustomer,
+        Self::AskedFor,
+        Self::Appointment,
+        Self::Language,
+        Self::Senior,
+        Self::Live,
+        Self::LongestFree,
+        Self::Passed,
+        Self::NotAccepted,
+        Self::Everyone,
+        Self::Queue,
+        Self::Assigned,
+        Self::NobodyFree,
+        Self::Reception,
+        Self::NotGreeted,
+        Self::HandedOver,
+        Self::SecondPerson,
+    ];
+
     /// The reason as it is written on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -136,4 +157,9 @@ pub enum ReplyKind {
     Accept,
     /// Ask the next one.
     Pass,
+}
+
+impl ReplyKind {
+    /// Every reply.
+    pub const ALL: [Self; 3] = [Self::Shown, Self::Accept, Self::Pass];
 }

@@ -87,6 +87,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
+
     /// The language as it is written on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -111,6 +114,11 @@ pub enum Title {
     Mr,
     /// 女士
     Ms,
+}
+
+impl Title {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Mr, Self::Ms];
 }
 
 /// `visit.detailed`, and the optional fields of `visit.checked_in`: whatever the visitor liked to say. What is absent

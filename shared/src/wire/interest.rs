@@ -17,6 +17,9 @@ pub enum When {
 }
 
 impl When {
+    /// Every answer, the soonest first.
+    pub const ALL: [Self; 4] = [Self::Month, Self::Quarter, Self::HalfYear, Self::Undecided];
+
     /// As it is written on the wire and in exports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -44,6 +47,9 @@ pub enum Budget {
 }
 
 impl Budget {
+    /// Every answer, the least first.
+    pub const ALL: [Self; 4] = [Self::Under15, Self::To25, Self::To40, Self::Over40];
+
     /// As it is written on the wire and in exports.
     #[must_use]
     pub fn as_str(self) -> &'static str {

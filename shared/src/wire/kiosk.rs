@@ -27,6 +27,12 @@ pub enum Stage {
     Ended,
 }
 
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 6] =
+        [Self::Calling, Self::Coming, Self::Greeted, Self::Queued, Self::Reception, Self::Ended];
+}
+
 /// A picture by its content; fetched once and kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {
@@ -110,6 +116,11 @@ pub enum StorageTrouble {
     /// Something that this version does not know.
     #[serde(other)]
     Other,
+}
+
+impl StorageTrouble {
+    /// Every trouble that a kiosk of this version tells of.
+    pub const ALL: [Self; 2] = [Self::Broken, Self::Full];
 }
 
 /// `kiosk/{kiosk}/state`: retained, and the last will.

@@ -16,7 +16,7 @@ use crate::notify::Fate;
 use crate::web::address::Path;
 use crate::web::body::Json;
 use crate::web::front::Front;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 
 #[derive(Deserialize)]
@@ -68,5 +68,5 @@ async fn answer(
 }
 
 fn alert_id(text: &str) -> Result<AlertId, Problem> {
-    id(text, "unknown_alert", "there is no such alert")
+    id(text, Code::UnknownAlert, "there is no such alert")
 }

@@ -12,7 +12,7 @@ use super::id;
 use crate::notify::Delivery;
 use crate::web::address::Query;
 use crate::web::front::Front;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 
 const MOST: usize = 500;
@@ -31,7 +31,7 @@ pub(crate) async fn deliveries(
     State(front): State<Arc<Front>>,
     Query(About { visit }): Query<About>,
 ) -> Result<axum::Json<Deliveries>, Problem> {
-    let visit = visit.map(|text| id(&text, "unknown_visit", "there is no such visit")).transpose()?;
+    let visit = visit.map(|text| id(&text, Code::UnknownVisit, "there is no such visit")).transpose()?;
     Ok(axum::Json(Deliveries { deliveries: front.parts.handle.hub().deliveries().latest(visit, MOST) }))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use super::{done, id};
 use crate::domain::Command;
 use crate::web::address::Path;
 use crate::web::front::Front;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 
 /// A contact in full.
@@ -70,10 +70,10 @@ pub(crate) async fn erase(
 }
 
 fn lead_id(text: &str) -> Result<LeadId, Problem> {
-    id(text, "unknown_lead", "there is no such lead")
+    id(text, Code::UnknownLead, "there is no such lead")
 }
 
 /// Erased while it was asked for, or its key is lost.
 fn erased() -> Problem {
-    Problem::new(StatusCode::GONE, "contact_erased", "this contact has been erased")
+    Problem::new(Code::ContactErased, "this contact has been erased")
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Mutex;
 
 use crate::web::front::Front;
 use crate::web::listener::Peer;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 
 /// An answer of `/readyz` is good for so long (DESIGN §6).
 const KEPT: Duration = Duration::from_secs(1);
@@ -49,7 +49,7 @@ pub(crate) async fn readyz(State(front): State<Arc<Front>>) -> Result<&'static s
     drop(last);
     outcome.map(|()| "ready\n").map_err(|why| {
         tracing::warn!(%why, "not ready");
-        Problem::unavailable("not_ready", &why, 1)
+        Problem::unavailable(Code::NotReady, &why, 1)
     })
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn readyz(State(front): State<Arc<Front>>) -> Result<&'static s
 pub(crate) async fn metrics(State(front): State<Arc<Front>>, peer: Option<Extension<Peer>>) -> Response {
     if peer.is_none_or(|Extension(Peer(addr))| !addr.ip().to_canonical().is_loopback()) {
         let detail = "counters are given out on this machine's own address alone";
-        return Problem::new(StatusCode::FORBIDDEN, "not_allowed", detail).into_response();
+        return Problem::new(Code::NotAllowed, detail).into_response();
     }
     front.metrics.refresh();
     let mut text = String::new();
@@ -74,7 +74,7 @@ pub(crate) async fn metrics(State(front): State<Arc<Front>>, peer: Option<Extens
 fn alive(front: &Front) -> Result<(), Problem> {
     if !front.parts.handle.is_alive() {
         let detail = "the gateway has stopped taking changes until it is started again";
-        return Err(Problem::unavailable("ended", detail, 10));
+        return Err(Problem::unavailable(Code::Ended, detail, 10));
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ use crate::web::body::Json;
 use crate::web::front::Front;
 use crate::web::idempotency;
 use crate::web::pages::visitor::{check_code, consents};
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 
 /// The form; everything may be absent. Consents name what is agreed to, in the wording now in force.
@@ -68,7 +68,7 @@ pub(crate) async fn register(
         (None, Some(_)) => return Err(Problem::forbidden()),
         (None, None) => {
             let detail = "a code's token is missing, and nobody is signed in";
-            return Err(Problem::new(StatusCode::UNAUTHORIZED, "not_signed_in", detail));
+            return Err(Problem::new(Code::NotSignedIn, detail));
         }
     };
     let (lead, visit) = ids(&front, cause.as_ref())?;
@@ -141,7 +141,6 @@ fn name(name: Option<Personal>) -> Result<Option<Personal>, Problem> {
 
 fn phone(phone: Option<&str>) -> Result<Option<PhoneNumber>, Problem> {
     let Some(phone) = phone.filter(|phone| !phone.trim().is_empty()) else { return Ok(None) };
-    let wrong =
-        |error: shared::phone::PhoneError| Problem::new(StatusCode::BAD_REQUEST, "bad_phone", error.to_string());
+    let wrong = |error: shared::phone::PhoneError| Problem::new(Code::BadPhone, error.to_string());
     PhoneNumber::parse(phone).map(Some).map_err(wrong)
 }

@@ -22,7 +22,7 @@ use crate::web::body::Json;
 use crate::web::claims::{ClaimId, LIFE, Standing};
 use crate::web::front::Front;
 use crate::web::listener::Peer;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 
 /// What a new kiosk sends.
@@ -76,7 +76,7 @@ pub(crate) async fn claim(
     let id: ClaimId = Front::random()?;
     let random = u32::from_be_bytes(Front::random()?);
     let code = front.claims.ask(id, hash, address, random, front.boot()).map_err(|_| {
-        Problem::unavailable("too_many_claims", "too many kiosks wait for a manager: try again later", 60)
+        Problem::unavailable(Code::TooManyClaims, "too many kiosks wait for a manager: try again later", 60)
     })?;
     tracing::info!(%address, "a kiosk asks to be let in");
     let expires_in_ms = u64::try_from(LIFE.as_millis()).unwrap_or(u64::MAX);
@@ -148,22 +148,22 @@ pub(crate) async fn let_in(
     if let Some(wait) = front.guesses.wait(staff, address, front.boot()) {
         let seconds = wait.as_secs() + 1;
         let detail = format!("too many wrong codes: try again in {seconds} s");
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail).retry_after(seconds));
+        return Err(Problem::new(Code::TooManyTries, detail).retry_after(seconds));
     }
     let name: DeviceId = name.trim().to_lowercase().parse().map_err(|_| {
         let detail = "a kiosk's name is 1 to 32 of a–z, 0–9 and -, such as entrance";
-        Problem::new(StatusCode::BAD_REQUEST, "bad_name", detail)
+        Problem::new(Code::BadName, detail)
     })?;
     let code: String = code.chars().filter(char::is_ascii_digit).collect();
     let Some((id, password_sha256)) = front.claims.behind(&code, front.boot()) else {
         front.guesses.failed(staff, address, front.boot());
         let detail = "no kiosk shows this code now; codes are good for ten minutes";
-        return Err(Problem::new(StatusCode::NOT_FOUND, "unknown_code", detail));
+        return Err(Problem::new(Code::UnknownCode, detail));
     };
     let taken = front.parts.handle.roster().borrow().devices.values().any(|device| device.is_kiosk(&name));
     if taken && !replace {
         let detail = "a kiosk of this name is there already: choose another, or let this one take its place";
-        return Err(Problem::new(StatusCode::CONFLICT, "name_taken", detail));
+        return Err(Problem::new(Code::NameTaken, detail));
     }
     let device = Device::new(name.clone(), DeviceKind::Kiosk, password_sha256);
     front.submit(None, Actor::System, Command::SetDevice(device)).await?;
@@ -175,13 +175,13 @@ pub(crate) async fn let_in(
 
 /// Where a kiosk at this address can connect.
 fn broker_for(front: &Front, address: IpAddr) -> Result<BrokerDoor, Problem> {
-    let conflict = |code, detail: &str| Problem::new(StatusCode::CONFLICT, code, detail);
+    let conflict = |code, detail: &str| Problem::new(code, detail);
     let broker = (front.parts.broker)().ok_or_else(|| {
-        conflict("external_broker", "devices of this showroom have their accounts at a broker of its own (mqtt.url)")
+        conflict(Code::ExternalBroker, "devices of this showroom have their accounts at a broker of its own (mqtt.url)")
     })?;
     if broker.addr.ip().is_loopback() && !address.is_loopback() {
         return Err(conflict(
-            "broker_out_of_reach",
+            Code::BrokerOutOfReach,
             "devices are served on the gateway's own machine alone: set mqtt.listen",
         ));
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
@@ -15,7 +14,7 @@ use crate::views::ViewsError;
 use crate::web::address::Query;
 use crate::web::authorisation::{Action, Object, can};
 use crate::web::front::Front;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 
 const PAGE: usize = 200;
@@ -48,7 +47,7 @@ impl Span {
         let (from, to): (NaiveDate, NaiveDate) = (day(&self.from)?, day(&self.to)?);
         if from > to || (to - from).num_days() > LONGEST_DAYS {
             let detail = "from is the first day and to the last one, at most ten years apart";
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_range", detail));
+            return Err(Problem::new(Code::BadRange, detail));
         }
         Ok((from, to))
     }
@@ -138,12 +137,10 @@ pub(crate) async fn reading<T: Send + 'static>(
         Problem::internal()
     })?;
     read.map_err(|error| match error {
-        ViewsError::BadCursor => {
-            Problem::new(StatusCode::BAD_REQUEST, "bad_cursor", "this cursor is none that a page gave out")
-        }
+        ViewsError::BadCursor => Problem::new(Code::BadCursor, "this cursor is none that a page gave out"),
         error => {
             tracing::warn!(%error, "the views cannot be read");
-            Problem::unavailable("views_unavailable", "the records cannot be read at the moment", 5)
+            Problem::unavailable(Code::ViewsUnavailable, "the records cannot be read at the moment", 5)
         }
     })
 }
@@ -156,7 +153,7 @@ fn json(value: &impl Serialize) -> Response {
 }
 
 fn bad_day() -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_range", "from and to are days, as in 2026-11-23")
+    Problem::new(Code::BadRange, "from and to are days, as in 2026-11-23")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use shared::ids::StaffId;
@@ -15,7 +15,7 @@ use crate::web::body::{Json, nothing};
 use crate::web::front::Front;
 use crate::web::listener::Peer;
 use crate::web::password;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 
 #[derive(Deserialize)]
@@ -65,13 +65,13 @@ pub(crate) async fn open_session(
     account: &str,
     password: String,
 ) -> Result<SignedIn, Problem> {
-    let wrong = || Problem::new(StatusCode::UNAUTHORIZED, "wrong_password", "account or password is wrong");
+    let wrong = || Problem::new(Code::WrongPassword, "account or password is wrong");
     let id: StaffId = account.trim().to_lowercase().parse().map_err(|_| wrong())?;
     let boot = front.parts.clock.read().boot;
     if let Some(wait) = front.throttle.wait(&id, address, boot) {
         let seconds = wait.as_secs() + 1;
         let detail = format!("too many failed sign-ins: try again in {seconds} s");
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail).retry_after(seconds));
+        return Err(Problem::new(Code::TooManyTries, detail).retry_after(seconds));
     }
     let known = front.parts.handle.roster().borrow().accounts.get(&id).cloned();
     let hash = known.as_ref().and_then(|account| account.secret.get()).map(|details| details.password.clone());

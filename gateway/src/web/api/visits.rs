@@ -19,7 +19,7 @@ use crate::web::address::Path;
 use crate::web::body::Json;
 use crate::web::front::Front;
 use crate::web::idempotency;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 
 #[derive(Deserialize)]
@@ -125,5 +125,5 @@ pub(super) fn check_party(party: Option<u8>) -> Result<(), Problem> {
 }
 
 pub(super) fn visit_id(text: &str) -> Result<VisitId, Problem> {
-    id(text, "unknown_visit", "there is no such visit")
+    id(text, Code::UnknownVisit, "there is no such visit")
 }

@@ -57,13 +57,13 @@ pub(crate) async fn submit(
         Ok(session) => session,
         Err(problem) => {
             let frame = Frame::new(&front, &headers, &uri);
-            let fault = match problem.status {
+            let fault = match problem.status() {
                 StatusCode::TOO_MANY_REQUESTS => frame.w.too_many_tries,
                 StatusCode::UNAUTHORIZED => frame.w.wrong_password,
                 _ => frame.w.problem,
             };
             let shown = render(&SignIn { account, fault: Some(fault.to_owned()), frame });
-            return refusing(problem.status, problem.code, shown);
+            return refusing(problem.status(), problem.code, shown);
         }
     };
     let mut response = Redirect::to("/").into_response();

@@ -27,7 +27,7 @@ use crate::web::address::Path;
 use crate::web::api::interests::{channel, ids, nonce};
 use crate::web::front::Front;
 use crate::web::idempotency;
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::ticket::{Ticket, TicketError};
 
 /// A code on a screen is good for two minutes (DESIGN §6), and five seconds for the way.
@@ -105,9 +105,9 @@ pub(crate) async fn submit(
     let phone = interest.contact.phone.is_some();
     match front.submit(Some(cause), Actor::Visitor, Command::RegisterInterest(interest)).await {
         Ok(_) => thanks(frame, token.kind, kept, reachable, phone),
-        Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => {
+        Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => {
             let shown = page(&front, frame, &token, ticket_text, filled, None, true);
-            refusing(problem.status, problem.code, shown)
+            refusing(problem.status(), problem.code, shown)
         }
         Err(problem) => refusal(frame, &problem),
     }
@@ -122,7 +122,7 @@ fn readable(code: Result<Path<String>, Problem>) -> String {
 pub(crate) async fn lost(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
     let frame = frame(&front, &headers, &uri);
     let w = frame.w;
-    message(StatusCode::NOT_FOUND, "not_found", frame, w.not_found, w.visitor.code_forged_hint, None)
+    message(Code::NotFound, frame, w.not_found, w.visitor.code_forged_hint, None)
 }
 
 /// A code that may open a page now.
@@ -207,21 +207,21 @@ fn page(
 fn refusal(frame: Frame, problem: &Problem) -> Response {
     let w = frame.w;
     let (title, hint) = match problem.code {
-        "code_spent" => (w.visitor.code_spent, w.visitor.code_expired_hint),
-        "code_expired" => (w.visitor.code_expired, w.visitor.code_expired_hint),
-        "code_forged" => (w.visitor.code_forged, w.visitor.code_forged_hint),
-        "id_conflict" => (w.visitor.already, w.visitor.already_hint),
+        Code::CodeSpent => (w.visitor.code_spent, w.visitor.code_expired_hint),
+        Code::CodeExpired => (w.visitor.code_expired, w.visitor.code_expired_hint),
+        Code::CodeForged => (w.visitor.code_forged, w.visitor.code_forged_hint),
+        Code::IdConflict => (w.visitor.already, w.visitor.already_hint),
         _ => (w.visitor.try_again, w.visitor.code_forged_hint),
     };
-    message(problem.status, problem.code, frame, title, hint, None)
+    message(problem.code, frame, title, hint, None)
 }
 
 fn expired() -> Problem {
-    Problem::new(StatusCode::GONE, "code_expired", "this code has expired: scan the one that is shown now")
+    Problem::new(Code::CodeExpired, "this code has expired: scan the one that is shown now")
 }
 
 fn forged() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "code_forged", "this code is not one of ours")
+    Problem::new(Code::CodeForged, "this code is not one of ours")
 }
 
 fn frame(front: &Front, headers: &HeaderMap, uri: &Uri) -> Frame {

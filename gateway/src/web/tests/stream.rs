@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::ids::AlertId;
-use shared::wire::{Alert, Language, Purpose, Why};
+use shared::wire::{Alert, AlertOver, Language, Purpose, Why};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::room::{Room, epoch};
 use super::samples::{member, visit};
 use crate::domain::Command;
-use crate::domain::effect::AlertOver;
 use crate::domain::floor::visit::Channel;
 use crate::notify::{Feed, FeedId, Pushed};
 use crate::runtime::FloorSnapshot;

@@ -2,14 +2,14 @@
 
 use shared::ids::AlertId;
 use shared::personal::Personal;
-use shared::wire::{Language, Purpose, Why};
+use shared::wire::{AlertOver, Language, Purpose, Why};
 
 use super::super::event::FloorEvent;
 use super::super::member::Presence;
 use super::super::scene::{Scene, staff};
 use super::asked;
 use crate::domain::command::{Actor, Command, Refusal};
-use crate::domain::effect::{AlertOver, Effect, Task};
+use crate::domain::effect::{Effect, Task};
 use crate::domain::roster::Role;
 use crate::domain::secret::Secrets;
 use shared::ids::VisitId;

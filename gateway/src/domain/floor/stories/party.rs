@@ -3,7 +3,7 @@
 use shared::consent::{Consent, ConsentPurpose};
 use shared::ids::VisitId;
 use shared::personal::Personal;
-use shared::wire::{Detailed, Language, Purpose, Stage, Title, Why};
+use shared::wire::{AlertOver, Detailed, Language, Purpose, Stage, Title, Why};
 
 use super::super::event::{Correction, FloorEvent};
 use super::super::member::Presence;
@@ -11,7 +11,7 @@ use super::super::scene::{Scene, staff};
 use super::super::visit::Outcome;
 use super::asked;
 use crate::domain::command::{Command, Refusal};
-use crate::domain::effect::{AlertOver, Effect};
+use crate::domain::effect::Effect;
 use crate::domain::roster::Role;
 
 fn stage(scene: &Scene, visit: VisitId) -> Option<Stage> {

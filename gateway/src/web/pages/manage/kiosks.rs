@@ -21,7 +21,7 @@ use crate::web::api::sessions::address;
 use crate::web::front::Front;
 use crate::web::listener::Peer;
 use crate::web::pages::{refusing, render};
-use crate::web::problem::Problem;
+use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
 use crate::web::words::Words;
 
@@ -96,8 +96,8 @@ pub(crate) async fn let_in(
         Ok(name) => Redirect::to(&format!("/manage/kiosks?new={name}")).into_response(),
         Err(problem) => {
             let page = page(&front, &headers, &uri);
-            let (fault, taken) = (Some(said(&problem, page.frame.w)), problem.code == "name_taken");
-            refusing(problem.status, problem.code, render(&Kiosks { fields, fault, taken, ..page }))
+            let (fault, taken) = (Some(said(&problem, page.frame.w)), problem.code == Code::NameTaken);
+            refusing(problem.status(), problem.code, render(&Kiosks { fields, fault, taken, ..page }))
         }
     }
 }
@@ -144,10 +144,10 @@ fn minutes_and_seconds(ms: i64) -> String {
 
 fn said(problem: &Problem, w: &Words) -> &'static str {
     match problem.code {
-        "unknown_code" => w.claim_unknown,
-        "name_taken" => w.claim_taken,
-        "bad_name" => w.claim_bad_name,
-        "too_many_tries" => w.too_many_tries,
+        Code::UnknownCode => w.claim_unknown,
+        Code::NameTaken => w.claim_taken,
+        Code::BadName => w.claim_bad_name,
+        Code::TooManyTries => w.too_many_tries,
         _ => w.problem,
     }
 }

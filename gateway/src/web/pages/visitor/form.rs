@@ -12,6 +12,7 @@ use crate::domain::sales::{Budget, Contact, When};
 use crate::web::front::Front;
 use crate::web::idempotency;
 use crate::web::pages::Frame;
+use crate::web::problem::Code;
 
 /// Where to look again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +23,10 @@ pub(super) enum Fault {
 
 impl Fault {
     /// The code that the API has for it.
-    pub(super) fn code(self) -> &'static str {
+    pub(super) fn code(self) -> Code {
         match self {
-            Self::Name => "bad_body",
-            Self::Phone => "bad_phone",
+            Self::Name => Code::BadBody,
+            Self::Phone => Code::BadPhone,
         }
     }
 }
