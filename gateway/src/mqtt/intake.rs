@@ -278,4 +278,16 @@ mod tests {
             check(&pager, kind, false);
         }
     }
+
+    #[test]
+    fn what_a_visitor_says_carries_when_they_said_it() {
+        let kiosk = Sender::Kiosk("a".parse().unwrap());
+        for kind in ["visit.met", "visit.cancelled", "visit.left"] {
+            let command = input(&kiosk, envelope(kind, &format!(r#"{{"visit":"{VISIT}"}}"#))).unwrap().command;
+            let (Command::Meet(_, told) | Command::Cancel(_, told) | Command::Leave(_, told)) = command else {
+                panic!("{kind} became {command:?}")
+            };
+            assert_eq!((told.age_ms, told.at.timestamp_millis() % 1000), (Some(40), 250), "{kind}");
+        }
+    }
 }
