@@ -144,7 +144,7 @@ words! { General
     offline_title: "连不上网关", "No connection to the gateway";
     offline_rings: "现在呼叫不到您，客人会由同事和前台接待。", "You cannot be rung now; colleagues and reception meet the visitors.";
     offline_hint: "请看看手机是不是连着店里的 Wi-Fi。连上以后，这一页会自己恢复。", "Check that the phone is on the showroom's Wi-Fi. This page comes back by itself.";
-    try_again: "再试一次", "Try again";
+    offline_again: "再试一次", "Try again";
     walk_in: "来客", "Walk-in";
     walk_in_choose: "选来意", "Choose why";
     walk_in_why: "客人来做什么？", "What brings the visitor?";
