@@ -6,7 +6,7 @@
 //! - [`arguments`]: the command line; [`rig`]: a showroom under load; [`person`]: staff who answer whatever breaks.
 //! - [`kill`]: kill -9 of kiosk, gateway and mosquitto; [`powercut`]: writer and reader for `tests/powercut.sh`; [`blackout`]:
 //!   the same for the kiosk's own disk. [`outage`]: the gateway is away until the kiosk's outbox is full.
-//! - [`sync`]: fsync returns EIO; [`disk`]: the disk is full, the folder read-only; [`destroyed`]: files are damaged.
+//! - [`sync`]: fsync returns EIO; [`disk`]: the disk is full, read-only, or turns so; [`destroyed`]: files are damaged.
 
 pub mod arguments;
 pub mod blackout;

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::json;
+use tests::faults::sync::FailingSync;
 use tests::process::Process;
-use tests::world::{DEMO_PASSWORD, Phone, Session};
+use tests::world::{DEMO_PASSWORD, Phone, Screen, Session};
 use tests::{programs, wait};
 
 /// Starts it as `cargo run` does, on a machine without a display.
@@ -63,5 +64,50 @@ async fn without_a_display_the_showroom_is_open_all_the_same() -> Result<()> {
     let visits = lin.call(Method::GET, "/api/v1/visits", None).await?;
     assert_eq!(visits["visits"][0]["outcome"], json!("interested"), "{visits}");
     assert!(again.stop().await?.success(), "{}", again.err.tail());
+    Ok(())
+}
+
+/// The kiosk's window, as the screen knows it.
+async fn window(screen: &Screen, showroom: &Process) -> Result<String> {
+    let found = wait::until("the kiosk's window", || {
+        screen.xdotool(&["search", "--onlyvisible", "--name", "Yingbin"]).ok()?.lines().next().map(str::to_owned)
+    });
+    found.await.with_context(|| showroom.err.tail())
+}
+
+#[tokio::test]
+async fn the_window_stays_when_the_gateway_inside_can_keep_nothing_more() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let screen = Screen::start(1920, 1080).await?;
+    let mut command = Command::new(programs::kiosk()?);
+    command.arg("--data").arg(folder.path()).env("DISPLAY", screen.display()).env_remove("WAYLAND_DISPLAY");
+    let mut showroom = Process::start("the demo showroom", &mut command)?;
+    let base = address(&showroom).await?;
+    let before = window(&screen, &showroom).await?;
+    let zhao = Session::sign_in(&base, "zhao", DEMO_PASSWORD).await?;
+    let walk_in = || zhao.refused(Method::POST, "/api/v1/visits", Some(json!({"purpose": "browse", "language": "zh"})));
+
+    let failing = FailingSync::attach(showroom.id()).await?;
+    let (status, problem) = walk_in().await?;
+    ensure!((status.as_u16(), &problem["code"]) == (503, &json!("ended")), "{status} {problem}");
+    drop(failing);
+    // The disk would take it again; the gateway inside stays ended until the restart, and says so.
+    let (status, problem) = walk_in().await?;
+    ensure!((status.as_u16(), &problem["code"]) == (503, &json!("ended")), "{status} {problem}");
+    for page in ["healthz", "readyz"] {
+        let answer = reqwest::get(format!("{base}/{page}")).await?;
+        ensure!(answer.status().as_u16() == 503, "/{page} says {}", answer.status());
+    }
+    let errors: Vec<_> = showroom.err.all().into_iter().filter(|line| line.contains("ERROR")).collect();
+    ensure!(errors.len() == 1, "one line should say it: {errors:#?}");
+    ensure!(showroom.ended()?.is_none(), "{}", showroom.err.tail());
+    ensure!(window(&screen, &showroom).await? == before, "another window");
+    screen.picture("demo-window-stays")?;
+    showroom.stop().await?;
+
+    let mut again = open(folder.path())?;
+    let answer = reqwest::get(format!("{}/readyz", address(&again).await?)).await?;
+    ensure!(answer.status().is_success(), "/readyz after the restart says {}", answer.status());
+    ensure!(again.stop().await?.success(), "{}", again.err.tail());
     Ok(())
 }

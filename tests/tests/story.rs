@@ -1,11 +1,29 @@
 //! The main job with nothing in place of anything: a finger on the kiosk's real window, a consultant's page in a real browser, the
-//! manager's page in another, and the export at the end. Leaves pictures in `target/screenshots`.
+//! visitor's own phone that follows the code on the screen, the manager's page in another, and the export by that page at the end.
+//! Leaves pictures in `target/screenshots`.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tests::wait;
 use tests::world::{ALL_DAYS, Browser, Role, Screen, Setup, Showroom, parse_csv, reachable, sign_in, spot};
+
+/// What the export's button does, by the page's own form and session.
+const FETCH_EXPORT: &str = "const done = arguments[arguments.length - 1]; const form = document.querySelector('#export'); \
+                            fetch(form.action + '?' + new URLSearchParams(new FormData(form))) \
+                            .then(r => r.ok ? r.text() : Promise.reject(r.status)).then(done, e => done(String(e)))";
+
+/// The visitor fills in the page behind the code, and sends it.
+async fn registers(visitor: &Browser) -> Result<()> {
+    visitor.find("input[name=name]").await?.send_keys("诸葛").await?;
+    visitor.find("input[name=phone]").await?.send_keys("138 0013 8000").await?;
+    visitor.press("同意就我的问题联系我").await?;
+    visitor.picture("story-5-visitor-filled").await?;
+    visitor.press("提交").await?;
+    visitor.says("谢谢您").await?;
+    visitor.picture("story-6-visitor-thanks").await?;
+    Ok(())
+}
 
 #[tokio::test]
 async fn a_tap_at_the_door_reaches_the_page_of_a_consultant_is_logged_and_can_be_exported() -> Result<()> {
@@ -25,7 +43,12 @@ async fn a_tap_at_the_door_reaches_the_page_of_a_consultant_is_logged_and_can_be
 
     let screen = Screen::start(1920, 1080).await?;
     let mut kiosk = screen.kiosk(&showroom, &credentials).await?;
-    wait::until_async("the welcome page", || async { screen.code("story-1-welcome") }).await?;
+    let link = wait::until_async("the welcome page", || async { screen.code("story-1-welcome") }).await?;
+    let visitor = Browser::open(360, 780, None).await?;
+    visitor.go(&link).await.context("the link that was read from the screen")?;
+    visitor.find("input[name=phone]").await?;
+    ensure!(!visitor.sticks_out().await?, "the visitor's page is wider than a phone");
+    visitor.picture("story-2-visitor").await?;
     screen.begin("story-2-purpose")?;
     // A tap right after the page came may not count; another one on the page that follows changes nothing.
     let mut rung = false;
@@ -44,18 +67,24 @@ async fn a_tap_at_the_door_reaches_the_page_of_a_consultant_is_logged_and_can_be
 
     phone.find("#alert-accept").await?.click().await?;
     screen.changed("story-4-coming", &called).await.context("the kiosk says who is coming")?;
+    registers(&visitor).await.context("the visitor's own phone")?;
+    for said in ["诸葛", "138****8000", "显示号码"] {
+        phone.says(said).await.context("what the visitor sent, on the page of whoever serves")?;
+    }
+    phone.picture("story-7-served").await?;
     let coming = std::fs::read(screen.picture("story-4-coming")?)?;
     desk.says("王芳").await.context("the manager sees who serves")?;
     phone.press("已见到客人").await?;
-    screen.changed("story-5-greeted", &coming).await?;
+    screen.changed("story-8-greeted", &coming).await?;
     phone.press("结束接待").await?;
     phone.find("dialog#sheet[open]").await?;
     phone.press("有意向").await?;
     desk.says("有意向").await.context("the outcome, without reloading the page")?;
-    desk.picture("story-6-manage").await?;
+    desk.picture("story-9-manage").await?;
 
-    let (from, to) = ALL_DAYS;
-    let visits = parse_csv(&showroom.command(&["export", "visits.csv", "--from", from, "--to", to], "")?)?;
+    let csv = desk.client().execute_async(FETCH_EXPORT, Vec::new()).await?;
+    let csv = csv.as_str().context("the file that the page's button gives")?.trim_start_matches('\u{FEFF}').to_owned();
+    let visits = parse_csv(csv.as_bytes()).with_context(|| csv.clone())?;
     let [row] = visits.rows.as_slice() else { anyhow::bail!("one visitor came: {:?}", visits.rows) };
     let cells = ["kiosk", "consultant", "outcome", "greeted_source"].map(|column| row[column].as_str());
     ensure!(cells == ["entrance", "wang", "interested", "consultant"], "{row:?}");
@@ -63,7 +92,19 @@ async fn a_tap_at_the_door_reaches_the_page_of_a_consultant_is_logged_and_can_be
         let time: i64 = row[column].parse().with_context(|| format!("{column} of {row:?}"))?;
         ensure!(time >= 0, "{column} is before the tap: {row:?}");
     }
+    let (from, to) = ALL_DAYS;
+    let by_command = showroom.command(&["export", "visits.csv", "--from", from, "--to", to], "")?;
+    ensure!(parse_csv(&by_command)?.rows == visits.rows, "page and command line export the same: {csv}");
+
+    desk.go(&format!("{}/manage/leads", showroom.gateway().http())).await?;
+    for said in ["诸**", "138****8000"] {
+        desk.says(said).await.context("the interest in the manager's list")?;
+    }
+    let list = desk.text().await?;
+    ensure!(!list.contains("13800138000") && !list.contains("诸葛"), "masked until somebody asks for it");
+    desk.picture("story-10-leads").await?;
     ensure!(kiosk.stop().await?.success(), "{}", kiosk.err.tail());
+    visitor.close().await?;
     phone.close().await?;
     desk.close().await?;
     showroom.finish().await

@@ -48,6 +48,7 @@ pub(in crate::web) struct Words {
     general: General,
     #[serde(flatten)]
     pub(super) hands: Hands,
+    #[serde(flatten)]
     pub(super) records: Register,
     #[serde(flatten)]
     pub(super) visitor: Visitor,
@@ -171,7 +172,10 @@ mod tests {
 
     #[test]
     fn scripts_use_only_words_that_exist() {
-        let known: std::collections::BTreeSet<_> = table().map(|(key, ..)| *key).collect();
+        // What a script gets, not the table: a word that stands below another is none for it.
+        let module = Words::module(Language::Zh);
+        let module = module.trim_start_matches("export default ").trim_end_matches(";\n");
+        let module: serde_json::Value = serde_json::from_str(module).unwrap();
         for (name, text) in super::super::assets::scripts() {
             for (place, _) in text.match_indices("w.") {
                 let before = text[..place].chars().last().unwrap_or(' ');
@@ -181,7 +185,7 @@ mod tests {
                 let used = &text[place + 2..];
                 let key: String =
                     used.chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '_').collect();
-                assert!(known.contains(key.as_str()), "{name} uses w.{key}");
+                assert!(module[key.as_str()].is_string(), "{name} uses w.{key}");
             }
         }
     }

@@ -26,13 +26,15 @@ enum What {
     Fsync(Rounds),
     /// The disk is full (needs root to mount a small one)
     DiskFull(Rounds),
-    /// The data folder is read-only
+    /// The data folder is read-only at the start
     ReadOnly(Rounds),
+    /// The disk turns read-only under the running gateway, and under the running kiosk (needs root to mount one)
+    TurnsReadOnly(Rounds),
     /// The sled log is destroyed, the archive's last line torn
     Destroyed(Rounds),
     /// The gateway is away until the kiosk's outbox is full, and comes back
     Outage(Outage),
-    /// One short round each of fsync, disk-full, read-only and destroyed
+    /// One short round each of fsync, disk-full, turns-read-only, read-only and destroyed
     All {
         /// Leave out what only root can do, and name it
         #[arg(long)]
@@ -116,14 +118,16 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         What::Fsync(rounds) => sync::run(rounds).await,
         What::DiskFull(rounds) => disk::full(rounds).await,
         What::ReadOnly(rounds) => disk::read_only(rounds).await,
+        What::TurnsReadOnly(rounds) => disk::turns_read_only(rounds).await,
         What::Destroyed(rounds) => destroyed::run(rounds).await,
         What::Outage(outage) => outage::run(outage.events).await,
         What::All { without_root } => {
             sync::run(once).await?;
             if without_root {
-                eprintln!("left out: disk-full (mounting a small disk needs root)");
+                eprintln!("left out: disk-full, turns-read-only (mounting a disk needs root)");
             } else {
                 disk::full(once).await?;
+                disk::turns_read_only(once).await?;
             }
             disk::read_only(once).await?;
             destroyed::run(once).await

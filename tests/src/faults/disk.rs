@@ -1,4 +1,4 @@
-//! The disk is full; the folder is read-only.
+//! The disk is full; the folder is read-only, or turns so.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -191,6 +191,112 @@ pub async fn read_only(rounds: Rounds) -> Result<()> {
         rig.showroom.finish().await?;
         eprintln!("round {round}: refused with one line, whole afterwards");
     }
+    Ok(())
+}
+
+/// A disk of its own (ext4 in a file) on the folder in which somebody's data is, with what was there before.
+#[derive(Debug)]
+struct Disk {
+    image: PathBuf,
+    mounted: Mounted,
+}
+
+impl Disk {
+    fn put_under(folder: &Path) -> Result<Self> {
+        let (aside, image) = (folder.with_extension("aside"), folder.with_extension("image"));
+        std::fs::rename(folder, &aside)?;
+        std::fs::create_dir(folder)?;
+        File::create(&image)?.set_len(256 << 20)?;
+        let owner =
+            format!("root_owner={}:{}", rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        let made = Command::new("mkfs.ext4").args(["-q", "-F", "-E", &owner]).arg(&image).status()?;
+        ensure!(made.success(), "mkfs.ext4 {}", image.display());
+        let mounted = Mounted::mount(folder, &["-o", "loop", image.to_str().context("a path in UTF-8")?])?;
+        let copied = Command::new("cp").arg("-a").arg(aside.join(".")).arg(folder).status()?;
+        ensure!(copied.success(), "cp could not move {} to the disk", aside.display());
+        Ok(Self { image, mounted })
+    }
+
+    /// What ext4 does by itself after an error of the disk. A plain `remount,ro` is refused while files are open for writing, as the
+    /// programs' are; this turns it read-only under them.
+    fn fail(&self) -> Result<()> {
+        run_as_root("mount", &["-o", "remount,abort"], &self.mounted.at)
+    }
+
+    /// What somebody does then, once nobody uses it: check it, and mount it again.
+    fn mend(&self) -> Result<()> {
+        run_as_root("umount", &[], &self.mounted.at)?;
+        let checked = Command::new("e2fsck").args(["-p", "-f"]).arg(&self.image).output()?;
+        // 1: errors were corrected.
+        ensure!(matches!(checked.status.code(), Some(0 | 1)), "e2fsck: {}", String::from_utf8_lossy(&checked.stdout));
+        let image = self.image.to_str().context("a path in UTF-8")?;
+        run_as_root("mount", &["-o", "loop", image], &self.mounted.at)
+    }
+}
+
+/// The disk turns read-only under the running gateway, then under the running kiosk, as after an error of the disk.
+///
+/// # Errors
+/// When anything was promised that is not kept, nothing clear is said, or they are not whole afterwards.
+pub async fn turns_read_only(rounds: Rounds) -> Result<()> {
+    let mut random = rounds.random("turns-read-only");
+    for round in 1..=rounds.rounds {
+        gateway_turns(&mut random).await.with_context(|| format!("round {round}: the gateway's disk"))?;
+        kiosk_turns(&mut random).await.with_context(|| format!("round {round}: the kiosk's disk"))?;
+        eprintln!("round {round}: no false word, whole afterwards");
+    }
+    Ok(())
+}
+
+async fn gateway_turns(random: &mut Random) -> Result<()> {
+    let mut rig = Rig::open(2, 3, false).await?;
+    rig.load(Duration::from_millis(500), random).await?;
+    rig.showroom.gateway_mut().stop().await?;
+    let data = rig.showroom.data();
+    let disk = Disk::put_under(&data)?;
+    rig.showroom.start_again().await?;
+    rig.load(random.between(Duration::from_millis(300), Duration::from_millis(900)), random).await?;
+    disk.fail()?;
+    rig.load(Duration::from_millis(800), random).await?;
+    ended_with_one_clear_line(&mut rig).await?;
+    let before = rig.told().receipts.len();
+    rig.load(Duration::from_millis(500), random).await?;
+    ensure!(rig.told().receipts.len() == before, "receipts came though nothing could be written");
+    rig.showroom.gateway_mut().stop().await.context("stop the gateway that has failed")?;
+    disk.mend()?;
+    rig.showroom.start_again().await?;
+    whole_again(&mut rig).await?;
+    rig.compare().await?;
+    rig.all_ended().await?;
+    rig.showroom.gateway_mut().stop().await?;
+    rig.kiosks.clear();
+    drop(disk);
+    Ok(())
+}
+
+async fn kiosk_turns(random: &mut Random) -> Result<()> {
+    let mut rig = Rig::open(1, 3, false).await?;
+    let kiosk = rig.kiosks.first_mut().context("a kiosk")?;
+    kiosk.process().kill().await?;
+    let disk = Disk::put_under(kiosk.data())?;
+    kiosk.crash().await?;
+    rig.load(Duration::from_millis(300), random).await?;
+    disk.fail()?;
+    let kiosk = rig.kiosks.first_mut().context("a kiosk")?;
+    let received = kiosk.told().received.len();
+    kiosk.check_in("browse")?;
+    kiosk.shows("not_received").await.context("the visitor is sent to reception")?;
+    ensure!(kiosk.told().received.len() == received, "shown as received though nothing could be written");
+    kiosk.process().kill().await?;
+    disk.mend()?;
+    kiosk.crash().await.context("the kiosk after its restart")?;
+    kiosk.check_in("browse")?;
+    wait::until("the kiosk to receive again", || (kiosk.told().received.len() > received).then_some(())).await?;
+    rig.compare().await?;
+    rig.all_ended().await?;
+    rig.kiosks.clear();
+    rig.showroom.finish().await?;
+    drop(disk);
     Ok(())
 }
 

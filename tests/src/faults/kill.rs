@@ -8,14 +8,20 @@ use super::arguments::Rounds;
 use super::rig::Rig;
 use crate::random::Random;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Victim {
     Kiosk,
     Gateway,
     Broker,
 }
 
-/// Kills in so many rounds, half of them with the embedded broker, half with mosquitto; then compares.
+/// Who may be struck beside the embedded broker, which is in the gateway, and beside mosquitto. A series goes through them in this
+/// order, so that a short one strikes each; the moments are random.
+const EMBEDDED: [Victim; 2] = [Victim::Gateway, Victim::Kiosk];
+const EXTERNAL: [Victim; 3] = [Victim::Broker, Victim::Gateway, Victim::Kiosk];
+
+/// Kills in so many rounds, half of them with the embedded broker, half with mosquitto; then compares. From three rounds on each of
+/// kiosk, gateway and mosquitto is struck.
 ///
 /// # Errors
 /// When anything was lost, doubled or left open.
@@ -26,17 +32,20 @@ pub async fn run(rounds: Rounds) -> Result<()> {
     kill(external, true, &mut random).await.context("with mosquitto")
 }
 
+fn victims(rounds: u32, external: bool) -> Vec<Victim> {
+    let all: &[Victim] = if external { &EXTERNAL } else { &EMBEDDED };
+    let rounds = usize::try_from(rounds).unwrap_or(usize::MAX);
+    all.iter().cycle().take(rounds).copied().collect()
+}
+
 async fn kill(rounds: u32, external: bool, random: &mut Random) -> Result<()> {
     if rounds == 0 {
         return Ok(());
     }
     let mut rig = Rig::open(2, 4, external).await?;
-    let victims: &[Victim] =
-        if external { &[Victim::Kiosk, Victim::Gateway, Victim::Broker] } else { &[Victim::Kiosk, Victim::Gateway] };
-    for round in 1..=rounds {
+    for (round, victim) in (1..).zip(victims(rounds, external)) {
         let before = random.between(Duration::from_millis(200), Duration::from_millis(1500));
         rig.load(before, random).await?;
-        let victim = random.pick(victims).copied().unwrap_or(Victim::Gateway);
         strike(&mut rig, victim, random).await.with_context(|| format!("round {round}: {victim:?}"))?;
         rig.load(Duration::from_millis(300), random).await?;
         eprintln!("round {round}: {victim:?} killed after {before:?}; {} received so far", rig.told().received.len());
@@ -64,5 +73,26 @@ async fn strike(rig: &mut Rig, victim: Victim, random: &mut Random) -> Result<()
             rig.showroom.start_again().await
         }
         Victim::Broker => rig.mosquitto.as_mut().context("a broker")?.crash().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(rounds: u32, embedded: &[Victim], external: &[Victim]) {
+        let with_mosquitto = rounds / 2;
+        assert_eq!(victims(rounds - with_mosquitto, false), embedded);
+        assert_eq!(victims(with_mosquitto, true), external);
+    }
+
+    #[test]
+    fn three_rounds_strike_each_once_and_longer_series_go_round() {
+        use Victim::{Broker, Gateway, Kiosk};
+        check(3, &[Gateway, Kiosk], &[Broker]);
+        check(1, &[Gateway], &[]);
+        check(6, &[Gateway, Kiosk, Gateway], &[Broker, Gateway, Kiosk]);
+        check(8, &[Gateway, Kiosk, Gateway, Kiosk], &[Broker, Gateway, Kiosk, Broker]);
     }
 }
