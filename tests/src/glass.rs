@@ -1,91 +1,141 @@
-//! How soon a kiosk's first frame is on the glass and what the kiosk keeps in memory, beside a browser in kiosk mode that shows a page of the
-//! same looks.
+//! The kiosk beside a browser in kiosk mode that shows the same visit as a web page: how soon the first frame is on the glass, how soon
+//! the next page after a tap, and what each keeps in memory before and after the walk.
 //!
-//! The first frame is there when the screen's pixels have the page's ground; they are asked for over and over, about every
-//! half millisecond. Called by the program `kiosk-start`; a benchmark, so it judges nothing.
+//! The first frame is there when the screen's pixels have the page's ground, the next page when they differ where no finger was; they are
+//! asked for over and over, about every half millisecond. The kiosk has a gateway, keeps every visit on disk before it says so, and moves
+//! its pages in for a fifth of a second; the web page does nothing of it. Called by the program `kiosk-start`; a benchmark, so it
+//! judges nothing.
+
+mod peer;
+mod walk;
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat};
-use x11rb::rust_connection::RustConnection;
 
+use self::walk::{Change, Glass};
 use crate::load::{stopwatch, usage};
 use crate::process::Process;
 use crate::programs;
 use crate::wait;
-use crate::world::Screen;
+use crate::world::{Credentials, Screen, Setup, Showroom};
 
-/// The ground of every page (`kiosk/ui/theme/tokens.slint`), as the screen holds it: blue, green, red.
-const GROUND: [u8; 3] = [0xef, 0xf3, 0xf5];
-/// Where it shows on the welcome page: in the margin.
-const CORNER: (i16, i16) = (30, 30);
 /// A browser without a profile takes its time.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// What a program settles in: pictures decoded, caches filled, helpers started.
+const SETTLED: Duration = Duration::from_secs(3);
 
-/// What a program needed.
-#[derive(Debug, Clone, Copy)]
+/// What a program needed in one round.
+#[derive(Debug)]
 struct Needed {
     first_frame: Duration,
-    /// Proportional share of memory, with all its processes.
-    kilobytes: u64,
+    /// Proportional share of memory on the welcome page, with all its processes; KiB.
+    untouched: u64,
+    changes: Vec<Change>,
+    /// The same after the walk.
+    walked: u64,
 }
 
-/// Starts both so many times and gives a table.
+/// The middle of all rounds.
+#[derive(Debug)]
+struct Middle {
+    first_frame: Duration,
+    at_best: Duration,
+    seen: Duration,
+    slowest: Duration,
+    still: Duration,
+    untouched: u64,
+    walked: u64,
+}
+
+/// Starts both so many times, walks through a visit with each, and gives a table.
 ///
 /// # Errors
-/// When a program or the screen does not start.
+/// When a program or the screen does not start, or a page does not come.
 pub async fn measure(rounds: usize) -> Result<String> {
-    let folder = tempfile::tempdir()?;
+    let showroom = Showroom::with(Setup { config: Some(config()), ..Setup::default() }).await?;
+    let credentials = showroom.register("k1", "kiosk")?;
     let screen = Screen::start(1920, 1080).await?;
-    let (glass, number) = x11rb::connect(Some(screen.display())).context("connect to the screen")?;
-    let root = glass.setup().roots.get(number).context("a screen")?.root;
-    let fonts = fonts_alone(folder.path())?;
-    std::fs::write(folder.path().join("page.html"), PAGE)?;
-    let mut table =
-        format!("{}\n{:<10}{:>16}{:>16}{:>12}\n", usage::machine(), "", "first frame ms", "at best ms", "PSS MB");
-    for (name, is_kiosk) in [("kiosk", true), ("chromium", false)] {
+    let fonts = fonts_alone(showroom.folder())?;
+    furnish(&screen, &showroom, &credentials).await?;
+    peer::write(showroom.folder())?;
+    let glass = Glass::of(screen.display())?;
+    let mut middles = Vec::new();
+    for is_kiosk in [true, false] {
         let mut runs = Vec::new();
         for round in 0..rounds {
-            let data = folder.path().join(format!("{name}-{round}"));
-            let mut command = if is_kiosk { kiosk(&data, &fonts)? } else { browser(&data, folder.path()) };
+            let mut command = match is_kiosk {
+                true => kiosk(&showroom, &credentials, &fonts)?,
+                false => browser(&showroom.folder().join(format!("profile-{round}")), showroom.folder()),
+            };
             command.env("DISPLAY", screen.display());
-            runs.push(run(name, &mut command, &glass, root).await?);
+            runs.push(run(if is_kiosk { "kiosk" } else { "chromium" }, &mut command, &glass, &screen).await?);
         }
-        runs.sort_by_key(|needed| needed.first_frame);
-        let (best, middle) = (runs.first().context("a round")?, runs.get(runs.len() / 2).context("a round")?);
-        let millis = |needed: &Needed| needed.first_frame.as_secs_f64() * 1000.0;
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let megabytes = middle.kilobytes as f64 / 1000.0;
-        writeln!(table, "{name:<10}{:>16.0}{:>16.0}{megabytes:>12.1}", millis(middle), millis(best))?;
+        middles.push(middle(&runs)?);
     }
-    Ok(table)
+    showroom.finish().await?;
+    let [kiosk, browser] = middles.as_slice() else { anyhow::bail!("two programs") };
+    table(rounds, kiosk, browser)
 }
 
-async fn run(name: &str, command: &mut Command, glass: &RustConnection, root: u32) -> Result<Needed> {
-    ensure!(!shows_ground(glass, root)?, "the screen is not empty");
+/// The sample's cars, and a door for visitors, so that there is a code to show.
+fn config() -> String {
+    let pictures = programs::workspace().join("assets/pictures/models");
+    let mut config =
+        format!("[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n[catalogue]\npictures = \"{}\"\n", pictures.display());
+    for (id, zh) in peer::MODELS {
+        config.push_str(&format!("\n[[catalogue.models]]\nid = \"{id}\"\nzh = \"{zh}\"\nen = \"{id}\"\n"));
+    }
+    config
+}
+
+/// Lets the kiosk fetch its pictures once, as it does on its first day.
+async fn furnish(screen: &Screen, showroom: &Showroom, credentials: &Credentials) -> Result<()> {
+    let mut kiosk = screen.kiosk(showroom, credentials).await?;
+    let kept = showroom.folder().join(format!("{}-data/pictures", credentials.name));
+    wait::until("the kiosk's pictures", || {
+        let files = std::fs::read_dir(&kept).ok()?.filter_map(Result::ok);
+        let whole = |file: &std::fs::DirEntry| file.file_name().len() == 64;
+        (files.filter(whole).count() >= peer::MODELS.len()).then_some(())
+    })
+    .await?;
+    ensure!(kiosk.stop().await?.success(), "{}", kiosk.err.tail());
+    Ok(())
+}
+
+async fn run(name: &str, command: &mut Command, glass: &Glass, screen: &Screen) -> Result<Needed> {
+    wait::until("an empty screen", || matches!(glass.shows_ground(), Ok(false)).then_some(())).await?;
     let start = stopwatch::micros();
-    let program = Process::start(name, command)?;
-    while !shows_ground(glass, root)? {
+    let mut program = Process::start(name, command)?;
+    while !glass.shows_ground()? {
         ensure!(stopwatch::since(start) < PATIENCE, "{name} shows nothing:\n{}", program.err.tail());
         tokio::time::sleep(Duration::from_micros(200)).await;
     }
     let first_frame = stopwatch::since(start);
-    // What it settles at: pictures decoded, caches filled, helpers started.
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let kilobytes = family(program.id()).into_iter().filter_map(|pid| usage::of(pid).ok()).map(|used| used.share).sum();
-    drop(program);
-    wait::until("an empty screen", || matches!(shows_ground(glass, root), Ok(false)).then_some(())).await?;
-    Ok(Needed { first_frame, kilobytes })
+    fill(screen)?;
+    tokio::time::sleep(SETTLED).await;
+    let untouched = memory(&program);
+    let changes = glass.walk().await.with_context(|| format!("{name}:\n{}", program.err.tail()))?;
+    tokio::time::sleep(SETTLED).await;
+    let walked = memory(&program);
+    program.stop().await?;
+    Ok(Needed { first_frame, untouched, changes, walked })
 }
 
-fn shows_ground(glass: &RustConnection, root: u32) -> Result<bool> {
-    let image = glass.get_image(ImageFormat::Z_PIXMAP, root, CORNER.0, CORNER.1, 1, 1, u32::MAX)?.reply()?;
-    Ok(image.data.starts_with(&GROUND))
+/// Nobody manages windows on this screen, so nobody makes one fill it either.
+fn fill(screen: &Screen) -> Result<()> {
+    let found = screen.xdotool(&["search", "--onlyvisible", "--name", "Yingbin"])?;
+    for window in found.lines() {
+        screen.xdotool(&["windowmove", window, "0", "0", "windowsize", window, "1920", "1080"])?;
+    }
+    Ok(())
+}
+
+fn memory(program: &Process) -> u64 {
+    family(program.id()).into_iter().filter_map(|pid| usage::of(pid).ok()).map(|used| used.share).sum()
 }
 
 /// A process and all that descend from it.
@@ -100,17 +150,49 @@ fn family(pid: u32) -> Vec<u32> {
     family
 }
 
+fn middle(runs: &[Needed]) -> Result<Middle> {
+    fn of<T: Copy + Ord>(values: impl Iterator<Item = T>) -> Result<T> {
+        let mut values: Vec<T> = values.collect();
+        values.sort_unstable();
+        values.get(values.len() / 2).copied().context("a round")
+    }
+    let changes = || runs.iter().flat_map(|run| &run.changes);
+    Ok(Middle {
+        first_frame: of(runs.iter().map(|run| run.first_frame))?,
+        at_best: runs.iter().map(|run| run.first_frame).min().context("a round")?,
+        seen: of(changes().map(|change| change.seen))?,
+        slowest: changes().map(|change| change.seen).max().context("a change")?,
+        still: of(changes().map(|change| change.still))?,
+        untouched: of(runs.iter().map(|run| run.untouched))?,
+        walked: of(runs.iter().map(|run| run.walked))?,
+    })
+}
+
+fn table(rounds: usize, kiosk: &Middle, browser: &Middle) -> Result<String> {
+    let mut table = format!("{}; the middle of {rounds} rounds, with 5 page changes each\n", usage::machine());
+    writeln!(table, "{:<38}{:>10}{:>12}{:>12}", "", "kiosk", "chromium", "times")?;
+    let millis = |time: Duration| time.as_secs_f64() * 1000.0;
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let megabytes = |kilobytes: u64| kilobytes as f64 * 1024.0 / 1e6;
+    for (what, kiosk, browser) in [
+        ("first frame, ms", millis(kiosk.first_frame), millis(browser.first_frame)),
+        ("first frame at best, ms", millis(kiosk.at_best), millis(browser.at_best)),
+        ("next page seen after a tap, ms", millis(kiosk.seen), millis(browser.seen)),
+        ("the slowest of them, ms", millis(kiosk.slowest), millis(browser.slowest)),
+        ("next page stands still, ms", millis(kiosk.still), millis(browser.still)),
+        ("PSS on the welcome page, MB", megabytes(kiosk.untouched), megabytes(browser.untouched)),
+        ("PSS after the walk, MB", megabytes(kiosk.walked), megabytes(browser.walked)),
+    ] {
+        writeln!(table, "{what:<38}{kiosk:>10.1}{browser:>12.1}{:>12.1}", browser / kiosk.max(0.001))?;
+    }
+    Ok(table)
+}
+
 /// As the unit in `assets/config` starts it: with its own fonts alone, and without the tables of a keyboard that it does not have.
-fn kiosk(data: &Path, fonts: &Path) -> Result<Command> {
-    std::fs::create_dir_all(data)?;
-    let config = data.join("kiosk.toml");
-    let text = format!(
-        "store = \"demo\"\nkiosk = \"k1\"\ndata = \"{}\"\n\n[mqtt]\nurl = \"mqtt://127.0.0.1:9\"\nclient_id = \"k1\"\n",
-        data.join("data").display()
-    );
-    std::fs::write(&config, text)?;
+fn kiosk(showroom: &Showroom, credentials: &Credentials, fonts: &Path) -> Result<Command> {
     let mut command = Command::new(programs::kiosk()?);
-    command.arg("--config").arg(config).env("FONTCONFIG_FILE", fonts).env("XCOMPOSEFILE", "/dev/null");
+    command.arg("--config").arg(showroom.folder().join(format!("{}.toml", credentials.name)));
+    command.env("FONTCONFIG_FILE", fonts).env("XCOMPOSEFILE", "/dev/null");
     Ok(command)
 }
 
@@ -122,7 +204,7 @@ fn browser(profile: &Path, folder: &Path) -> Command {
     command
 }
 
-fn fonts_alone(folder: &Path) -> Result<std::path::PathBuf> {
+fn fonts_alone(folder: &Path) -> Result<PathBuf> {
     let path = folder.join("fonts.conf");
     let fonts = programs::workspace().join("assets/fonts");
     let text = format!(
@@ -134,9 +216,3 @@ fn fonts_alone(folder: &Path) -> Result<std::path::PathBuf> {
     std::fs::write(&path, text)?;
     Ok(path)
 }
-
-/// The welcome page as a web page, with nothing that would have to be loaded.
-const PAGE: &str = "<!doctype html><html lang=zh><meta charset=utf-8><title>Yingbin</title><style>body{margin:72px;\
-background:#f5f3ef;font:34px sans-serif}h1{font-size:108px;margin:0}button{display:block;width:100%;height:132px;margin:28px 0;\
-font-size:42px;background:#0e4553;color:#fff;border:0;border-radius:22px}</style><h1>欢迎光临</h1><p>山河汽车</p>\
-<button>点此开始</button><button>Start in English</button><button>请人帮忙</button></html>";

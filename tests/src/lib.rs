@@ -4,7 +4,7 @@
 //! - [`world`]: a showroom with kiosks, phones, brokers and fast-forward, for the end-to-end tests in `tests/tests`.
 //! - [`load`]: the load driver (`cargo run --release -p tests --bin load -- --help`).
 //! - [`faults`]: kill -9, power cuts and failing disks (`cargo run -p tests --bin faults -- --help`).
-//! - [`glass`]: the kiosk's first frame beside a browser's (`cargo run --release -p tests --bin kiosk-start`).
+//! - [`glass`]: the kiosk beside a browser that shows the same visit (`cargo run --release -p tests --bin kiosk-start`).
 //! - [`wear`]: the kiosk's memory over thousands of visitors (`cargo run --release -p tests --bin kiosk-sessions`).
 //! - [`process`], [`programs`], [`wait`], [`random`], [`sse`]: what all of them stand on.
 //!

@@ -2,7 +2,7 @@
 //!
 //! A short round runs with the other tests. The long one, 100,000 gestures on each page's scene and in both orientations:
 //! `KIOSK_MASH_TAPS=100000 cargo test --release -p kiosk --test window mashing -- --nocapture`. Every choice follows from a seed, which a
-//! failure prints; `KIOSK_MASH_SEED=…` repeats it.
+//! failure prints; `KIOSK_MASH_SEED=…` repeats it. At its end each run says how many gestures every page got.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -21,6 +21,8 @@ use crate::traces;
 const SHORT: u32 = 80;
 /// How long the staff menu stays open by itself.
 const STAFF: Duration = Duration::from_mins(1);
+/// Pages that a visitor or whoever looks after the kiosk can stand before.
+const PAGES: usize = 18;
 /// Gestures of one visitor, at most.
 const VISITOR: u32 = 40;
 
@@ -65,7 +67,13 @@ fn mash(size: PhysicalSize) {
             mashed.visitor(scene, gestures);
         }
     }
-    eprintln!("{taps} gestures on each of {} scenes, {} visits", SCENES.len(), mashed.visits);
+    eprintln!("{taps} gestures on each of {} scenes, {} visits; on each page:", SCENES.len(), mashed.visits);
+    for (page, gestures) in &mashed.pages {
+        eprintln!("{gestures:>9}  {page}");
+    }
+    // A visitor begins on a scene's page, so none is passed over.
+    let least = mashed.pages.values().min().copied().unwrap_or_default();
+    assert!(mashed.pages.len() >= PAGES && least >= taps / VISITOR, "{:?}", mashed.pages);
 }
 
 struct Mashed {
@@ -76,6 +84,8 @@ struct Mashed {
     untouched: Vec<(&'static str, String)>,
     ledger: Ledger,
     visits: usize,
+    /// Gestures on each page, by its name.
+    pages: BTreeMap<String, u32>,
 }
 
 /// What the disk knows, and what was said about each visit.
@@ -98,7 +108,7 @@ impl Mashed {
         let bench = Bench::open(size);
         let untouched = traces::of(&bench.window);
         let (fingers, chance) = (Fingers::over(size), Chance::new(seed));
-        Self { bench, fingers, chance, untouched, ledger: Ledger::default(), visits: 0 }
+        Self { bench, fingers, chance, untouched, ledger: Ledger::default(), visits: 0, pages: BTreeMap::new() }
     }
 
     /// Somebody comes, gets as far as a scene, mashes, and walks away.
@@ -118,6 +128,11 @@ impl Mashed {
         bench.held = true;
         self.check(name);
         for _ in 0..gestures {
+            let page = match self.bench.screen().page {
+                Page::Wording(_) => "Wording".to_owned(),
+                page => format!("{page:?}"),
+            };
+            *self.pages.entry(page).or_default() += 1;
             let time = self.fingers.gesture(&self.bench.window, &mut self.chance);
             // A gesture is heard before time passes, or after.
             if self.chance.once_in(2) {

@@ -1,11 +1,12 @@
-//! `cargo run --release -p tests --bin kiosk-start`: the kiosk's first frame and memory, beside a browser's.
+//! `cargo run --release -p tests --bin kiosk-start`: the kiosk's first frame, page changes and memory, beside a browser's.
 
 use std::io::Write as _;
 
 use anyhow::Result;
 use clap::Parser;
 
-/// Starts the kiosk and a browser in kiosk mode under Xvfb, and says how soon each shows its first frame and what memory it keeps
+/// Starts the kiosk and a browser in kiosk mode under Xvfb, walks through the same visit with each, and says how soon the first frame and
+/// the next pages come and what memory each keeps
 #[derive(Debug, Parser)]
 #[command(name = "kiosk-start")]
 struct Arguments {
