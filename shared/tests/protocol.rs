@@ -6,7 +6,10 @@ use serde::Serialize;
 use shared::consent::ConsentPurpose;
 use shared::ids::StoreId;
 use shared::topics::Topic;
-use shared::wire::{Code, DeviceEvent, Language, MAX_MQTT_BYTES, Purpose, ReplyKind, Stage, Title, VERSION, Why};
+use shared::wire::{
+    AlertOver, Budget, Code, DeviceEvent, Language, MAX_MQTT_BYTES, Purpose, ReplyKind, Stage, StorageTrouble, Title,
+    VERSION, When, Why,
+};
 
 const PROTOCOL: &str = include_str!("../PROTOCOL.md");
 
@@ -55,39 +58,19 @@ fn every_purpose_has_its_row_and_no_row_is_invented() {
 
 #[test]
 fn every_stage_has_its_row_and_no_row_is_invented() {
-    let stages = [Stage::Calling, Stage::Coming, Stage::Greeted, Stage::Queued, Stage::Reception, Stage::Ended];
-    for stage in stages {
-        // A new stage does not compile here until it is listed above and in PROTOCOL.md.
+    for stage in Stage::ALL {
+        // A new stage does not compile here until it is listed here, in `Stage::ALL` and in PROTOCOL.md.
         match stage {
             Stage::Calling | Stage::Coming | Stage::Greeted | Stage::Queued | Stage::Reception | Stage::Ended => {}
         }
         has_row("### Stages", &word(stage));
     }
-    assert_eq!(rows("### Stages"), stages.len());
+    assert_eq!(rows("### Stages"), Stage::ALL.len());
 }
 
 #[test]
 fn every_why_has_its_row_and_no_row_is_invented() {
-    let whys = [
-        Why::OwnCustomer,
-        Why::AskedFor,
-        Why::Appointment,
-        Why::Language,
-        Why::Senior,
-        Why::Live,
-        Why::LongestFree,
-        Why::Passed,
-        Why::NotAccepted,
-        Why::Everyone,
-        Why::Queue,
-        Why::Assigned,
-        Why::NobodyFree,
-        Why::Reception,
-        Why::NotGreeted,
-        Why::HandedOver,
-        Why::SecondPerson,
-    ];
-    for why in whys {
+    for why in Why::ALL {
         match why {
             Why::OwnCustomer
             | Why::AskedFor
@@ -110,7 +93,7 @@ fn every_why_has_its_row_and_no_row_is_invented() {
         assert_eq!(word(why), why.as_str());
         has_row("### Why me", why.as_str());
     }
-    assert_eq!(rows("### Why me"), whys.len());
+    assert_eq!(rows("### Why me"), Why::ALL.len());
 }
 
 #[test]
@@ -175,24 +158,36 @@ fn every_field_of_every_payload_is_described() {
 }
 
 #[test]
+fn what_a_pager_is_told_besides_alerts_is_described() {
+    for file in [
+        include_str!("golden/over-taken.json"),
+        include_str!("golden/told-reply-refused.json"),
+        include_str!("golden/trial.json"),
+        include_str!("golden/reply-shown.json"),
+    ] {
+        let file: serde_json::Value = serde_json::from_str(file).unwrap();
+        for field in file["payload"].as_object().unwrap().keys() {
+            assert!(section("### Alerts").contains(&format!("\"{field}\":")), "no message of a pager has {field}");
+        }
+    }
+}
+
+#[test]
 fn the_small_enumerations_and_the_limits_are_named() {
     let others = section("### Others");
-    let words = [
-        word(Language::Zh),
-        word(Language::En),
-        word(Title::Mr),
-        word(Title::Ms),
-        word(ConsentPurpose::Contact),
-        word(ConsentPurpose::Marketing),
-        word(ConsentPurpose::Sharing),
-        word(ConsentPurpose::Licence),
-        word(ReplyKind::Shown),
-        word(ReplyKind::Accept),
-        word(ReplyKind::Pass),
-    ];
-    for word in words {
-        assert!(others.contains(&format!("`{word}`")), "{word} is not named");
-    }
+    let named = |words: Vec<String>| {
+        for word in words {
+            assert!(others.contains(&format!("`{word}`")), "{word} is not named");
+        }
+    };
+    named(Language::ALL.map(word).to_vec());
+    named(Title::ALL.map(word).to_vec());
+    named(ConsentPurpose::ALL.map(word).to_vec());
+    named(ReplyKind::ALL.map(word).to_vec());
+    named(AlertOver::ALL.map(word).to_vec());
+    named(When::ALL.map(word).to_vec());
+    named(Budget::ALL.map(word).to_vec());
+    named(StorageTrouble::ALL.map(word).to_vec());
     let envelope = section("### The envelope");
     assert!(envelope.contains(&format!("version of the envelope: `{VERSION}`")));
     assert_eq!(MAX_MQTT_BYTES, 16_384);

@@ -29,8 +29,7 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Self; 6] =
-        [Self::Calling, Self::Coming, Self::Greeted, Self::Queued, Self::Reception, Self::Ended];
+    pub const ALL: [Self; 6] = [Self::Calling, Self::Coming, Self::Greeted, Self::Queued, Self::Reception, Self::Ended];
 }
 
 /// A picture by its content; fetched once and kept.

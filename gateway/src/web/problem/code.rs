@@ -8,6 +8,7 @@ macro_rules! codes {
     ($($name:ident = $text:literal, $status:ident;)*) => {
         /// What went wrong, for programs. Stable: codes are added, never changed.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(clippy::enum_variant_names, reason = "some are about another code: a QR code, or a kiosk's")]
         pub(in crate::web) enum Code {
             $($name,)*
         }
