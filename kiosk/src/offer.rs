@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use shared::opening::OpeningError;
-use shared::wire::{Brand, KioskConfig, Language, Picture, Purpose, ScreenTimes};
+use shared::wire::{Brand, GuestWifi, KioskConfig, Language, Picture, Purpose, ScreenTimes};
 
 use crate::accent::Accent;
 use crate::whole;
@@ -41,6 +41,9 @@ pub enum OfferError {
     /// Times that nobody could live with.
     #[error("an idle time is 10 to 600 s, a countdown 5 to 60 s")]
     Times,
+    /// A Wi-Fi that no phone could join.
+    #[error("the guest Wi-Fi's name has 1 to 32 bytes, its password 8 to 63 characters, both on one line")]
+    Wifi,
     /// Hours that mean nothing.
     #[error(transparent)]
     Opening(#[from] OpeningError),
@@ -85,6 +88,9 @@ pub fn check(config: &KioskConfig) -> Result<(), OfferError> {
     if !config.times.is_none_or(within) {
         return Err(OfferError::Times);
     }
+    if config.guest_wifi.as_ref().is_some_and(|wifi| !joinable(wifi)) {
+        return Err(OfferError::Wifi);
+    }
     if let Some(opening) = &config.opening {
         opening.check()?;
     }
@@ -100,6 +106,12 @@ pub fn check(config: &KioskConfig) -> Result<(), OfferError> {
     let models = config.models.iter().flat_map(|model| [&model.zh, &model.en]);
     let named = models.chain(config.consultants.iter().map(|card| &card.name)).all(|name| !name.trim().is_empty());
     if named { Ok(()) } else { Err(OfferError::Nameless) }
+}
+
+fn joinable(wifi: &GuestWifi) -> bool {
+    let one_line = |text: &str| !text.chars().any(char::is_control);
+    let secret = |password: &String| (8..=63).contains(&password.chars().count()) && one_line(password);
+    (1..=32).contains(&wifi.ssid.len()) && one_line(&wifi.ssid) && wifi.password.as_ref().is_none_or(secret)
 }
 
 /// Every picture that it names: the logo and the models' first, so that they are there when room runs out.
@@ -198,6 +210,14 @@ mod tests {
         refuse(|config| config.brand.en = "x".repeat(41), OfferError::Brand);
         refuse(|config| config.times = Some(ScreenTimes { idle_s: 9, countdown_s: 10 }), OfferError::Times);
         refuse(|config| config.times = Some(ScreenTimes { idle_s: 30, countdown_s: 61 }), OfferError::Times);
+        let wifi = |ssid: &str, password: Option<&str>| {
+            Some(GuestWifi { ssid: ssid.to_owned(), password: password.map(str::to_owned), hidden: false })
+        };
+        for wrong in [wifi("", None), wifi(&"展".repeat(11), None), wifi("a\nb", None), wifi("a", Some("1234567"))] {
+            refuse(|config| config.guest_wifi = wrong, OfferError::Wifi);
+        }
+        let guests = KioskConfig { guest_wifi: wifi("展厅访客", Some("huanying8")), ..built_in() };
+        assert_eq!(check(&guests), Ok(()));
         let model = |number: usize| Model {
             id: format!("m{number}").parse().unwrap(),
             zh: "车".repeat(200),

@@ -13,6 +13,7 @@
 
 mod aside;
 mod call;
+mod carried;
 mod idle;
 mod input;
 mod keypad;
@@ -30,7 +31,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use shared::clock::Reading;
-use shared::ids::{EventId, VisitId};
+use shared::ids::{EventId, ModelId, VisitId};
 use shared::wire::{KioskConfig, Language, Purpose, QrOffer, Receipt, Stage, VisitStatus};
 
 use aside::Draft;
@@ -104,6 +105,8 @@ pub struct Session {
     visit: Option<OnScreen>,
     /// Why the last visitor had come, while a farewell stands.
     farewell_to: Option<Purpose>,
+    /// The models that somebody who has to go takes along, while the farewell stands.
+    carried: Vec<ModelId>,
     draft: Draft,
     modes: Modes,
     /// Whether the sheet with the modes is open.
@@ -136,6 +139,7 @@ impl Session {
             language,
             visit: None,
             farewell_to: None,
+            carried: Vec::new(),
             draft: Draft::default(),
             modes: Modes::default(),
             viewing: false,
@@ -203,6 +207,7 @@ impl Session {
             showcase: self.showcase.of(&self.config),
             pictures: self.pictures,
             qr: self.offered_url(now),
+            wifi: self.config.guest_wifi.clone(),
             visit: self.visit.as_ref().map(|visit| VisitView {
                 visit: visit.visit,
                 purpose: visit.purpose,
@@ -290,6 +295,7 @@ impl Session {
 
     /// The visit leaves the screen.
     fn say_farewell(&mut self, farewell: Farewell, now: Reading) {
+        self.carried = self.models_to_carry(farewell);
         self.farewell_to = self.visit.take().map(|visit| visit.purpose);
         self.draft = Draft::default();
         // Whoever taps next begins anew.
@@ -322,6 +328,7 @@ impl Session {
         self.language = default_language(&self.config);
         self.visit = None;
         self.farewell_to = None;
+        self.carried = Vec::new();
         self.draft = Draft::default();
         self.modes = Modes::default();
         self.viewing = false;
@@ -333,7 +340,7 @@ impl Session {
     /// no bell: the store's own code makes a lead and no more.
     fn offered_url(&self, now: Reading) -> Option<String> {
         if matches!(self.shown_page(now), Page::Farewell(_) | Page::Closed) {
-            return self.config.store_url.clone();
+            return self.carried_url();
         }
         let offer = self.qr.as_ref().filter(|(_, until)| now.boot < *until).map(|(url, _)| url.clone());
         offer.or_else(|| self.config.store_url.clone())

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, ModelId};
 
 /// The longest URL that goes into a code (FACTS: read by two decoders from a screenshot at error correction M).
 pub const MAX_URL_BYTES: usize = 106;
@@ -105,6 +105,42 @@ impl Token {
     }
 }
 
+/// The parameter that says which models somebody who leaves has looked at.
+const LOOKED_AT: &str = "m=";
+
+/// A store's address for somebody who leaves: it knows the models that they looked at, the first of them where a code has no room for
+/// all, and nothing else about them.
+#[must_use]
+pub fn carrying(url: &str, models: &[ModelId]) -> String {
+    let mut carrying = format!("{url}?{LOOKED_AT}");
+    if carrying.len() > MAX_URL_BYTES {
+        return url.to_owned();
+    }
+    for (at, model) in models.iter().enumerate() {
+        let comma = usize::from(at > 0);
+        if carrying.len() + comma + model.as_str().len() > MAX_URL_BYTES {
+            break;
+        }
+        carrying.push_str(if comma == 1 { "," } else { "" });
+        carrying.push_str(model.as_str());
+    }
+    carrying
+}
+
+/// The same as a parameter of any address.
+#[must_use]
+pub fn parameter(models: &[ModelId]) -> String {
+    let names: Vec<&str> = models.iter().map(ModelId::as_str).collect();
+    format!("{LOOKED_AT}{}", names.join(","))
+}
+
+/// The models in the query of such an address, if it is one. Whether they exist stands in the catalogue.
+#[must_use]
+pub fn carried(query: &str) -> Option<Vec<ModelId>> {
+    let names = query.split('&').find_map(|pair| pair.strip_prefix(LOOKED_AT))?;
+    Some(names.split(',').filter_map(|name| name.parse().ok()).take(20).collect())
+}
+
 fn epoch() -> DateTime<Utc> {
     // 2026-01-01T00:00:00Z: four bytes of seconds from here last until 2162.
     DateTime::UNIX_EPOCH + TimeDelta::seconds(1_767_225_600)
@@ -124,6 +160,28 @@ fn mac(key: &[u8; 32], bytes: &[u8]) -> impl Iterator<Item = u8> + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_leaves_carries_the_models_that_a_code_has_room_for() {
+        let models = |names: &str| names.split(' ').map(|name| name.parse().unwrap()).collect::<Vec<ModelId>>();
+        let url = "https://showroom.example/i/abc";
+        assert_eq!(carrying(url, &[]), "https://showroom.example/i/abc?m=");
+        assert_eq!(carrying(url, &models("s7 x5")), "https://showroom.example/i/abc?m=s7,x5");
+        let long = format!("https://showroom.example/i/{}", "a".repeat(72));
+        assert_eq!(carrying(&long, &models("s7 x5-long")), format!("{long}?m=s7"));
+        let full = format!("https://showroom.example/i/{}", "a".repeat(79));
+        assert_eq!(carrying(&full, &models("s7")), full);
+        for (query, expect) in [
+            ("m=s7,x5", Some(models("s7 x5"))),
+            ("lang=en&m=s7", Some(models("s7"))),
+            ("m=", Some(Vec::new())),
+            ("m=S7,<b>,x5", Some(models("x5"))),
+            ("lang=en", None),
+            ("", None),
+        ] {
+            assert_eq!(carried(query), expect, "{query}");
+        }
+    }
 
     fn token() -> Token {
         Token {

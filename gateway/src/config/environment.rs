@@ -39,6 +39,7 @@ pub(super) const KEYS: &[&str] = &[
     "web.lan_address",
     "web.guest_wifi.ssid",
     "web.guest_wifi.password",
+    "web.guest_wifi.hidden",
     "web.session",
     "web.alive",
     "web.connections",

@@ -48,6 +48,9 @@ pub struct GuestWifiConfig {
     /// Its password, which every visitor is shown; an open one has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// It does not call out its name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 /// `[web]`
@@ -187,7 +190,7 @@ impl WebConfig {
     #[must_use]
     pub fn wifi_first(&self) -> Option<GuestWifi> {
         let wifi = self.guest_wifi.as_ref().filter(|_| self.public_url.is_none())?;
-        Some(GuestWifi { ssid: wifi.ssid.clone(), password: wifi.password.clone() })
+        Some(GuestWifi { ssid: wifi.ssid.clone(), password: wifi.password.clone(), hidden: wifi.hidden })
     }
 
     fn lan(&self) -> Option<IpAddr> {
@@ -238,7 +241,7 @@ mod tests {
                 config.connections = 1;
                 config.visitor_listen = Some(config.listen);
                 let password = Some("short".to_owned());
-                config.guest_wifi = Some(GuestWifiConfig { ssid: String::new(), password });
+                config.guest_wifi = Some(GuestWifiConfig { ssid: String::new(), password, hidden: false });
             },
             &[
                 "web.tls.cert",
@@ -269,7 +272,8 @@ mod tests {
         assert_eq!(config.visitor_url(main, None), None);
         let door = "0.0.0.0:8081".parse().ok();
         assert_eq!(config.visitor_url(main, door).as_deref(), Some("http://192.168.1.5:8081"));
-        let wifi = GuestWifiConfig { ssid: "展厅访客".to_owned(), password: Some("huanying8".to_owned()) };
+        let wifi =
+            GuestWifiConfig { ssid: "展厅访客".to_owned(), password: Some("huanying8".to_owned()), hidden: false };
         config.guest_wifi = Some(wifi);
         assert_eq!(config.wifi_first().unwrap().password.as_deref(), Some("huanying8"));
         config.public_url = Some("https://showroom.example/".to_owned());

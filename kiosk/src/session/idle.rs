@@ -26,6 +26,12 @@ impl Session {
         self.page != Page::Welcome || self.language != default_language(&self.config) || self.first_touch.is_some()
     }
 
+    /// Twice as long where the Wi-Fi comes first.
+    fn carry(&self) -> Duration {
+        let steps = if self.config.guest_wifi.is_some() { 2 } else { 1 };
+        self.rules.carry * steps
+    }
+
     fn wipe_at(&self, now: Reading) -> Option<Duration> {
         // The menu has a time of its own; the visitor gets the screen back after it.
         if self.staff.is_open() {
@@ -33,7 +39,7 @@ impl Session {
         }
         match self.page {
             // Time to take out a phone and scan.
-            Page::Farewell(Farewell::Left) if self.offered_url(now).is_some() => Some(self.turned + self.rules.carry),
+            Page::Farewell(Farewell::Left) if self.offered_url(now).is_some() => Some(self.turned + self.carry()),
             Page::Farewell(_) => Some(self.turned + self.rules.farewell),
             _ if self.is_touched() => Some(self.last_touch + self.rules.idle + self.rules.countdown),
             _ => None,

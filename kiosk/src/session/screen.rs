@@ -3,7 +3,7 @@
 use shared::consent::ConsentPurpose;
 use shared::ids::VisitId;
 use shared::opening::{NextOpening, TimeOfDay};
-use shared::wire::{Brand, Language, Picture, Purpose, StorageTrouble, Title};
+use shared::wire::{Brand, GuestWifi, Language, Picture, Purpose, StorageTrouble, Title};
 
 use super::call::Call;
 use super::keypad::Verdict;
@@ -90,6 +90,8 @@ pub struct Screen {
     pub pictures: u32,
     /// What the QR code says; `None` hides it.
     pub qr: Option<String>,
+    /// What a phone joins before that code answers.
+    pub wifi: Option<GuestWifi>,
     /// The visit on the screen.
     pub visit: Option<VisitView>,
     /// Why the visitor came to whom a farewell is said.

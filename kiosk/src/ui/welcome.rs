@@ -1,12 +1,13 @@
-//! The welcome page: its QR code, drawn anew only when the address changes.
+//! The welcome page: its QR code and the one of the Wi-Fi before it, each drawn anew only when it says something else.
 
 use std::rc::Rc;
 
+use shared::wire::GuestWifi;
 use slint::{ComponentHandle as _, Global as _};
 
 use super::generated::{AppWindow, WelcomeLogic};
 use super::shell::language;
-use super::{Send, pixels};
+use super::{LINE, Send, line, pixels};
 use crate::pictures::Pictures;
 use crate::qr;
 use crate::session::{Intent, Page, Screen};
@@ -14,10 +15,17 @@ use crate::session::{Intent, Page, Screen};
 /// The width of the welcome page's car in the design, and of the one that is parked on the page after it: lying and upright.
 const CAR: (u32, u32) = (1152, 1080);
 const PARKED: (u32, u32) = (440, 760);
+/// The welcome page's car above two codes and larger words.
+const SMALL: (u32, u32) = (720, 720);
+
+/// The longest password that anybody would type; a longer one is only scanned.
+const TYPED: usize = 24;
 
 pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let welcome = WelcomeLogic::get(window);
-    let car = screen.showcase.as_ref().and_then(|picture| pictures.image(picture, pixels(window, CAR.0, CAR.1)));
+    let steps = screen.qr.is_some() && screen.wifi.is_some();
+    let width = if steps && screen.modes.large { SMALL } else { CAR };
+    let car = screen.showcase.as_ref().and_then(|picture| pictures.image(picture, pixels(window, width.0, width.1)));
     welcome.set_has_car(car.is_some());
     welcome.set_car(car.unwrap_or_default());
     // Scaled for the page that shows it alone: the first frame does not wait for it.
@@ -25,6 +33,7 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let parked = parked.and_then(|picture| pictures.image(picture, pixels(window, PARKED.0, PARKED.1)));
     welcome.set_has_parked(parked.is_some());
     welcome.set_parked(parked.unwrap_or_default());
+    join(&welcome, screen.wifi.as_ref());
     let url = screen.qr.as_deref().unwrap_or_default();
     if welcome.get_url() == url {
         return;
@@ -33,6 +42,20 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     welcome.set_url(url.into());
     welcome.set_has_qr(picture.is_some());
     welcome.set_qr(picture.unwrap_or_default());
+}
+
+fn join(welcome: &WelcomeLogic, wifi: Option<&GuestWifi>) {
+    let text = wifi.map(qr::joining_text).unwrap_or_default();
+    if welcome.get_joining() == text {
+        return;
+    }
+    let picture = wifi.and_then(qr::joining);
+    welcome.set_joining(text.into());
+    welcome.set_has_wifi(picture.is_some());
+    welcome.set_wifi(picture.unwrap_or_default());
+    welcome.set_network(wifi.map(|wifi| line(&wifi.ssid, LINE)).unwrap_or_default().into());
+    let password = wifi.and_then(|wifi| wifi.password.as_deref()).filter(|password| password.len() <= TYPED);
+    welcome.set_password(password.map(|password| line(password, LINE)).unwrap_or_default().into());
 }
 
 pub(super) fn listen(window: &AppWindow, send: &Send) {

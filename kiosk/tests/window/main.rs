@@ -5,6 +5,7 @@
 mod bench;
 mod cars;
 mod catalogue;
+mod codes;
 mod fingers;
 mod idle;
 mod looks;

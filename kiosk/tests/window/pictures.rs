@@ -4,7 +4,9 @@ use chrono::Weekday;
 use kiosk::session::{About, Aside, Call, Enrolment, Farewell, Input, Intent, NamingStep, Page, Trouble, Turn};
 use shared::consent::{ConsentPurpose, Wording};
 use shared::opening::{OpenSpan, Opening};
-use shared::wire::{Code, KioskConfig, Language, Picture, Purpose, QrOffer, Receipt, Refused, Stage, VisitStatus};
+use shared::wire::{
+    Code, GuestWifi, KioskConfig, Language, Picture, Purpose, QrOffer, Receipt, Refused, Stage, VisitStatus,
+};
 
 use crate::bench::{Bench, LOGO, config};
 use crate::cars::hash;
@@ -12,7 +14,7 @@ use crate::cars::hash;
 /// Brings a bench that stands on the welcome page to a page's state.
 pub(crate) type Scene = (&'static str, fn(&mut Bench));
 
-pub(crate) const SCENES: [Scene; 60] = [
+pub(crate) const SCENES: [Scene; 63] = [
     ("01-welcome", |_| {}),
     ("02-purpose", start),
     ("03-noting", |bench| {
@@ -187,6 +189,17 @@ pub(crate) const SCENES: [Scene; 60] = [
         called(bench);
         bench.status(Stage::Coming);
     }),
+    ("28-wifi-welcome", wifi),
+    ("28-wifi-left", |bench| {
+        wifi(bench);
+        farewell(bench, Intent::Left, Farewell::Left);
+    }),
+    ("28-wifi-closed", |bench| {
+        bench.told(|config| {
+            config.guest_wifi = Some(guests());
+            config.opening = Some(mondays());
+        });
+    }),
     ("16-met", |bench| farewell(bench, Intent::Met, Farewell::Met)),
     ("17-left", |bench| farewell(bench, Intent::Left, Farewell::Left)),
     ("18-cancelled", |bench| farewell(bench, Intent::Cancel, Farewell::Cancelled)),
@@ -278,6 +291,16 @@ fn staff(bench: &mut Bench) {
     bench.told(|config| config.staff_pin = Some("$argon2id$".into()));
     intend(bench, Intent::OpenStaff);
     assert_eq!(bench.screen().page, Page::Staff);
+}
+
+/// A showroom whose link answers on its own Wi-Fi alone.
+fn wifi(bench: &mut Bench) {
+    bench.told(|config| config.guest_wifi = Some(guests()));
+}
+
+/// That Wi-Fi, with what has to be escaped.
+pub(crate) fn guests() -> GuestWifi {
+    GuestWifi { ssid: "Shanhe;Guests".into(), password: Some("huanying8".into()), hidden: false }
 }
 
 /// A showroom with a colour and a logo of its own.

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use i_slint_backend_testing::ElementQuery;
 use kiosk::session::Modes;
@@ -156,7 +156,11 @@ fn check_sheet(size: PhysicalSize, language: Language, modes: Modes) {
 pub(crate) fn write(name: &str, size: PhysicalSize, pixels: &[u8]) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("kiosk-pictures");
     std::fs::create_dir_all(&folder).unwrap();
-    let mut encoder = png::Encoder::new(File::create(folder.join(name)).unwrap(), size.width, size.height);
+    write_to(&folder.join(name), size, pixels);
+}
+
+pub(crate) fn write_to(path: &Path, size: PhysicalSize, pixels: &[u8]) {
+    let mut encoder = png::Encoder::new(File::create(path).unwrap(), size.width, size.height);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);

@@ -157,6 +157,9 @@ pub struct GuestWifi {
     /// Its password (WPA, 8 to 63 characters); absent: it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// It does not call out its name, so phones have to ask for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 /// `kiosk/{kiosk}/config`: retained.

@@ -1,6 +1,6 @@
 //! What a visitor adds while the consultant is on the way.
 
-use shared::wire::Title;
+use shared::wire::{GuestWifi, Title};
 
 use super::*;
 
@@ -192,13 +192,47 @@ fn whoever_has_to_go_may_take_the_code_along() {
         world.input(Input::Qr(offer()));
         world.arrive(Purpose::Browse);
         world.intend(Intent::Left);
-        assert_eq!(world.screen().qr, store_url);
+        assert_eq!(world.screen().qr, store_url.map(|url| format!("{url}?m=")));
         world.wait(Rules::default().farewell);
         assert_eq!(world.screen().page == Page::Farewell(Farewell::Left), stays);
         world.wait(Rules::default().carry);
         assert_eq!(world.screen().page, Page::Welcome);
         assert_eq!(world.screen().qr, Some(offer().url));
     }
+}
+
+#[test]
+fn the_code_to_take_along_knows_the_models_and_the_next_visitors_does_not() {
+    let mut world = World::furnished();
+    let store_url = Some("https://showroom.example/s".to_owned());
+    world.input(Input::Config(KioskConfig { store_url: store_url.clone(), ..furnished() }));
+    world.arrive(Purpose::Model);
+    world.intend(Intent::Pick("m0".into()));
+    world.intend(Intent::Pick("m2".into()));
+    world.intend(Intent::Done);
+    world.keep_all();
+    world.intend(Intent::Left);
+    assert_eq!(world.screen().qr.as_deref(), Some("https://showroom.example/s?m=m0,m2"));
+    world.wait(Rules::default().carry);
+    assert_eq!(world.screen().qr, store_url);
+    world.arrive(Purpose::Browse);
+    world.intend(Intent::Left);
+    assert_eq!(world.screen().qr.as_deref(), Some("https://showroom.example/s?m="));
+}
+
+#[test]
+fn whoever_has_to_join_the_wifi_first_gets_the_time_for_it() {
+    let mut world = World::furnished();
+    let wifi = GuestWifi { ssid: "Guests".into(), password: None, hidden: false };
+    let store_url = Some("https://showroom.example/s".to_owned());
+    world.input(Input::Config(KioskConfig { store_url, guest_wifi: Some(wifi.clone()), ..furnished() }));
+    assert_eq!(world.screen().wifi, Some(wifi));
+    world.arrive(Purpose::Browse);
+    world.intend(Intent::Left);
+    world.wait(Rules::default().carry * 2 - SECOND);
+    assert_eq!(world.screen().page, Page::Farewell(Farewell::Left));
+    world.wait(SECOND);
+    assert_eq!(world.screen().page, Page::Welcome);
 }
 
 #[test]
