@@ -175,6 +175,40 @@ async fn a_visitor_leaves_an_interest_at_360_px() -> Result<()> {
     showroom.finish().await
 }
 
+#[tokio::test]
+async fn whoever_leaves_carries_the_cars_on_to_the_phone() -> Result<()> {
+    let pictures = tests::programs::workspace().join("assets/pictures/models");
+    let config = format!(
+        "[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n[catalogue]\npictures = {pictures:?}\n\n[[catalogue.models]]\nid = \"s7\"\n\
+         zh = \"星河 S7 轿车\"\nen = \"Xinghe S7 sedan\"\nplace = {{ zh = \"进门左手第一台\", en = \"first car on the left\" }}\n\n\
+         [[catalogue.models]]\nid = \"x5\"\nzh = \"星河 X5\"\nen = \"Xinghe X5\"\n\n\
+         [[catalogue.models]]\nid = \"m8\"\nzh = \"星河 M8\"\nen = \"Xinghe M8\"\n"
+    );
+    let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let store = kiosk.config().await?.store_url.context("the store's own code")?;
+    let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
+    browser.go(&format!("{store}?lang=zh&m=s7,x5")).await?;
+    browser.says("您看过的车").await?;
+    browser.says("进门左手第一台").await?;
+    assert!(!browser.sticks_out().await?, "the page is wider than a phone");
+    let faults = browser.client().execute(LOADED, Vec::new()).await?;
+    assert!(faults.as_array().is_some_and(Vec::is_empty), "files that did not load: {faults:?}");
+    browser.picture("visitor-left").await?;
+    browser.press("English").await?;
+    browser.says("What you looked at").await?;
+    browser.picture("visitor-left-en").await?;
+    browser.find("input[name=phone]").await?.send_keys("138 0013 8000").await?;
+    browser.press("You may contact me about this").await?;
+    browser.press("Send").await?;
+    browser.says("Thank you!").await?;
+    browser.close().await?;
+    let more = wang.take_alerts();
+    assert!(more.is_empty(), "somebody was called for a visitor who has left: {more:?}");
+    showroom.finish().await
+}
+
 async fn leads_on_the_managers_page(showroom: &Showroom, kiosk: &Device) -> Result<()> {
     let browser = Browser::open(DESK.0, DESK.1, None).await?;
     sign_in(&browser, showroom, "lin", "/manage").await?;

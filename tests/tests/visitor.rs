@@ -220,3 +220,51 @@ async fn a_wrong_number_is_told_in_words_and_a_forged_code_opens_nothing() -> Re
     assert!(problem["code"].is_string());
     showroom.finish().await
 }
+
+#[tokio::test]
+async fn a_page_that_is_sent_after_the_visit_has_ended_makes_a_lead_and_rings_nobody() -> Result<()> {
+    let showroom = Showroom::with(setup()).await?;
+    let boss = showroom.staff("boss", Role::Manager).await?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    let alert = wang.alert_for(tap.visit).await?;
+    let offer = kiosk.qr().await?;
+    let browser = browser()?;
+    let form = form(&browser.get(&offer.url).send().await?.text().await?)?;
+    wang.serve(&alert, "interested").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    let given = [("name", "诸葛"), ("phone", "138 0013 8000"), ("consents", "contact")];
+    let sent = browser.post(absolute(&offer.url, &form.action)?).form(&filled(&form, &given)).send().await?;
+    assert!(sent.status().is_success(), "{}", sent.status());
+    let said = sent.text().await?;
+    assert!(!said.contains("会有人来接待"), "it promises what nobody does: {said}");
+    assert!(said.contains("按您留下的电话联系您"), "{said}");
+    let leads = wait::until_async("the lead in the manager's list", || async {
+        let leads = boss.session().call(Method::GET, "/api/v1/leads", None).await?;
+        Ok(leads["leads"].as_array().filter(|leads| !leads.is_empty()).cloned())
+    })
+    .await?;
+    assert_eq!(leads.len(), 1, "{leads:?}");
+    assert!(!leads[0].to_string().contains(&tap.visit.to_string()), "it belongs to no visit: {}", leads[0]);
+    let more = wang.take_alerts();
+    assert!(more.is_empty(), "somebody was called for a visitor who has left: {more:?}");
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn whoever_leaves_reads_of_the_cars_they_looked_at_and_of_no_other() -> Result<()> {
+    let showroom = Showroom::with(setup()).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let store = kiosk.config().await?.store_url.context("the store's own code")?;
+    let browser = browser()?;
+    let page = browser.get(format!("{store}?m=s7,gone,%3Cb%3E")).send().await?.text().await?;
+    assert!(page.contains("感谢光临") && page.contains("您看过的车") && page.contains("<h3>星河 S7</h3>"), "{page}");
+    assert!(!page.contains("gone") && !page.contains("<b>"), "what the catalogue does not have is not said");
+    assert!(page.contains("value=\"s7\" checked"), "what they looked at is ticked");
+    let page = browser.get(format!("{store}?m=")).send().await?.text().await?;
+    assert!(page.contains("感谢光临") && !page.contains("您看过的车"), "{page}");
+    let page = browser.get(&store).send().await?.text().await?;
+    assert!(page.contains("欢迎光临") && !page.contains("感谢光临"), "{page}");
+    showroom.finish().await
+}

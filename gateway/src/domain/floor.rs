@@ -26,6 +26,7 @@ mod scene;
 mod service;
 pub mod speech;
 pub mod status;
+mod stay;
 #[cfg(test)]
 mod stories;
 pub mod visit;

@@ -155,8 +155,10 @@ impl State {
     }
 
     fn register_interest(&self, interest: &Interest, now: DateTime<Utc>) -> Vec<Event> {
-        let joined = self.visit_to_join(interest);
-        let visit = joined.or_else(|| (interest.channel == LeadChannel::KioskQr).then_some(interest.visit));
+        let left = self.has_left(interest);
+        let joined = self.visit_to_join(interest).filter(|_| !left);
+        let rings = interest.channel == LeadChannel::KioskQr && !left;
+        let visit = joined.or_else(|| rings.then_some(interest.visit));
         let mut events: Vec<Event> = Vec::new();
         if let Some(visit) = visit.filter(|_| joined.is_none()) {
             events.push(opened_by_code(visit, interest, now).into());
@@ -171,6 +173,13 @@ impl State {
             events.push(LeadEvent::CodeSpent { kiosk: kiosk.clone(), nonce: nonce.clone() }.into());
         }
         events
+    }
+
+    /// The visit that the page was opened in has ended since: its visitor writes from elsewhere, and whoever stands there now is
+    /// somebody else.
+    fn has_left(&self, interest: &Interest) -> bool {
+        let kiosk = interest.place.as_ref().filter(|_| interest.channel == LeadChannel::KioskQr);
+        kiosk.is_some_and(|kiosk| self.floor.has_left(kiosk, interest.opened_at))
     }
 
     /// The visit on the kiosk's screen when the page was opened, if it still goes on.

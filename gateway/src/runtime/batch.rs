@@ -7,6 +7,7 @@ use shared::ids::EventId;
 use shared::wire::Fingerprint;
 
 use super::handle::{Answer, Done, Letter, SubmitError};
+use crate::domain::sales::{LeadChannel, LeadEvent};
 use crate::domain::secret::{Sealable, Secrets};
 use crate::domain::{Actor, Command, Effect, Event, Input, Refusal, State, effects};
 use crate::log::{CommitCause, EventLog, Group, LogError};
@@ -93,8 +94,9 @@ impl Batch {
                     fresh.insert(cause.id, cause.fingerprint);
                 }
                 let cause = input.cause.map(|cause| CommitCause::new(cause.id, cause.fingerprint));
+                let done = if is_lead_alone(&events) { Done::Lead } else { Done::Kept };
                 self.apply(state, cause, events, now);
-                Ok(Ok(Done::Kept))
+                Ok(Ok(done))
             }
         }
     }
@@ -127,4 +129,13 @@ impl Secrets for Batch {
             group.each_secret(each);
         }
     }
+}
+
+/// Whether somebody who has left sent a page of a kiosk's code: it belongs to no visit.
+fn is_lead_alone(events: &[Event]) -> bool {
+    let alone = |event: &Event| match event {
+        Event::Lead(LeadEvent::Received(lead)) => lead.channel == LeadChannel::KioskQr && lead.visit.is_none(),
+        _ => false,
+    };
+    events.iter().any(alone)
 }

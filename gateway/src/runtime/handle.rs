@@ -15,6 +15,8 @@ use crate::notify::Hub;
 pub enum Done {
     /// It changed something, or had no need to.
     Kept,
+    /// It is a lead alone: its visitor has left, and nobody was called.
+    Lead,
     /// The same input was kept before; nothing changed now.
     Known,
 }

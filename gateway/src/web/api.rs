@@ -28,7 +28,7 @@ use crate::runtime::Done;
 /// What became of a write.
 pub(super) fn done(done: Done) -> Response {
     let done = match done {
-        Done::Kept => "kept",
+        Done::Kept | Done::Lead => "kept",
         Done::Known => "known",
     };
     axum::Json(json!({ "done": done })).into_response()

@@ -15,7 +15,8 @@ use super::ladder;
 use super::member::{Member, Presence};
 use super::pace::Pace;
 use super::rules::FloorRules;
-use super::visit::{Rung, Visit};
+use super::stay::Stays;
+use super::visit::{Outcome, Rung, Visit};
 use crate::domain::roster::Role;
 use crate::domain::secret::{Sealable, Secrets};
 
@@ -33,6 +34,11 @@ type Place = (bool, DateTime<Utc>, VisitId);
 /// Place among all visits: whoever waits first, the longest waiting at the top; then those who are served; then the ended.
 type Rank = (bool, bool, DateTime<Utc>, VisitId);
 
+/// A check-in that was taken back never was a visit.
+fn was_one((outcome, _): (Outcome, DateTime<Utc>)) -> bool {
+    outcome != Outcome::Cancelled
+}
+
 /// The floor.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Floor {
@@ -44,6 +50,8 @@ pub struct Floor {
     over: BTreeMap<VisitId, Tombstone>,
     /// The last visit of each kiosk.
     pub(super) at_kiosk: BTreeMap<DeviceId, VisitId>,
+    /// Who was there before, as far as an open page may still be about them.
+    stays: Stays,
     /// When the managers' one alert was last raised, while it stands.
     pub(super) manager_alerted: Option<DateTime<Utc>>,
     /// How long things usually take.
@@ -88,6 +96,7 @@ impl Floor {
             visits: self.visits.clone(),
             over: self.over.clone(),
             at_kiosk: self.at_kiosk.clone(),
+            stays: self.stays.clone(),
             manager_alerted: self.manager_alerted,
             pace: self.pace.clone(),
             rules: self.rules.clone(),
@@ -221,6 +230,9 @@ impl Floor {
             if let Some(member) = visit.accepted.as_ref().and_then(|(staff, _)| self.members.get(staff)) {
                 self.pace.learn(&visit, member.role);
             }
+            if let (Some(kiosk), Some((_, ended_at))) = (&visit.kiosk, visit.ended.filter(|ended| was_one(*ended))) {
+                self.stays.note(kiosk, visit.received_at, ended_at);
+            }
             if let Some(kiosk) = visit.kiosk.as_ref().filter(|kiosk| self.at_kiosk.get(kiosk) == Some(&id)) {
                 self.at_kiosk.remove(kiosk);
             }
@@ -234,6 +246,15 @@ impl Floor {
         }
     }
 
+    /// Whether a page that was opened then belongs to a visit at this kiosk that has ended since.
+    #[must_use]
+    pub fn has_left(&self, kiosk: &DeviceId, opened_at: DateTime<Utc>) -> bool {
+        let earliest = opened_at - self.rules.join;
+        let ended = |visit: &Visit| visit.ended.is_some_and(|ended| was_one(ended) && ended.1 >= opened_at);
+        let here = |visit: &Visit| visit.kiosk.as_ref() == Some(kiosk) && visit.received_at >= earliest;
+        self.visits().any(|visit| here(visit) && ended(visit)) || self.stays.had(kiosk, earliest, opened_at)
+    }
+
     /// Moves every time of visits that go on, after the clock was set.
     pub(super) fn shift_visits(&mut self, by: TimeDelta) {
         for visit in self.visits.values_mut() {
@@ -245,6 +266,7 @@ impl Floor {
             member.before = member.before.map(|(presence, at)| (presence, at + by));
             member.last_turn = member.last_turn.map(|at| at + by);
         }
+        self.stays.shift(by);
         self.manager_alerted = self.manager_alerted.map(|at| at + by);
         self.reindex();
     }

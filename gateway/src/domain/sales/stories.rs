@@ -9,7 +9,7 @@ use shared::wire::{CheckedIn, Detailed, Language, Purpose};
 
 use super::{Contact, Erasure, Lead, LeadChannel, LeadEvent};
 use crate::domain::audit::AuditEvent;
-use crate::domain::command::{Actor, Command, Input, Refusal, Told};
+use crate::domain::command::{Actor, Command, Input, Interest, Refusal, Told};
 use crate::domain::floor::event::FloorEvent;
 use crate::domain::floor::member::Presence;
 use crate::domain::floor::visit::Outcome;
@@ -234,4 +234,89 @@ fn a_contact_is_erased_once_on_request_and_by_itself_after_its_time() {
     shop.now = over;
     assert_eq!(leads(shop.run()), [LeadEvent::Erased { lead: ids[1], by: None, why: Erasure::Expired }]);
     assert_eq!(shop.state.deadline(), None);
+}
+
+impl Shop {
+    /// What somebody sends from a page that they opened at the kiosk.
+    fn sends(&mut self, random: u8, opened_at: DateTime<Utc>) -> (Vec<Event>, VisitId) {
+        let visit = VisitId::new(self.now, [random; 10]);
+        let interest = Interest {
+            lead: LeadId::new(self.now, [random; 10]),
+            visit,
+            channel: LeadChannel::KioskQr,
+            place: "k1".parse().ok(),
+            nonce: Some(hex::encode([random; 6])),
+            opened_at,
+            language: Language::Zh,
+            models: Vec::new(),
+            when: None,
+            budget: None,
+            contact: Contact { phone: number("13800138000"), ..Contact::default() },
+            consents: consent(true),
+        };
+        (self.ask(Actor::Visitor, Command::RegisterInterest(interest)).unwrap(), visit)
+    }
+}
+
+#[track_caller]
+fn is_lead_alone(events: &[Event]) {
+    let calm = |event: &Event| matches!(event, Event::Lead(_));
+    assert!(events.iter().all(calm), "{events:?}");
+    let lead = events.iter().find_map(|event| match event {
+        Event::Lead(LeadEvent::Received(lead)) => Some(lead),
+        _ => None,
+    });
+    let lead = lead.expect("a lead");
+    assert_eq!((lead.visit, contact(lead).phone.clone()), (None, number("13800138000")));
+}
+
+#[test]
+fn what_is_sent_after_the_visit_has_ended_is_a_lead_and_rings_nobody() {
+    for end in [Command::Leave as fn(VisitId) -> Command, |visit| Command::End(visit, Outcome::Interested)] {
+        let mut shop = Shop::open();
+        let visit = shop.visit(1);
+        shop.now += TimeDelta::seconds(20);
+        let opened_at = shop.now;
+        shop.now += TimeDelta::seconds(20);
+        let end = end(visit);
+        let actor = if matches!(end, Command::End(..)) { Actor::Staff(staff("qian")) } else { kiosk() };
+        shop.ask(actor, end).unwrap();
+        let (events, _) = shop.sends(2, opened_at);
+        is_lead_alone(&events);
+        // The same once the floor has forgotten the visit, and while somebody else stands at the kiosk.
+        shop.now += TimeDelta::minutes(3);
+        shop.run();
+        assert!(shop.state.floor.visit(visit).is_none());
+        is_lead_alone(&shop.sends(3, opened_at).0);
+        let next = shop.visit(4);
+        is_lead_alone(&shop.sends(5, opened_at).0);
+        // Whoever opened a page after that belongs to the visit that goes on.
+        let now = shop.now;
+        let leads = leads(shop.sends(6, now).0);
+        assert_eq!(received(&leads).visit, Some(next));
+    }
+}
+
+#[test]
+fn a_check_in_that_was_taken_back_keeps_nobody_from_being_met() {
+    let mut shop = Shop::open();
+    let visit = shop.visit(1);
+    let opened_at = shop.now;
+    shop.now += TimeDelta::seconds(5);
+    shop.ask(kiosk(), Command::Cancel(visit)).unwrap();
+    let (events, opened) = shop.sends(2, opened_at);
+    assert_eq!(received(&leads(events)).visit, Some(opened));
+    assert!(shop.state.floor.visit(opened).is_some_and(|visit| visit.ended.is_none()));
+}
+
+#[test]
+fn whoever_opens_a_page_after_a_visit_has_ended_is_somebody_new_and_met() {
+    let mut shop = Shop::open();
+    let visit = shop.visit(1);
+    shop.now += TimeDelta::seconds(30);
+    shop.ask(kiosk(), Command::Leave(visit)).unwrap();
+    shop.now += TimeDelta::seconds(30);
+    let now = shop.now;
+    let (events, opened) = shop.sends(2, now);
+    assert_eq!(received(&leads(events)).visit, Some(opened));
 }

@@ -4,6 +4,7 @@
 //! Opening never spends a code, submitting does. An open page is good for half an hour (its ticket), so a family can scan
 //! together.
 
+mod brochure;
 mod form;
 
 use std::sync::Arc;
@@ -17,12 +18,14 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
 use shared::consent::{Consent, ConsentPurpose};
 use shared::ids::EventId;
-use shared::qr::{Token, TokenError, TokenKind};
+use shared::qr::{Token, TokenError, TokenKind, carried, parameter};
 
+use self::brochure::Brochure;
 use self::form::{Fault, Filled, Offer};
 use super::{Frame, message, refusing, render, visitors_language};
 use crate::domain::command::{Cause, Interest};
 use crate::domain::{Actor, Command, Refusal};
+use crate::runtime::Done;
 use crate::web::address::Path;
 use crate::web::api::interests::{channel, ids, nonce};
 use crate::web::front::Front;
@@ -40,6 +43,8 @@ const PRINTED_CODE: TimeDelta = TimeDelta::days(3660);
 struct Page {
     frame: Frame,
     printed: bool,
+    /// For somebody who left.
+    brochure: Option<Brochure>,
     ticket: String,
     offer: Offer,
     filled: Filled,
@@ -71,7 +76,8 @@ pub(crate) async fn show(
     let now = front.now();
     let Ok(random) = Front::random() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let ticket = front.tickets.sign(&Ticket { event: EventId::new(now, random), opened_at: now }, &code);
-    page(&front, frame, &token, ticket, Filled::default(), None, false)
+    let looked_at = carried(uri.query().unwrap_or_default()).unwrap_or_default();
+    page(&front, frame, (&uri, &token), ticket, Filled::ticking(&looked_at), None, false)
 }
 
 pub(crate) async fn submit(
@@ -96,7 +102,7 @@ pub(crate) async fn submit(
     let interest = match interest(&front, &frame, &token, &ticket, &filled) {
         Ok(interest) => interest,
         Err(fault) => {
-            let shown = page(&front, frame, &token, ticket_text, filled, Some(fault), false);
+            let shown = page(&front, frame, (&uri, &token), ticket_text, filled, Some(fault), false);
             return refusing(StatusCode::UNPROCESSABLE_ENTITY, fault.code(), shown);
         }
     };
@@ -104,9 +110,13 @@ pub(crate) async fn submit(
     let (kept, reachable) = (interest.contact.phone.is_some() || interest.contact.name.is_some(), agreed(&interest));
     let phone = interest.contact.phone.is_some();
     match front.submit(Some(cause), Actor::Visitor, Command::RegisterInterest(interest)).await {
-        Ok(_) => thanks(frame, token.kind, kept, reachable, phone),
+        Ok(done) => {
+            let calls = token.kind == TokenKind::Kiosk && done != Done::Lead;
+            let said = what_follows(&frame, calls, reachable && phone);
+            thanks(frame, said, kept, reachable)
+        }
         Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => {
-            let shown = page(&front, frame, &token, ticket_text, filled, None, true);
+            let shown = page(&front, frame, (&uri, &token), ticket_text, filled, None, true);
             refusing(problem.status(), problem.code, shown)
         }
         Err(problem) => refusal(frame, &problem),
@@ -174,34 +184,44 @@ fn agreed(interest: &Interest) -> bool {
 }
 
 /// Says what happens next, and nothing that does not.
-fn thanks(frame: Frame, kind: TokenKind, said: bool, agreed: bool, phone: bool) -> Response {
+fn what_follows(frame: &Frame, calls: bool, reachable: bool) -> &'static str {
+    let w = &frame.w.visitor;
+    match (calls, reachable) {
+        (true, _) => w.thanks_kiosk,
+        (false, true) => w.thanks_printed_contact,
+        (false, false) => w.thanks_printed,
+    }
+}
+
+fn thanks(frame: Frame, said: &'static str, named: bool, agreed: bool) -> Response {
     let w = frame.w;
-    let next = match kind {
-        TokenKind::Kiosk => w.visitor.thanks_kiosk,
-        TokenKind::Printed if agreed && phone => w.visitor.thanks_printed_contact,
-        TokenKind::Printed => w.visitor.thanks_printed,
-    };
     let mut more = Vec::new();
-    if said && !agreed {
+    if named && !agreed {
         more.push(w.visitor.thanks_phone_dropped);
     }
     if agreed {
         more.push(w.visitor.thanks_withdraw);
     }
-    render(&Thanks { frame, said: next, more })
+    render(&Thanks { frame, said, more })
 }
 
 fn page(
     front: &Front,
-    frame: Frame,
-    token: &Token,
+    mut frame: Frame,
+    (uri, token): (&Uri, &Token),
     ticket: String,
     filled: Filled,
     fault: Option<Fault>,
     again: bool,
 ) -> Response {
     let offer = Offer::new(front, &frame, &filled);
-    render(&Page { printed: token.kind == TokenKind::Printed, ticket, offer, filled, fault, again, frame })
+    let brochure =
+        carried(uri.query().unwrap_or_default()).map(|models| Brochure::of(front, &models, frame.language()));
+    if let Some(brochure) = &brochure {
+        // The other language shows the same cars.
+        frame.other = format!("{}&{}", frame.other, parameter(&brochure.models()));
+    }
+    render(&Page { printed: token.kind == TokenKind::Printed, brochure, ticket, offer, filled, fault, again, frame })
 }
 
 fn refusal(frame: Frame, problem: &Problem) -> Response {

@@ -6,6 +6,10 @@ words! { Visitor
     welcome_title: "欢迎光临", "Welcome to";
     welcome_lead: "告诉我们您感兴趣的，顾问会准备好。全部选填。", "Tell us what interests you, and your consultant will be prepared. Everything is optional.";
     welcome_lead_printed: "告诉我们您感兴趣的，我们会准备好。全部选填。", "Tell us what interests you, and we will be prepared. Everything is optional.";
+    left_title: "感谢光临", "Thank you for visiting";
+    left_lead: "还想了解什么，告诉我们，我们会准备好。全部选填。", "Tell us what else you would like to know, and we will be prepared. Everything is optional.";
+    looked_at: "您看过的车", "What you looked at";
+    on_show: "展车位置：", "On show:";
     ask_models: "想看哪些车？", "Which models?";
     ask_when: "打算什么时候买？", "When do you mean to buy?";
     ask_budget: "预算", "Budget";
@@ -50,5 +54,6 @@ words! { Visitor
     code_forged_hint: "请扫迎宾屏上的二维码，或找任何一位员工帮忙。", "Please scan the code on the kiosk, or ask any member of staff.";
     try_again: "暂时没能送出", "It could not be sent just now";
     try_again_hint: "您填的内容还在。请过一会儿再按一次“提交”，或直接告诉任何一位员工。", "What you wrote is still here. Please press Send again in a moment, or tell any member of staff.";
+    privacy_note_left: "不填也没关系，随时欢迎您再来。", "Leaving it empty is fine: you are welcome any time.";
     privacy_note: "不填也没关系，一样会有人接待您。", "Leaving it empty is fine: you will be received all the same.";
 }

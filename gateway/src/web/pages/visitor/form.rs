@@ -45,6 +45,11 @@ pub(super) struct Filled {
 }
 
 impl Filled {
+    /// An empty form with these models ticked, which its visitor has looked at.
+    pub(super) fn ticking(models: &[ModelId]) -> Self {
+        Self { models: models.iter().map(ModelId::to_string).collect(), ..Self::default() }
+    }
+
     pub(super) fn read(fields: &[(String, String)]) -> Self {
         let mut filled = Self::default();
         for (name, value) in fields {
