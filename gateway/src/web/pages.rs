@@ -121,13 +121,7 @@ pub(super) async fn offline(State(front): State<Arc<Front>>, headers: HeaderMap,
 }
 
 /// A page that only says why not; counted under its code as a problem document is.
-pub(super) fn message(
-    code: Code,
-    frame: Frame,
-    title: &str,
-    hint: &str,
-    back: Option<&'static str>,
-) -> Response {
+pub(super) fn message(code: Code, frame: Frame, title: &str, hint: &str, back: Option<&'static str>) -> Response {
     refusing(code.status(), code, render(&Message { title: title.to_owned(), hint: hint.to_owned(), back, frame }))
 }
 
