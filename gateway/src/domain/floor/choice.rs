@@ -22,6 +22,7 @@ pub struct Choice {
 
 /// The order among candidates; the smaller comes first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one step of the order, from the first that decides")]
 struct Order<'a> {
     anothers_customer: bool,
     not_wanted: bool,
