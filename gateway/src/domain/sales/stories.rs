@@ -256,6 +256,10 @@ impl Shop {
         };
         (self.ask(Actor::Visitor, Command::RegisterInterest(interest)).unwrap(), visit)
     }
+
+    fn just_now(&self) -> Told {
+        Told { at: self.now, age_ms: Some(0) }
+    }
 }
 
 #[track_caller]
@@ -272,14 +276,17 @@ fn is_lead_alone(events: &[Event]) {
 
 #[test]
 fn what_is_sent_after_the_visit_has_ended_is_a_lead_and_rings_nobody() {
-    for end in [Command::Leave as fn(VisitId) -> Command, |visit| Command::End(visit, Outcome::Interested)] {
+    for left in [true, false] {
         let mut shop = Shop::open();
         let visit = shop.visit(1);
         shop.now += TimeDelta::seconds(20);
         let opened_at = shop.now;
         shop.now += TimeDelta::seconds(20);
-        let end = end(visit);
-        let actor = if matches!(end, Command::End(..)) { Actor::Staff(staff("qian")) } else { kiosk() };
+        let (actor, end) = if left {
+            (kiosk(), Command::Leave(visit, shop.just_now()))
+        } else {
+            (Actor::Staff(staff("qian")), Command::End(visit, Outcome::Interested))
+        };
         shop.ask(actor, end).unwrap();
         let (events, _) = shop.sends(2, opened_at);
         is_lead_alone(&events);
@@ -303,7 +310,7 @@ fn a_check_in_that_was_taken_back_keeps_nobody_from_being_met() {
     let visit = shop.visit(1);
     let opened_at = shop.now;
     shop.now += TimeDelta::seconds(5);
-    shop.ask(kiosk(), Command::Cancel(visit)).unwrap();
+    shop.ask(kiosk(), Command::Cancel(visit, shop.just_now())).unwrap();
     let (events, opened) = shop.sends(2, opened_at);
     assert_eq!(received(&leads(events)).visit, Some(opened));
     assert!(shop.state.floor.visit(opened).is_some_and(|visit| visit.ended.is_none()));
@@ -314,7 +321,7 @@ fn whoever_opens_a_page_after_a_visit_has_ended_is_somebody_new_and_met() {
     let mut shop = Shop::open();
     let visit = shop.visit(1);
     shop.now += TimeDelta::seconds(30);
-    shop.ask(kiosk(), Command::Leave(visit)).unwrap();
+    shop.ask(kiosk(), Command::Leave(visit, shop.just_now())).unwrap();
     shop.now += TimeDelta::seconds(30);
     let now = shop.now;
     let (events, opened) = shop.sends(2, now);
