@@ -1,6 +1,6 @@
 //! QR codes as pictures: error correction M, a quiet zone of four modules, one pixel a module; the page scales it without smoothing.
 //!
-//! Two kinds: an address, and a Wi-Fi to join before it (`WIFI:…`, as phones' cameras read it; ZXing's wiki, "Barcode Contents").
+//! Two kinds: an address, and a Wi-Fi to join before it (`WIFI:…`, as phones' cameras read it; `ZXing`'s wiki, "Barcode Contents").
 
 use qrcode::{Color, EcLevel, QrCode};
 use shared::qr::MAX_URL_BYTES;
@@ -33,17 +33,11 @@ pub fn joining(wifi: &GuestWifi) -> Option<Image> {
 #[must_use]
 pub fn joining_text(wifi: &GuestWifi) -> String {
     let mut text = String::from("WIFI:T:");
-    match &wifi.password {
-        Some(password) => {
-            text.push_str("WPA;S:");
-            escape(&wifi.ssid, &mut text);
-            text.push_str(";P:");
-            escape(password, &mut text);
-        }
-        None => {
-            text.push_str("nopass;S:");
-            escape(&wifi.ssid, &mut text);
-        }
+    text.push_str(if wifi.password.is_some() { "WPA;S:" } else { "nopass;S:" });
+    escape(&wifi.ssid, &mut text);
+    if let Some(password) = &wifi.password {
+        text.push_str(";P:");
+        escape(password, &mut text);
     }
     text.push_str(if wifi.hidden { ";H:true;;" } else { ";;" });
     text

@@ -95,7 +95,7 @@ impl Shop {
             touched_ms: None,
             detail: Detailed::default(),
         };
-        self.ask(kiosk(), Command::CheckIn(body, Told { at: self.now, age_ms: Some(0) })).unwrap();
+        self.ask(kiosk(), Command::CheckIn(body, self.just_now())).unwrap();
         visit
     }
 
@@ -212,7 +212,7 @@ fn a_contact_is_erased_once_on_request_and_by_itself_after_its_time() {
     for visit in [1, 2] {
         let visit = shop.visit(visit);
         ids.push(received(&shop.detail(visit, detail())).id);
-        shop.ask(kiosk(), Command::Leave(visit, Told { at: shop.now, age_ms: Some(0) })).unwrap();
+        shop.ask(kiosk(), Command::Leave(visit, shop.just_now())).unwrap();
     }
     let erase = Command::EraseLead(ids[0]);
     let erased = shop.ask(Actor::Staff(staff("lin")), erase.clone()).unwrap();
