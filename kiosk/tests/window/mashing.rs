@@ -117,6 +117,7 @@ impl Mashed {
         bench.kept.clear();
         self.ledger = Ledger::default();
         (bench.held, bench.disk) = (false, true);
+        bench.rewind();
         bench.input(Input::Link(true));
         // The page before must have settled.
         bench.wait(Duration::from_millis(400));
