@@ -83,7 +83,7 @@ fn every_variable_is_taken_by_its_key() {
             None => match key {
                 "web.visitor_listen" => "127.0.0.1:1".to_owned(),
                 "web.lan_address" => "127.0.0.1".to_owned(),
-                "screens.sound" => "false".to_owned(),
+                "screens.sound" | "web.guest_wifi.hidden" => "false".to_owned(),
                 "channels.wecom.agent_id" => "1000002".to_owned(),
                 _ => "x".to_owned(),
             },
