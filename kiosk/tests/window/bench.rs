@@ -122,6 +122,11 @@ fn logo() -> Vec<u8> {
     file.into_inner()
 }
 
+/// A Monday, an hour before the door opens.
+fn morning() -> DateTime<Utc> {
+    "2026-11-23T02:15:30Z".parse().unwrap()
+}
+
 impl Bench {
     pub(crate) fn open(size: PhysicalSize) -> Self {
         // With a real renderer: what is measured and drawn is what a visitor sees.
@@ -138,8 +143,7 @@ impl Bench {
         window.window().set_size(size);
         window.show().unwrap();
         window.invoke_refit();
-        let start: DateTime<Utc> = "2026-11-23T02:15:30Z".parse().unwrap();
-        let now = Reading { wall: start, boot: Duration::from_secs(5000) };
+        let now = Reading { wall: morning(), boot: Duration::from_secs(5000) };
         let session = Session::new(Rules::default(), config(), now);
         let pictures = PICTURES.1.clone();
         let mut bench =
@@ -170,6 +174,12 @@ impl Bench {
         }
         assert_eq!((bench.screen().modes, bench.screen().language), (modes, language));
         bench
+    }
+
+    /// Sets the wall clock back to where it began, so that the showroom's hours are again what a scene takes them for.
+    pub(crate) fn rewind(&mut self) {
+        self.now.wall = morning();
+        self.input(Input::Tick);
     }
 
     /// Lets time pass in both worlds, in steps that no deadline falls between.

@@ -18,7 +18,7 @@ use crate::pictures::{SCENES, Scene};
 use crate::traces;
 
 /// Gestures on each scene in the short round.
-const SHORT: u32 = 80;
+const SHORT: u32 = 60;
 /// How long the staff menu stays open by itself.
 const STAFF: Duration = Duration::from_mins(1);
 /// Pages that a visitor or whoever looks after the kiosk can stand before.
@@ -117,6 +117,7 @@ impl Mashed {
         bench.kept.clear();
         self.ledger = Ledger::default();
         (bench.held, bench.disk) = (false, true);
+        bench.rewind();
         bench.input(Input::Link(true));
         // The page before must have settled.
         bench.wait(Duration::from_millis(400));
