@@ -1,14 +1,14 @@
 //! QR codes as pictures: error correction M, a quiet zone of four modules, one pixel a module; the page scales it without smoothing.
 //!
-//! Two kinds: an address, and a Wi-Fi to join before it (`WIFI:…`, as phones' cameras read it; `ZXing`'s wiki, "Barcode Contents").
+//! Two kinds: an address, and a Wi-Fi to join before it (`WIFI:…`, as phones' cameras read it; the wiki of `ZXing`, "Barcode Contents").
 
 use qrcode::{Color, EcLevel, QrCode};
 use shared::qr::MAX_URL_BYTES;
 use shared::wire::GuestWifi;
 use slint::{Image, Rgb8Pixel, SharedPixelBuffer};
 
-/// What the longest name and password come to, each of their characters escaped: version 10.
-const MAX_WIFI_BYTES: usize = 213;
+/// What the longest name and password come to, each of their characters escaped: version 11.
+const MAX_WIFI_BYTES: usize = 215;
 const QUIET: usize = 4;
 const DARK: Rgb8Pixel = Rgb8Pixel { r: 0, g: 0, b: 0 };
 const LIGHT: Rgb8Pixel = Rgb8Pixel { r: 255, g: 255, b: 255 };
@@ -32,8 +32,7 @@ pub fn joining(wifi: &GuestWifi) -> Option<Image> {
 /// What that picture says.
 #[must_use]
 pub fn joining_text(wifi: &GuestWifi) -> String {
-    let mut text = String::from("WIFI:T:");
-    text.push_str(if wifi.password.is_some() { "WPA;S:" } else { "nopass;S:" });
+    let mut text = String::from(if wifi.password.is_some() { "WIFI:T:WPA;S:" } else { "WIFI:T:nopass;S:" });
     escape(&wifi.ssid, &mut text);
     if let Some(password) = &wifi.password {
         text.push_str(";P:");

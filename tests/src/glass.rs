@@ -67,11 +67,9 @@ pub async fn measure(rounds: usize) -> Result<String> {
     for is_kiosk in [true, false] {
         let mut runs = Vec::new();
         for round in 0..rounds {
-            let mut command = if is_kiosk {
-                kiosk(&showroom, &credentials, &fonts)?
-            } else {
-                browser(&showroom.folder().join(format!("profile-{round}")), showroom.folder())
-            };
+            let profile = showroom.folder().join(format!("profile-{round}"));
+            let mut command =
+                if is_kiosk { kiosk(&showroom, &credentials, &fonts)? } else { browser(&profile, showroom.folder()) };
             command.env("DISPLAY", screen.display());
             runs.push(run(if is_kiosk { "kiosk" } else { "chromium" }, &mut command, &glass, &screen).await?);
         }
@@ -85,11 +83,11 @@ pub async fn measure(rounds: usize) -> Result<String> {
 /// The sample's cars, and a door for visitors, so that there is a code to show.
 fn config() -> String {
     let pictures = programs::workspace().join("assets/pictures/models");
-    let door = "[web]\nvisitor_listen = \"127.0.0.1:0\"\n";
-    let catalogue = format!("\n[catalogue]\npictures = \"{}\"\n", pictures.display());
     let models =
         peer::MODELS.map(|(id, zh)| format!("\n[[catalogue.models]]\nid = \"{id}\"\nzh = \"{zh}\"\nen = \"{id}\"\n"));
-    [door, &catalogue, &models.concat()].concat()
+    let head =
+        format!("[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n[catalogue]\npictures = \"{}\"\n", pictures.display());
+    head + &models.concat()
 }
 
 /// Lets the kiosk fetch its pictures once, as it does on its first day.

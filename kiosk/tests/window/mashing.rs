@@ -18,7 +18,7 @@ use crate::pictures::{SCENES, Scene};
 use crate::traces;
 
 /// Gestures on each scene in the short round.
-const SHORT: u32 = 80;
+const SHORT: u32 = 60;
 /// How long the staff menu stays open by itself.
 const STAFF: Duration = Duration::from_mins(1);
 /// Pages that a visitor or whoever looks after the kiosk can stand before.

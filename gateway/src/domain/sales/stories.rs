@@ -263,14 +263,18 @@ impl Shop {
 }
 
 #[track_caller]
-fn is_lead_alone(events: &[Event]) {
-    let calm = |event: &Event| matches!(event, Event::Lead(_));
-    assert!(events.iter().all(calm), "{events:?}");
+fn lead_among(events: &[Event]) -> &Lead {
     let lead = events.iter().find_map(|event| match event {
         Event::Lead(LeadEvent::Received(lead)) => Some(lead),
         _ => None,
     });
-    let lead = lead.expect("a lead");
+    lead.expect("a lead")
+}
+
+#[track_caller]
+fn is_lead_alone(events: &[Event]) {
+    assert!(events.iter().all(|event| matches!(event, Event::Lead(_))), "{events:?}");
+    let lead = lead_among(events);
     assert_eq!((lead.visit, contact(lead).phone.clone()), (None, number("13800138000")));
 }
 
@@ -299,8 +303,7 @@ fn what_is_sent_after_the_visit_has_ended_is_a_lead_and_rings_nobody() {
         is_lead_alone(&shop.sends(5, opened_at).0);
         // Whoever opened a page after that belongs to the visit that goes on.
         let now = shop.now;
-        let leads = leads(shop.sends(6, now).0);
-        assert_eq!(received(&leads).visit, Some(next));
+        assert_eq!(lead_among(&shop.sends(6, now).0).visit, Some(next));
     }
 }
 
@@ -312,7 +315,7 @@ fn a_check_in_that_was_taken_back_keeps_nobody_from_being_met() {
     shop.now += TimeDelta::seconds(5);
     shop.ask(kiosk(), Command::Cancel(visit, shop.just_now())).unwrap();
     let (events, opened) = shop.sends(2, opened_at);
-    assert_eq!(received(&leads(events)).visit, Some(opened));
+    assert_eq!(lead_among(&events).visit, Some(opened));
     assert!(shop.state.floor.visit(opened).is_some_and(|visit| visit.ended.is_none()));
 }
 
@@ -325,5 +328,5 @@ fn whoever_opens_a_page_after_a_visit_has_ended_is_somebody_new_and_met() {
     shop.now += TimeDelta::seconds(30);
     let now = shop.now;
     let (events, opened) = shop.sends(2, now);
-    assert_eq!(received(&leads(events)).visit, Some(opened));
+    assert_eq!(lead_among(&events).visit, Some(opened));
 }

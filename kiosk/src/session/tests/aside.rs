@@ -229,9 +229,9 @@ fn whoever_has_to_join_the_wifi_first_gets_the_time_for_it() {
     assert_eq!(world.screen().wifi, Some(wifi));
     world.arrive(Purpose::Browse);
     world.intend(Intent::Left);
-    world.wait((Rules::default().carry * 2).saturating_sub(SECOND));
+    world.wait(Rules::default().carry + SECOND);
     assert_eq!(world.screen().page, Page::Farewell(Farewell::Left));
-    world.wait(SECOND);
+    world.wait(Rules::default().carry);
     assert_eq!(world.screen().page, Page::Welcome);
 }
 
