@@ -254,7 +254,7 @@ async fn the_manager_is_asked_about_a_doubted_clock_while_it_erases_nobody() {
                 }
             }
         };
-        let page = tokio::time::timeout(Duration::from_secs(60), shown).await.expect("the page follows the floor");
+        let page = tokio::time::timeout(Duration::from_mins(1), shown).await.expect("the page follows the floor");
         assert!(!page.contains("{until}") && !page.contains("{today}"), "{page}");
     }
 }
