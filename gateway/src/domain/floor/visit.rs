@@ -264,7 +264,6 @@ pub struct Visit {
     /// The consultant asked for.
     pub wanted: Option<StaffId>,
     /// What is known of them.
-    #[serde(default)]
     pub known: Known,
     /// Consents given or taken back, the latest last.
     pub consents: Vec<Consent>,

@@ -174,3 +174,29 @@ fn a_correction_takes_a_visit_out_of_the_wrong_queue() {
     scene.by("rec", Command::Correct(visit, service)).unwrap();
     assert_eq!(scene.asked(visit).last().unwrap().1, "adv");
 }
+
+#[test]
+fn a_walk_in_by_mistake_is_taken_back_while_nobody_comes() {
+    let mut scene = Scene::new().with_free(&["a"]).with("zhao", Role::Reception);
+    let walk_in = |scene: &mut Scene| {
+        let visit = scene.new_visit();
+        let command = Command::WalkIn { visit, purpose: Purpose::Browse, language: Language::Zh, party: None };
+        scene.by("zhao", command).unwrap();
+        visit
+    };
+    let visit = walk_in(&mut scene);
+    assert_eq!(scene.by("a", Command::UndoVisit(visit)), Err(Refusal::NotYours));
+    scene.by("zhao", Command::UndoVisit(visit)).unwrap();
+    assert_eq!(scene.visit(visit).unwrap().ended.map(|(outcome, _)| outcome), Some(Outcome::Cancelled));
+    assert_eq!(scene.visit(visit).unwrap().open_askings().count(), 0, "nobody is rung");
+    scene.by("zhao", Command::UndoVisit(visit)).unwrap();
+    scene.accept("a", visit).unwrap();
+    assert_eq!(scene.by("zhao", Command::UndoVisit(visit)), Err(Refusal::NothingToUndo), "never Accept");
+    scene.end("a", visit).unwrap();
+
+    let late = walk_in(&mut scene);
+    scene.seconds(121);
+    assert_eq!(scene.by("zhao", Command::UndoVisit(late)), Err(Refusal::NothingToUndo));
+    let at_kiosk = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.by("zhao", Command::UndoVisit(at_kiosk)), Err(Refusal::NothingToUndo), "a visitor stands there");
+}
