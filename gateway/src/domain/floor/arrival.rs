@@ -153,15 +153,7 @@ impl Floor {
         now: DateTime<Utc>,
     ) -> Result<Vec<FloorEvent>, Refusal> {
         match self.visit_of(kiosk, id) {
-            Ok(visit) => {
-                let mut events = self.ending(visit, outcome, None, None);
-                for event in &mut events {
-                    if let FloorEvent::Ended { at, .. } = event {
-                        *at = self.earlier(visit, told, now);
-                    }
-                }
-                Ok(events)
-            }
+            Ok(visit) => Ok(self.ending(visit, outcome, None, None, self.earlier(visit, told, now))),
             // Gone is gone: a second goodbye changes nothing.
             Err(Refusal::VisitOver) => Ok(Vec::new()),
             Err(refusal) => Err(refusal),

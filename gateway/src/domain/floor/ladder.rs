@@ -186,7 +186,7 @@ impl Floor {
 
     /// Nobody ended it.
     fn close(&self, visit: &Visit) -> Vec<FloorEvent> {
-        self.ending(visit, Outcome::ClosedBySystem, None, Some(GreetedSource::Inferred))
+        self.ending(visit, Outcome::ClosedBySystem, None, Some(GreetedSource::Inferred), None)
     }
 
     /// The first member who could take the visit that waits longest, if there is such a pair.

@@ -115,22 +115,23 @@ impl Floor {
         if !mine && !self.oversees(who) {
             return Err(Refusal::NotYours);
         }
-        Ok(self.ending(visit, outcome, Some(who.clone()), Some(GreetedSource::Inferred)))
+        Ok(self.ending(visit, outcome, Some(who.clone()), Some(GreetedSource::Inferred), None))
     }
 
-    /// Everything that the end of a visit brings with it.
+    /// Everything that the end of a visit brings with it; `at` is when it was, where that is not now.
     pub(super) fn ending(
         &self,
         visit: &Visit,
         outcome: Outcome,
         by: Option<StaffId>,
         infer: Option<GreetedSource>,
+        at: Option<DateTime<Utc>>,
     ) -> Vec<FloorEvent> {
         let mut events = Vec::new();
         if let Some(source) = infer.filter(|_| visit.accepted.is_some() && visit.greeted.is_none()) {
             events.push(FloorEvent::Greeted { visit: visit.id, source, at: None });
         }
-        events.push(FloorEvent::Ended { visit: visit.id, outcome, by, at: None });
+        events.push(FloorEvent::Ended { visit: visit.id, outcome, by, at });
         events.extend(withdrawn(visit.open_askings(), true));
         let servers = visit.accepted.iter().map(|(staff, _)| staff).chain(&visit.seconds);
         events.extend(servers.filter_map(|staff| self.free_after(staff, visit.id)));
@@ -178,7 +179,7 @@ impl Floor {
             Some((_, at)) if recent(at) => Ok(vec![FloorEvent::GreetingUndone { visit: id }]),
             // A walk-in that was entered by mistake: nobody comes yet, and no kiosk has a visitor before it.
             None if visit.is_unserved() && visit.kiosk.is_none() && recent(visit.received_at) => {
-                Ok(self.ending(visit, Outcome::Cancelled, Some(who.clone()), None))
+                Ok(self.ending(visit, Outcome::Cancelled, Some(who.clone()), None, None))
             }
             _ => Err(Refusal::NothingToUndo),
         }
