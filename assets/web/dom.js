@@ -21,9 +21,31 @@ export function say(element, text) {
   element.hidden = !text;
 }
 
-/** Keeps one child a item: those that did not change stay as they are, so that a finger never presses a button that is
- *  being replaced. */
+// What a finger is on stays until it is up again: a press that ends on another button than it began on is no press, and the tap
+// would be lost.
+const AFTER_MS = 100;
+const held = new Map();
+let under = null;
+let letting = null;
+
+addEventListener("pointerdown", ({ target }) => ((under = target), clearTimeout(letting)), true);
+// The click follows, at once or a little later; where none does, as after a scroll, that is soon enough.
+for (const up of ["pointerup", "pointercancel"]) addEventListener(up, () => (letting = setTimeout(letGo, AFTER_MS)), true);
+addEventListener("click", () => setTimeout(letGo), true);
+
+function letGo() {
+  under = null;
+  const waiting = [...held.values()];
+  held.clear();
+  for (const draw of waiting) draw();
+}
+
+/** Keeps one child a item: those that did not change stay as they are, and a list that a finger is on waits. */
 export function keyed(list, items, key, build) {
+  if (under && list.contains(under)) {
+    held.set(list, () => keyed(list, items, key, build));
+    return;
+  }
   const old = new Map([...list.children].map((child) => [child.dataset.key, child]));
   items.forEach((item, place) => {
     const id = key(item);

@@ -87,6 +87,7 @@ async fn a_visitor_is_handed_over_with_everything_that_is_known_and_back() -> Re
     wang.says("同事请您接手").await?;
     wang.find("#alert-accept").await?.click().await?;
     chen.says("王芳 · 已接手您的客人").await?;
+    wang.says("正在接待").await.context("what the floor says of it has come")?;
     wang.press("结束接待").await?;
     wang.press("有意向").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
@@ -94,6 +95,32 @@ async fn a_visitor_is_handed_over_with_everything_that_is_known_and_back() -> Re
     let row = boss.call(Method::GET, "/api/v1/visits", None).await?["visits"][0].clone();
     assert_eq!((&row["consultant"], &row["answers"]["body"]), (&json!("wang"), &json!("sedan")), "{row}");
     chen.close().await?;
+    wang.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn what_a_finger_is_on_waits_for_it() -> Result<()> {
+    let showroom = showroom().await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let wang = free_page(&showroom, "wang").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    wang.find("#alert-accept").await?.click().await?;
+    wang.press("已见到客人").await?;
+    wang.says("正在接待").await?;
+
+    wang.hold("结束接待").await?;
+    let boss = showroom.sign_in("boss").await?;
+    let note = json!({"text": "在展厅中央"});
+    boss.call(Method::POST, &format!("/api/v1/visits/{}/note", tap.visit), Some(note)).await?;
+    // What comes after it is on the page already.
+    let chen = showroom.phone("chen").await?;
+    wang.says("陈浩").await?;
+    assert!(!wang.text().await?.contains("在展厅中央"), "the card was drawn anew under the finger");
+    wang.let_go().await?;
+    wang.press("有意向").await.context("the press has counted")?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    drop(chen);
     wang.close().await?;
     showroom.finish().await
 }

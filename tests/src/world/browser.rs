@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -19,6 +20,7 @@ use crate::process::Process;
 use crate::wait;
 
 const PATIENCE: Duration = Duration::from_mins(1);
+const FINGER: &str = "finger";
 
 /// Chromium, driven by chromedriver on a port of its own.
 #[derive(Debug)]
@@ -120,6 +122,36 @@ impl Browser {
     /// # Errors
     /// When it does not come, or cannot be pressed.
     pub async fn press(&self, label: &str) -> Result<()> {
+        self.press_by(label, |element| async move { element.click().await.is_ok() }).await
+    }
+
+    /// The same with a finger that stays down, until [`Self::let_go`].
+    ///
+    /// # Errors
+    /// As [`Self::press`].
+    pub async fn hold(&self, label: &str) -> Result<()> {
+        self.press_by(label, |element| async move {
+            let down = MouseActions::new(FINGER.into())
+                .then(PointerAction::MoveToElement { element, duration: None, x: 0., y: 0. })
+                .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+            self.client.perform_actions(down).await.is_ok()
+        })
+        .await
+    }
+
+    /// Takes the finger up again.
+    ///
+    /// # Errors
+    /// When there is no page.
+    pub async fn let_go(&self) -> Result<()> {
+        let up = MouseActions::new(FINGER.into()).then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        Ok(self.client.perform_actions(up).await?)
+    }
+
+    async fn press_by<F>(&self, label: &str, press: impl Fn(Element) -> F) -> Result<()>
+    where
+        F: Future<Output = bool>,
+    {
         let path = format!(
             "//*[self::button or self::a or self::label or self::summary][contains(normalize-space(.), '{label}')]"
         );
@@ -127,7 +159,7 @@ impl Browser {
             for element in self.client.find_all(Locator::XPath(&path)).await? {
                 let ready =
                     element.is_displayed().await.unwrap_or(false) && element.is_enabled().await.unwrap_or(false);
-                if ready && self.can_be_hit(&element).await.unwrap_or(false) && element.click().await.is_ok() {
+                if ready && self.can_be_hit(&element).await.unwrap_or(false) && press(element).await {
                     return Ok(Some(()));
                 }
             }
