@@ -13,11 +13,12 @@ const reported = new Set();
 let shown = null;
 let busy = false;
 let models = null;
+const day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric" });
 
 export const modelName = (id) => (models ??= new Map(listed("models"))).get(id) ?? id;
 
 /** The visitor in a few words, for the alert and for the visit that comes of it. */
-export function tags({ party, language, models: wanted = [], own_customer: own, when, budget }) {
+export function tags({ party, language, models: wanted = [], own_customer: own, when, budget, last_visit: last }) {
   const words = [];
   if (own) words.push(w.own_customer);
   if (party) words.push(`${party} ${w.people}`);
@@ -25,6 +26,7 @@ export function tags({ party, language, models: wanted = [], own_customer: own, 
   words.push(...wanted.map(modelName));
   if (when) words.push(named("when", when));
   if (budget) words.push(named("budget", budget));
+  if (last) words.push([`${w.last_visit} ${day.format(new Date(last.at))}`, ...(last.models ?? []).map(modelName)].join(" · "));
   return words.map((word) => el("span", {}, word));
 }
 

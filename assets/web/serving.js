@@ -30,16 +30,16 @@ export function showServing() {
 }
 
 function known(visit) {
-  const { name, words, when, budget, phone, lead } = state.details.get(visit.id) ?? {};
+  const { name, words, when, budget, phone, lead, own_customer, last_visit } = state.details.get(visit.id) ?? {};
   const full = shown.get(lead)?.phone;
-  return { ...visit, name, words, when, budget, phone, lead, full, greeted: Boolean(visit.greeted_at), hurry: hurry.has(visit.id) && !visit.greeted_at };
+  return { ...visit, name, words, when, budget, phone, lead, own_customer, last_visit, full, greeted: Boolean(visit.greeted_at), hurry: hurry.has(visit.id) && !visit.greeted_at };
 }
 
 /** Accepted a moment ago: the floor does not say so yet. */
-function fresh({ visit, purpose, party, language, models, name, words, why, when, budget, phone, lead }) {
+function fresh({ visit, purpose, party, language, models, name, words, why, when, budget, phone, lead, own_customer, last_visit }) {
   const consultant = why === "second_person" ? null : state.me;
   const full = shown.get(lead)?.phone;
-  return { id: visit, consultant, purpose, party, language, models, greeted: false, name, words, when, budget, phone, lead, full, hurry: false };
+  return { id: visit, consultant, purpose, party, language, models, greeted: false, name, words, when, budget, phone, lead, own_customer, last_visit, full, hurry: false };
 }
 
 function card(visit) {

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, SAMPLE_PICTURES, SAMPLE_PORTRAITS};
 use crate::domain::Rules;
+use crate::domain::customer::NumberKey;
 use crate::domain::floor::rules::FloorRules;
 use crate::domain::sales::SalesRules;
 use crate::log::{EventLog, LogError, SledLog, Snapshots};
@@ -140,6 +141,7 @@ impl App {
             floor: FloorRules::from(&config.floor),
             sales: SalesRules { kept: config.vault.contacts_kept },
             speech: config.speech.speech(&config.store.brand),
+            number_key: NumberKey::new(vault.store_key("number")),
         };
         let loaded = load(&*log, &snapshots, &vault, &rules)?;
         tracing::info!(commit = loaded.head, replayed = loaded.replayed, "the showroom's state is loaded");

@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod command;
+pub mod customer;
 pub mod effect;
 pub mod event;
 pub mod floor;

@@ -11,7 +11,7 @@ mod kiosk;
 mod pager;
 mod receipt;
 
-pub use alert::{Alert, Reply, ReplyKind, Why};
+pub use alert::{Alert, LastVisit, Reply, ReplyKind, Why};
 pub use envelope::{Envelope, Fingerprint, MAX_HTTP_BYTES, MAX_MQTT_BYTES, VERSION, decode};
 pub use event::{CheckedIn, Detailed, DeviceEvent, DoorCounted, Language, Purpose, Title, VisitRef};
 pub use interest::{Budget, When};

@@ -204,3 +204,47 @@ async fn reception_joins_sets_right_and_splits() -> Result<()> {
     zhao.close().await?;
     showroom.finish().await
 }
+
+/// Somebody who has agreed to be called comes again: their own consultant is rung, whoever's turn it is, also after a restart.
+#[tokio::test]
+async fn an_own_customer_is_rung_through_and_known() -> Result<()> {
+    let mut showroom = showroom().await?;
+    let number = json!({"phone": "13800138000", "surname": "李", "title": "ms", "models": ["s7"]});
+    let mut agreed = number.clone();
+    agreed["consents"] = json!([{"purpose": "contact", "wording": "v1", "given": true}]);
+    let kiosk = showroom.kiosk("k1").await?;
+    let wang = free_page(&showroom, "wang").await?;
+    let tap = kiosk.check_in("browse", &agreed).await?;
+    wang.find("#alert-accept").await?;
+    assert!(!wang.text().await?.contains("您的老客户"), "a stranger so far");
+    wang.find("#alert-accept").await?.click().await?;
+    wang.press("已见到客人").await?;
+    wang.says("正在接待").await?;
+    wang.press("结束接待").await?;
+    wang.press("有意向").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    drop(kiosk);
+
+    showroom.gateway_mut().stop().await?;
+    showroom.start_again().await?;
+    let kiosk = showroom.kiosk("k2").await?;
+    reachable(&showroom, "boss", "wang").await.context("the page comes back by itself")?;
+    let chen = showroom.phone("chen").await?;
+    let tap = kiosk.check_in("model", &number).await?;
+    wang.says("您的老客户").await?;
+    wang.says("李女士").await.context("the owner sees the name")?;
+    wang.says("上次到店").await?;
+    wang.picture("own-alert").await?;
+    assert!(!wang.sticks_out().await?, "the alert is wider than a phone");
+    wang.find("#alert-accept").await?.click().await?;
+    kiosk.stage(tap.visit, Stage::Coming).await?;
+    wang.says("老客户").await?;
+    wang.picture("own-serving").await?;
+    assert!(chen.alerts_left().is_empty(), "it was the other one's turn, and is still");
+    wang.press("结束接待").await?;
+    wang.press("有意向").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    drop(chen);
+    wang.close().await?;
+    showroom.finish().await
+}

@@ -67,6 +67,7 @@ pub(super) const KEYS: &[&str] = &[
     "floor.live",
     "floor.pushable",
     "floor.promising",
+    "floor.owned",
     "floor.join",
     "floor.code_kept",
     "speech.greeting.zh",

@@ -41,6 +41,8 @@ pub struct FloorConfig {
     pub pushable: TimeDelta,
     pub promising: u8,
     #[serde(with = "duration")]
+    pub owned: TimeDelta,
+    #[serde(with = "duration")]
     pub join: TimeDelta,
     #[serde(with = "duration")]
     pub code_kept: TimeDelta,
@@ -64,6 +66,7 @@ impl From<FloorRules> for FloorConfig {
             live: rules.live,
             pushable: rules.pushable,
             promising: rules.promising,
+            owned: rules.owned,
             join: rules.join,
             code_kept: rules.code_kept,
         }
@@ -88,6 +91,7 @@ impl From<&FloorConfig> for FloorRules {
             live: config.live,
             pushable: config.pushable,
             promising: config.promising,
+            owned: config.owned,
             join: config.join,
             code_kept: config.code_kept,
         }
@@ -123,6 +127,8 @@ impl FloorConfig {
         ] {
             faults.unless(value >= TimeDelta::milliseconds(100) && value <= day, key, "must be from 100ms to 24h");
         }
+        let bounds = TimeDelta::days(1)..=TimeDelta::days(3660);
+        faults.unless(bounds.contains(&self.owned), "floor.owned", "must be from 1d to 3660d");
         for (key, early, late, before) in [
             ("floor.two", self.second, self.two, "floor.second"),
             ("floor.everyone", self.two, self.everyone, "floor.two"),

@@ -6,10 +6,11 @@ pub mod last_told;
 
 use chrono::{DateTime, Utc};
 use shared::ids::{AlertId, DeviceId, StaffId, VisitId};
-use shared::wire::{Alert, AlertOver, VisitStatus};
+use shared::wire::{Alert, AlertOver, LastVisit, VisitStatus};
 
 use super::event::Event;
 use super::floor::event::{Detailed, FloorEvent};
+use super::floor::member::Presence;
 use super::floor::visit::{Asking, CallReason, Visit};
 use super::roster::{Role, RosterEvent};
 use super::sales::LeadEvent;
@@ -70,7 +71,7 @@ pub enum Task {
         /// Who.
         staff: StaffId,
     },
-    /// Own consultant who is busy: your customer is here. Reserved: whose customer somebody is, is not kept yet.
+    /// Own consultant who cannot be asked: your customer is here.
     OwnCustomer {
         /// Which visit.
         visit: VisitId,
@@ -146,6 +147,10 @@ fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
         FloorEvent::Asked { alert, .. } => effects.extend(state.ring(*alert)),
         FloorEvent::Detailed(Detailed { visit, .. }) | FloorEvent::Corrected { visit, .. } => {
             effects.extend(state.ring_again(*visit));
+        }
+        FloorEvent::Recognised { visit, owner, .. } => {
+            effects.extend(state.ring_again(*visit));
+            effects.extend(owner.as_ref().and_then(|owner| state.tell_owner(*visit, owner)));
         }
         FloorEvent::Accepted { alert, .. } | FloorEvent::TakenOver { alert, .. } | FloorEvent::Assisted { alert } => {
             // Once more, now with the name, for the screen of the visit; then the ringing stops.
@@ -225,6 +230,10 @@ impl State {
         {
             (alert.when, alert.budget, alert.lead) = (said.when, said.budget, said.lead);
         }
+        if alert.own_customer || asking.accepted && visit.is_served_by(&asking.to) {
+            let last = visit.known.lead.and_then(|lead| self.customers.last_visit(lead));
+            alert.last_visit = last.map(|(at, models)| LastVisit { at, models: models.to_vec() });
+        }
         Some(Effect::Alert { to: asking.to.clone(), alert })
     }
 
@@ -280,6 +289,16 @@ impl State {
         let (owner, _) = visit.accepted.as_ref().filter(|_| asking.is_among_colleagues() && visit.ended.is_none())?;
         let task = Task::Declined { visit: visit.id, staff: asking.to.clone() };
         Some(Effect::Task { to: owner.clone(), task })
+    }
+
+    /// The visitor's own consultant is at work, but somebody else comes.
+    fn tell_owner(&self, id: VisitId, owner: &StaffId) -> Option<Effect> {
+        let visit = self.floor.visit(id)?;
+        let presence = self.floor.member(owner)?.presence;
+        let others = visit.accepted.as_ref().is_some_and(|(by, _)| by != owner) && !visit.seconds.contains(owner);
+        let told = others || visit.accepted.is_none() && presence != Presence::Free;
+        (told && presence.is_at_work() && visit.ended.is_none())
+            .then(|| Effect::Task { to: owner.clone(), task: Task::OwnCustomer { visit: id } })
     }
 
     /// The alerts of those who serve a visit, once more.

@@ -8,18 +8,19 @@ use shared::wire::{self, Purpose};
 
 use super::audit;
 use super::command::{Actor, Command, Input, Interest, Refusal};
+use super::customer::{Customers, NumberKey};
 use super::event::Event;
 use super::floor::Floor;
 use super::floor::arrival::said;
 use super::floor::event::{CheckedIn, FloorEvent};
 use super::floor::rules::FloorRules;
 use super::floor::speech::Speech;
-use super::roster::{Roster, RosterEvent};
+use super::roster::{Role, Roster, RosterEvent};
 use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 9;
+pub const STATE_VERSION: u8 = 10;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,8 @@ pub struct Rules {
     pub sales: SalesRules,
     /// Words to greet with.
     pub speech: Speech,
+    /// Under which telephone numbers are looked up.
+    pub number_key: NumberKey,
 }
 
 /// Everything that decisions depend on.
@@ -41,6 +44,8 @@ pub struct State {
     pub floor: Floor,
     /// Leads and codes.
     pub sales: Sales,
+    /// Who has been here before.
+    pub customers: Customers,
     /// The words to greet with.
     #[serde(skip)]
     pub speech: Speech,
@@ -51,6 +56,7 @@ impl State {
     pub fn configure(&mut self, rules: Rules) {
         self.floor.configure(rules.floor);
         self.sales.configure(rules.sales);
+        self.customers.configure(rules.number_key);
         self.speech = rules.speech;
     }
 
@@ -61,6 +67,7 @@ impl State {
             roster: self.roster.clone(),
             floor: self.floor.without_index(),
             sales: self.sales.clone(),
+            customers: self.customers.clone(),
             speech: Speech::default(),
         }
     }
@@ -72,7 +79,8 @@ impl State {
     pub fn decide(&self, input: &Input, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
         if let Some(events) = self.floor.decide(&input.actor, &input.command, now)? {
             let lead = self.lead_at_kiosk(&input.actor, &input.command).map(Event::from);
-            return Ok(events.into_iter().map(Event::from).chain(lead).collect());
+            let known = self.recognise(&events, now);
+            return Ok(events.into_iter().chain(known).map(Event::from).chain(lead).collect());
         }
         match &input.command {
             Command::RegisterInterest(interest) => Ok(self.register_interest(interest, now)),
@@ -140,17 +148,36 @@ impl State {
         match event {
             Event::Floor(event) => {
                 self.floor.apply(event, at);
-                if let FloorEvent::Forgotten { visit, .. } = event {
-                    self.sales.forget(*visit);
-                }
+                self.remember(event, at);
             }
             Event::Roster(event) => {
                 self.roster.apply(event);
                 self.floor.apply_roster(event);
             }
-            Event::Lead(event) => self.sales.apply(event, at, self.floor.rules().code_kept),
+            Event::Lead(event) => {
+                self.sales.apply(event, at, self.floor.rules().code_kept);
+                self.customers.apply(event);
+            }
             // On record, and nothing depends on it.
             Event::Audit(_) => {}
+        }
+    }
+
+    /// What the other areas keep of what has happened on the floor.
+    fn remember(&mut self, event: &FloorEvent, at: DateTime<Utc>) {
+        match event {
+            FloorEvent::Joined { visit, into } => self.customers.joined(*visit, *into),
+            FloorEvent::Ended { visit, .. } => {
+                if let Some(visit) = self.floor.visit(*visit) {
+                    let by = visit.accepted.as_ref().and_then(|(by, _)| self.floor.member(by));
+                    self.customers.ended(visit, by.is_some_and(|by| by.role == Role::Consultant), at);
+                }
+            }
+            FloorEvent::Forgotten { visit, .. } => {
+                self.sales.forget(*visit);
+                self.customers.forget(*visit);
+            }
+            _ => {}
         }
     }
 
@@ -163,8 +190,9 @@ impl State {
         if let Some(visit) = visit.filter(|_| joined.is_none()) {
             events.push(opened_by_code(visit, interest, now).into());
         }
-        if let Some(visit) = visit {
-            events.extend(said(visit, None, &as_detail(interest)).map(Event::from));
+        if let Some(said) = visit.and_then(|visit| said(visit, None, &as_detail(interest))) {
+            let known = self.recognise(std::slice::from_ref(&said), now);
+            events.extend(std::iter::once(said).chain(known).map(Event::from));
         }
         events.push(LeadEvent::Received(lead_of(interest, visit)).into());
         if let (Some(nonce), Some(kiosk)) = (&interest.nonce, &interest.place)

@@ -342,6 +342,7 @@ mod tests {
             budget: None,
             phone: None,
             lead: None,
+            last_visit: None,
             why: Why::LongestFree,
             asked_at: DateTime::UNIX_EPOCH,
             greet_by: DateTime::UNIX_EPOCH,

@@ -59,6 +59,7 @@ fn alert(visit: u8) -> Alert {
         budget: None,
         phone: Some("138****8000".to_owned()),
         lead: None,
+        last_visit: None,
         why: Why::OwnCustomer,
         asked_at: DateTime::UNIX_EPOCH,
         greet_by: DateTime::UNIX_EPOCH,

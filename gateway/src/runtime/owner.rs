@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::clock::{Anchor, Clock, Reading};
+use shared::ids::StaffId;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::sync::CancellationToken;
@@ -84,6 +85,8 @@ pub struct Runtime {
     keys: std::sync::mpsc::SyncSender<Vec<Subject>>,
     unpublished: bool,
     published_at: Duration,
+    /// Whom an alert would reach, as it was published: no event tells that a phone went dark, or came back.
+    reached: Vec<StaffId>,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -113,6 +116,7 @@ impl Runtime {
             keys,
             unpublished: true,
             published_at: Duration::ZERO,
+            reached: Vec::new(),
         }
     }
 
@@ -169,11 +173,15 @@ impl Runtime {
     /// How long nothing happens by itself.
     fn wait(&self) -> Duration {
         let reading = self.clock.read();
-        let until_due = self.state.deadline().map(|at| (at - self.anchor.at(reading)).to_std().unwrap_or_default());
+        let now = self.anchor.at(reading);
+        let until = |at: DateTime<Utc>| (at - now).to_std().unwrap_or_default();
+        let until_due = self.state.deadline().map(until);
+        let until_dark = self.state.floor.reached_until(now).map(|at| until(at + TimeDelta::milliseconds(1)));
         let until_publish =
             self.unpublished.then(|| PUBLISH_EVERY.saturating_sub(reading.boot.saturating_sub(self.published_at)));
         // At least once a minute: a clock that was set is noticed, also while the next thing due is months away.
-        let wait = [until_due, until_publish].into_iter().flatten().fold(Duration::from_mins(1), Duration::min);
+        let wait =
+            [until_due, until_dark, until_publish].into_iter().flatten().fold(Duration::from_mins(1), Duration::min);
         self.clock.sleep_for(wait)
     }
 
@@ -205,6 +213,8 @@ impl Runtime {
             self.unpublished = true;
             self.snapshot(batch.events);
         }
+        let now = self.anchor.at(self.clock.read());
+        self.unpublished |= !self.state.floor.reached(now).eq(&self.reached);
         if self.unpublished && self.clock.read().boot.saturating_sub(self.published_at) >= PUBLISH_EVERY {
             self.publish();
         }
@@ -334,6 +344,7 @@ impl Runtime {
     fn publish(&mut self) {
         let reading = self.clock.read();
         let now = self.anchor.at(reading);
+        self.reached = self.state.floor.reached(now).cloned().collect();
         self.parts.desk.floor.send_replace(Arc::new(FloorSnapshot::of(&self.state, self.head, now)));
         self.unpublished = false;
         self.published_at = reading.boot;

@@ -40,9 +40,12 @@ impl Bench {
     }
 
     fn by(dir: tempfile::TempDir, log: Arc<MemoryLog>, clock: Arc<dyn Clock>) -> Self {
+        Self::under(Rules::default(), dir, log, clock)
+    }
+
+    fn under(rules: Rules, dir: tempfile::TempDir, log: Arc<MemoryLog>, clock: Arc<dyn Clock>) -> Self {
         let vault = Arc::new(Vault::open(&dir.path().join("keys"), &dir.path().join("key")).unwrap());
         let snapshots = Snapshots::of(dir.path());
-        let rules = Rules::default();
         let loaded = load(&*log, &snapshots, &vault, &rules).unwrap();
         let (handle, desk) = Handle::open(loaded.state.roster.clone());
         let (sender, to_kiosk) = mpsc::channel(100);
@@ -80,6 +83,19 @@ fn check_in(number: u8, purpose: Purpose) -> Input {
         actor: Actor::Device("k1".parse().unwrap()),
         command: Command::CheckIn(body, Told { at: now, age_ms: Some(0) }),
     }
+}
+
+fn hire(staff: &StaffId) -> Input {
+    let details = StaffDetails { name: Personal::new("王芳"), latin: None, password: Personal::default() };
+    let account = Account {
+        id: staff.clone(),
+        role: Role::Consultant,
+        senior: false,
+        languages: [Language::Zh].into(),
+        secret: Secret::open(Subject::Staff(staff.clone()), details),
+        session_generation: 0,
+    };
+    Input { cause: None, actor: Actor::System, command: Command::SetAccount(account) }
 }
 
 #[tokio::test]
@@ -168,6 +184,25 @@ async fn the_floor_is_published_after_a_change() {
 }
 
 #[tokio::test]
+async fn a_phone_that_comes_back_or_goes_dark_is_published_though_nothing_is_on_record() {
+    let mut rules = Rules::default();
+    rules.floor.live = TimeDelta::milliseconds(300);
+    let bench = Bench::under(rules, tempfile::tempdir().unwrap(), Arc::default(), Arc::new(SystemClock));
+    let wang: StaffId = "wang".parse().unwrap();
+    bench.handle.submit(hire(&wang)).await.unwrap();
+    let mut floor = bench.handle.floor();
+    let reachable = |floor: &Arc<super::FloorSnapshot>, is| floor.staff.iter().any(|member| member.reachable == is);
+    floor.wait_for(|floor| reachable(floor, false)).await.unwrap();
+    let head = bench.log.head();
+    let alive = Input { cause: None, actor: Actor::Staff(wang), command: Command::Alive };
+    bench.handle.submit(alive).await.unwrap();
+    floor.wait_for(|floor| reachable(floor, true)).await.unwrap();
+    floor.wait_for(|floor| reachable(floor, false)).await.unwrap();
+    assert_eq!(bench.log.head(), head);
+    bench.stop().await;
+}
+
+#[tokio::test]
 async fn inputs_after_the_end_are_told_so_and_those_before_it_are_kept() {
     let bench = Bench::start();
     let before = bench.handle.submit(check_in(1, Purpose::Browse));
@@ -224,18 +259,9 @@ async fn what_another_gateway_appended_is_taken_over_before_an_input_is_decided(
 async fn what_was_accepted_before_a_restart_stands_open_for_whoever_serves_and_rings_nobody() {
     let bench = Bench::start();
     let wang: StaffId = "wang".parse().unwrap();
-    let details = StaffDetails { name: Personal::new("王芳"), latin: None, password: Personal::default() };
-    let account = Account {
-        id: wang.clone(),
-        role: Role::Consultant,
-        senior: false,
-        languages: [Language::Zh].into(),
-        secret: Secret::open(Subject::Staff(wang.clone()), details),
-        session_generation: 0,
-    };
     let by = |actor: Actor, command: Command| Input { cause: None, actor, command };
     let person = || Actor::Staff(wang.clone());
-    bench.handle.submit(by(Actor::System, Command::SetAccount(account))).await.unwrap();
+    bench.handle.submit(hire(&wang)).await.unwrap();
     bench.handle.submit(by(person(), Command::SetPresence(Presence::Free))).await.unwrap();
     bench.handle.submit(by(person(), Command::Alive)).await.unwrap();
     let visitor = check_in(1, Purpose::Browse);

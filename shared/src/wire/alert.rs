@@ -11,7 +11,7 @@ use crate::ids::{AlertId, LeadId, ModelId, VisitId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
-    /// The visitor's own consultant. Reserved: not sent by this version.
+    /// The visitor's own consultant.
     OwnCustomer,
     /// The visitor asked for this person.
     AskedFor,
@@ -128,6 +128,9 @@ pub struct Alert {
     /// The lead whose contact may be shown in full, only after Accept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<LeadId>,
+    /// When they were here last, if they are known, only for the owner or after Accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_visit: Option<LastVisit>,
     /// What decided.
     pub why: Why,
     /// When this person was asked.
@@ -136,6 +139,16 @@ pub struct Alert {
     pub greet_by: DateTime<Utc>,
     /// The words to greet with, in the visitor's language.
     pub words: String,
+}
+
+/// An earlier visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastVisit {
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// What they asked for then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelId>,
 }
 
 /// A pager's reply to an alert.

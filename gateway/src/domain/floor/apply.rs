@@ -21,6 +21,9 @@ impl Floor {
         match event {
             FloorEvent::CheckedIn(event) => self.checked_in(event, at),
             FloorEvent::Detailed(event) => self.change_visit(event.visit, |visit| detailed(visit, event)),
+            FloorEvent::Recognised { visit, lead, owner } => self.change_visit(*visit, |visit| {
+                (visit.known.lead, visit.known.owner) = (*lead, owner.clone());
+            }),
             FloorEvent::Asked { alert, to, why, pushed } => self.asked(*alert, to, (*why, *pushed), at),
             FloorEvent::Handed { alert, .. } => self.change_asking(*alert, |asking| {
                 asking.handed_at.get_or_insert(at);

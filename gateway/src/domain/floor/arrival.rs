@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ids::{DeviceId, StaffId, VisitId};
-use shared::wire::{self, Language, Purpose};
+use shared::wire::{self, Language, Purpose, Why};
 
 use super::book::Floor;
 use super::event::{CheckedIn, Detailed, FloorEvent};
+use super::member::Presence;
 use super::service::greeting;
 use super::visit::{CallReason, GreetedSource, Outcome, Visit, VisitorDetails};
 use crate::domain::command::{Refusal, Told};
+use crate::domain::roster::Role;
 use crate::domain::secret::{Secret, Subject};
 
 /// When a device's event happened, corrected by the gateway's clock (DESIGN §5, "Late").
@@ -121,14 +123,26 @@ impl Floor {
 
     /// The one whom the visitor asks for is asked at once, if nobody has come yet.
     fn ask_wanted(&self, visit: &Visit, wanted: Option<&StaffId>, now: DateTime<Utc>) -> Option<FloorEvent> {
-        let wanted = self.member(wanted.filter(|_| visit.waits() && !visit.askings.is_empty())?)?;
-        let asked_about_it = visit.askings.iter().any(|asked| asked.to == wanted.id);
-        let can_come = wanted.presence == super::member::Presence::Free && self.is_reachable(wanted, now);
-        (can_come && !asked_about_it && wanted.asked.is_empty()).then(|| FloorEvent::Asked {
+        self.ask_beside(visit, wanted?, Why::AskedFor, now)
+    }
+
+    /// The one whose customer it is, as it has just come out.
+    pub(in crate::domain) fn ask_own(&self, visit: &Visit, owner: &StaffId, now: DateTime<Utc>) -> Option<FloorEvent> {
+        let role = self.member(owner)?.role;
+        let theirs = Role::pools(visit.purpose).contains(&role);
+        theirs.then(|| self.ask_beside(visit, owner, Why::OwnCustomer, now)).flatten()
+    }
+
+    /// Asks somebody who can come beside those who are asked already, while nobody does.
+    fn ask_beside(&self, visit: &Visit, who: &StaffId, why: Why, now: DateTime<Utc>) -> Option<FloorEvent> {
+        let who = self.member(who).filter(|_| visit.waits() && !visit.askings.is_empty())?;
+        let asked_about_it = visit.askings.iter().any(|asked| asked.to == who.id);
+        let can_come = who.presence == Presence::Free && self.is_reachable(who, now);
+        (can_come && !asked_about_it && who.asked.is_empty()).then(|| FloorEvent::Asked {
             alert: visit.next_alert(),
-            to: wanted.id.clone(),
-            why: wire::Why::AskedFor,
-            pushed: !self.is_live(wanted, now),
+            to: who.id.clone(),
+            why,
+            pushed: !self.is_live(who, now),
         })
     }
 

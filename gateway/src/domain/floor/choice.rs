@@ -43,7 +43,23 @@ impl Floor {
     /// Whether an alert would reach this person now: on an open page, or by a channel that delivered lately.
     #[must_use]
     pub fn is_reachable(&self, member: &Member, now: DateTime<Utc>) -> bool {
-        self.is_live(member, now) || member.delivered_at.is_some_and(|at| now - at <= self.rules.pushable)
+        self.reachable_until(member).is_some_and(|until| now <= until)
+    }
+
+    fn reachable_until(&self, member: &Member) -> Option<DateTime<Utc>> {
+        let live = member.alive_at.map(|at| at + self.rules.live);
+        live.max(member.delivered_at.map(|at| at + self.rules.pushable))
+    }
+
+    /// Everybody whom an alert would reach now, by id.
+    pub fn reached(&self, now: DateTime<Utc>) -> impl Iterator<Item = &StaffId> {
+        self.members().filter(move |member| self.is_reachable(member, now)).map(|member| &member.id)
+    }
+
+    /// Until when an alert reaches all of them, if none of them says a word.
+    #[must_use]
+    pub fn reached_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.members().filter_map(|member| self.reachable_until(member)).filter(|until| *until >= now).min()
     }
 
     /// Who is asked in which order about a visitor who wants nothing particular: everybody free and reachable of one role.
@@ -162,7 +178,7 @@ mod tests {
         let (zh, en) = (Language::Zh, Language::En);
         let nothing = Known::default;
         let scored = |score| Known { score: Some(score), ..nothing() };
-        let owned = |by| Known { owner: Some(staff(by)), score: Some(100) };
+        let owned = |by| Known { owner: Some(staff(by)), score: Some(100), ..nothing() };
         check(nothing(), zh, None, ("junior", Why::LongestFree));
         check(scored(79), zh, None, ("junior", Why::LongestFree));
         check(scored(80), zh, None, ("senior", Why::Senior));

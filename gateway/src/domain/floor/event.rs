@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shared::consent::Consent;
-use shared::ids::{AlertId, DeviceId, ModelId, StaffId, TopicId, VisitId};
+use shared::ids::{AlertId, DeviceId, LeadId, ModelId, StaffId, TopicId, VisitId};
 use shared::wire::{Language, Purpose, Why};
 
 use super::member::Presence;
@@ -91,6 +91,17 @@ pub enum FloorEvent {
     CheckedIn(CheckedIn),
     /// The visitor said more.
     Detailed(Detailed),
+    /// The number that was told is known, or, after a correction, is not.
+    Recognised {
+        /// The visit.
+        visit: VisitId,
+        /// The contact by which they are known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lead: Option<LeadId>,
+        /// Whose customer they are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<StaffId>,
+    },
     /// One person was asked.
     Asked {
         /// The alert.
@@ -322,6 +333,7 @@ impl FloorEvent {
         match self {
             Self::CheckedIn(CheckedIn { visit, .. })
             | Self::Detailed(Detailed { visit, .. })
+            | Self::Recognised { visit, .. }
             | Self::Climbed { visit, .. }
             | Self::ReceptionCalled { visit, .. }
             | Self::Queued { visit }

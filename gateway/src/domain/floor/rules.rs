@@ -35,6 +35,8 @@ pub struct FloorRules {
     pub pushable: TimeDelta,
     /// From this score on a lead is promising: a senior is asked first, and it waits less in the queue.
     pub promising: u8,
+    /// 归属 a customer belongs to the consultant of the last real contact for this long (PROCESS I.1).
+    pub owned: TimeDelta,
     /// A submitted page joins the kiosk's visit that checked in at most this long before the page was opened.
     pub join: TimeDelta,
     /// How long a spent code is remembered: its lifetime and the page's.
@@ -59,6 +61,7 @@ impl Default for FloorRules {
             live: TimeDelta::seconds(30),
             pushable: TimeDelta::hours(12),
             promising: 80,
+            owned: TimeDelta::days(30),
             join: TimeDelta::minutes(5),
             code_kept: TimeDelta::hours(1),
         }

@@ -115,6 +115,8 @@ impl Floor {
             budget: None,
             phone: visit.masked_number().filter(|_| accepted),
             lead: None,
+            // And what is known from before, the customer area's.
+            last_visit: None,
             why: asking.why,
             asked_at: asking.asked_at,
             greet_by: self.greet_by(visit, asking),

@@ -2,6 +2,7 @@
 
 mod clock;
 mod hands;
+mod own;
 mod party;
 
 use chrono::TimeDelta;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shared::consent::Consent;
-use shared::ids::{AlertId, DeviceId, ModelId, StaffId, TopicId, VisitId};
+use shared::ids::{AlertId, DeviceId, LeadId, ModelId, StaffId, TopicId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Language, Purpose, Title, Why};
@@ -235,12 +235,14 @@ impl Asking {
     }
 }
 
-/// What the showroom knows of whoever came, as far as it decides who is asked. Empty until customers are kept: the rules read it already,
-/// so that nobody has to change them for the data.
+/// What the showroom knows of whoever came, as far as it decides who is asked. The score is empty until leads are scored: the rules read it
+/// already, so that nobody has to change them for the data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// 归属 whose customer it is.
     pub owner: Option<StaffId>,
+    /// The contact by which they are known from an earlier visit.
+    pub lead: Option<LeadId>,
     /// How promising the lead is, 0 to 100 (PROCESS I.5).
     pub score: Option<u8>,
 }

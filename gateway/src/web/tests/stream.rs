@@ -63,6 +63,7 @@ fn alert(to: &str, sequence: u64, number: u8) -> Feed {
         budget: None,
         phone: None,
         lead: None,
+        last_visit: None,
         why: Why::LongestFree,
         asked_at: epoch(),
         greet_by: epoch(),

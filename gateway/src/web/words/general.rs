@@ -99,6 +99,7 @@ words! { General
     // Alert
     visitor_here: "有客人到店", "A visitor is here";
     own_customer: "老客户", "Own customer";
+    last_visit: "上次到店", "Last here";
     words_to_greet: "问候语", "Words to greet with";
     accept: "我来接待", "Accept";
     pass: "转给同事", "Pass";

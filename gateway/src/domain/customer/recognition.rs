@@ -1,0 +1,42 @@
+//! A number was told: whoever is known by it is met by their own consultant, if that one can come.
+
+use chrono::{DateTime, Utc};
+use shared::ids::VisitId;
+use shared::phone::PhoneNumber;
+
+use super::book::Acquaintance;
+use crate::domain::floor::event::{Detailed, FloorEvent};
+use crate::domain::state::State;
+
+impl State {
+    /// What follows for whom a visit is about, from what was just said.
+    pub(in crate::domain) fn recognise(&self, said: &[FloorEvent], now: DateTime<Utc>) -> Vec<FloorEvent> {
+        let mut events = Vec::new();
+        for (visit, number) in said.iter().filter_map(numbered) {
+            let kept = self.floor.rules().owned;
+            let (lead, owner) = match self.customers.know(number, kept, now) {
+                Some(Acquaintance { lead, owner }) => {
+                    (Some(lead), owner.filter(|owner| self.floor.member(owner).is_some()))
+                }
+                None => (None, None),
+            };
+            let known = self.floor.visit(visit);
+            let before = known.map(|visit| (visit.known.lead, visit.known.owner.clone())).unwrap_or_default();
+            if before == (lead, owner.clone()) {
+                continue;
+            }
+            events.push(FloorEvent::Recognised { visit, lead, owner: owner.clone() });
+            // Whom they ask for by name comes first, and one alert at a time is enough.
+            let asked = said.iter().any(|event| matches!(event, FloorEvent::Asked { .. }));
+            if let (Some(visit), Some(owner), false) = (known, owner, asked) {
+                events.extend(self.floor.ask_own(visit, &owner, now));
+            }
+        }
+        events
+    }
+}
+
+fn numbered(event: &FloorEvent) -> Option<(VisitId, &PhoneNumber)> {
+    let FloorEvent::Detailed(Detailed { visit, secret: Some(secret), .. }) = event else { return None };
+    Some((*visit, secret.get()?.phone.as_ref()?))
+}
