@@ -205,7 +205,8 @@ impl State {
 
     /// The visit that the page was opened in has ended since: its visitor writes from elsewhere, and whoever stands there now is
     /// somebody else.
-    fn has_left(&self, interest: &Interest) -> bool {
+    #[must_use]
+    pub fn has_left(&self, interest: &Interest) -> bool {
         let kiosk = interest.place.as_ref().filter(|_| interest.channel == LeadChannel::KioskQr);
         kiosk.is_some_and(|kiosk| self.floor.has_left(kiosk, interest.opened_at))
     }

@@ -82,7 +82,7 @@ impl Batch {
                 None => log.seen(cause.id)?,
             };
             match known {
-                Some(print) if print == cause.fingerprint => return Ok(Ok(Done::Known)),
+                Some(print) if print == cause.fingerprint => return Ok(Ok(repeated(state, &input.command))),
                 Some(_) => return Ok(Err(SubmitError::Refused(Refusal::IdConflict))),
                 None => {}
             }
@@ -128,6 +128,14 @@ impl Secrets for Batch {
         for group in &mut self.groups {
             group.each_secret(each);
         }
+    }
+}
+
+/// What is said of an input that was kept before: a page that is sent once more, after its visitor has left, calls nobody.
+fn repeated(state: &State, command: &Command) -> Done {
+    match command {
+        Command::RegisterInterest(interest) if state.has_left(interest) => Done::KnownLead,
+        _ => Done::Known,
     }
 }
 

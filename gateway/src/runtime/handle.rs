@@ -19,6 +19,8 @@ pub enum Done {
     Lead,
     /// The same input was kept before; nothing changed now.
     Known,
+    /// The same, and its visitor has left since.
+    KnownLead,
 }
 
 /// Why an input was not taken.

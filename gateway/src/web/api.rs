@@ -29,7 +29,7 @@ use crate::runtime::Done;
 pub(super) fn done(done: Done) -> Response {
     let done = match done {
         Done::Kept | Done::Lead => "kept",
-        Done::Known => "known",
+        Done::Known | Done::KnownLead => "known",
     };
     axum::Json(json!({ "done": done })).into_response()
 }

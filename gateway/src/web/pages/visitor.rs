@@ -111,7 +111,8 @@ pub(crate) async fn submit(
     let phone = interest.contact.phone.is_some();
     match front.submit(Some(cause), Actor::Visitor, Command::RegisterInterest(interest)).await {
         Ok(done) => {
-            let calls = token.kind == TokenKind::Kiosk && done != Done::Lead;
+            let left = matches!(done, Done::Lead | Done::KnownLead);
+            let calls = token.kind == TokenKind::Kiosk && !left;
             let said = what_follows(&frame, calls, reachable && phone);
             thanks(frame, said, kept, reachable)
         }
