@@ -9,6 +9,7 @@ import { showReception } from "./reception.js";
 import { showServing } from "./serving.js";
 import { changed, keepTime, onChange, state } from "./state.js";
 import { takeTask } from "./tasks.js";
+import { showTrial, takeTrial } from "./trial.js";
 import { keepAwake } from "./wake.js";
 import { named, w } from "./words.js";
 
@@ -32,6 +33,7 @@ showServing();
 if (state.oversees) showReception();
 showTeam();
 showAlerts();
+showTrial();
 keepAwake();
 install();
 
@@ -49,6 +51,7 @@ follow({
   alert: takeAlert,
   alert_over: takeOver,
   task: takeTask,
+  trial: takeTrial,
   reset: () => state.alerts.clear(),
 });
 changed();

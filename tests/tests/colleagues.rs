@@ -126,6 +126,31 @@ async fn what_a_finger_is_on_waits_for_it() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_trial_says_whether_this_phone_would_ring() -> Result<()> {
+    let mut showroom = showroom().await?;
+    let wang = free_page(&showroom, "wang").await?;
+    wang.press("会响铃").await?;
+    wang.says("轮到您时").await?;
+    wang.picture("trial-asked").await?;
+    wang.press("试响一次").await?;
+    wang.says("收到了").await?;
+    wang.picture("trial-came").await?;
+    assert!(!wang.sticks_out().await?, "the page is wider than a phone");
+    // Nobody there: it says so, and what to look at.
+    showroom.gateway_mut().stop().await?;
+    wang.press("连接断开").await?;
+    wang.press("试响一次").await?;
+    wang.says("Wi-Fi").await?;
+    wang.picture("trial-lost").await?;
+    showroom.start_again().await?;
+    wang.press("会响铃").await.context("the page comes back by itself")?;
+    wang.press("试响一次").await?;
+    wang.says("收到了").await?;
+    wang.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
 async fn a_second_person_comes_along_and_goes_again() -> Result<()> {
     let showroom = showroom().await?;
     let kiosk = showroom.kiosk("k1").await?;

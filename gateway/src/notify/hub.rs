@@ -34,6 +34,8 @@ pub enum Pushed {
     AlertOver(AlertId, AlertOver),
     /// A line on the screen.
     Task(Task),
+    /// The person tries whether their page would ring.
+    Trial(u64),
 }
 
 /// Place of a message in the feed: written `sequence.index`. The default stands before everything.
@@ -96,6 +98,7 @@ pub struct Hub {
     listener: OnceLock<mpsc::Sender<Heard>>,
     unheard: AtomicU64,
     deliveries: Deliveries,
+    trials: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -107,6 +110,8 @@ struct Person {
     /// Something was dropped from the front of `recent`.
     trimmed: bool,
     clients: Vec<mpsc::Sender<Arc<Feed>>>,
+    /// The trial that has not come back yet.
+    trial: Option<u64>,
 }
 
 /// What a client gets before anything new.
@@ -150,7 +155,7 @@ impl Hub {
                 person.silence(*alert, *over);
                 false
             }
-            Pushed::Task(_) => false,
+            Pushed::Task(_) | Pushed::Trial(_) => false,
         };
         self.tell_listener(Heard::Feed { feed: Arc::clone(&feed), rings });
         if person.recent.len() == KEPT {
@@ -158,7 +163,11 @@ impl Hub {
             person.trimmed = true;
         }
         person.recent.push_back(Arc::clone(&feed));
-        person.clients.retain(|client| match client.try_send(Arc::clone(&feed)) {
+        self.send(&mut person, &feed);
+    }
+
+    fn send(&self, person: &mut Person, feed: &Arc<Feed>) {
+        person.clients.retain(|client| match client.try_send(Arc::clone(feed)) {
             Ok(()) => true,
             Err(mpsc::error::TrySendError::Closed(_)) => false,
             Err(mpsc::error::TrySendError::Full(_)) => {
@@ -184,9 +193,23 @@ impl Hub {
         self.listener.get().is_some()
     }
 
-    /// This person wants to know which channels reach them.
-    pub fn try_channels(&self, staff: &StaffId) {
+    /// This person wants to know which channels reach them: the trial's number, which open pages are told. It is nothing that a page
+    /// which comes later has missed, so it has no place of its own in the feed.
+    pub fn try_channels(&self, staff: &StaffId) -> u64 {
+        let trial = self.trials.fetch_add(1, Ordering::Relaxed) + 1;
+        let person = self.person(staff);
+        let mut person = lock(&person);
+        person.trial = Some(trial);
+        let feed = Feed { id: person.position(), to: staff.clone(), pushed: Pushed::Trial(trial) };
+        self.send(&mut person, &Arc::new(feed));
+        drop(person);
         self.tell_listener(Heard::Trial(staff.clone()));
+        trial
+    }
+
+    /// A page has shown this trial; whether it is the one that this person waits for.
+    pub fn trial_shown(&self, staff: &StaffId, trial: u64) -> bool {
+        lock(&self.person(staff)).trial.take_if(|waiting| *waiting == trial).is_some()
     }
 
     fn tell_listener(&self, heard: Heard) {
@@ -424,6 +447,19 @@ mod tests {
         assert_eq!(phone.next().await.unwrap().id.sequence, 4);
         assert_eq!(tab.next().await.unwrap().id.sequence, 4);
         assert!(colleague.waiting().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_trial_reaches_the_pages_that_are_open_and_has_no_place_in_the_feed() {
+        let (hub, wang) = (Hub::default(), staff("wang"));
+        hub.push(alert("wang", 4, 1));
+        let (Opening { position, .. }, mut page) = hub.subscribe(&wang, None);
+        let trial = hub.try_channels(&wang);
+        let came = page.next().await.unwrap();
+        assert_eq!((came.id, &came.pushed), (position, &Pushed::Trial(trial)));
+        assert!(hub.subscribe(&wang, Some(position)).0.messages.is_empty(), "nothing was missed");
+        assert!(!hub.trial_shown(&staff("li"), trial) && !hub.trial_shown(&wang, trial + 1));
+        assert!(hub.trial_shown(&wang, trial) && !hub.trial_shown(&wang, trial), "once");
     }
 
     #[tokio::test]

@@ -116,7 +116,8 @@ impl Exchange {
                 }
             }
             Pushed::Task(Task::Receive { visit, .. }) => self.bell(Bell::Ring(*visit, None)),
-            Pushed::Task(_) => {}
+            // A trial is heard as such.
+            Pushed::Task(_) | Pushed::Trial(_) => {}
         }
     }
 

@@ -51,6 +51,7 @@ files![
     "sound.js",
     "state.js",
     "tasks.js",
+    "trial.js",
     "visit.js",
     "visitor.js",
     "wake.js",

@@ -163,6 +163,7 @@ impl Client {
             }
             Pushed::AlertOver(alert, over) => event(text, "alert_over", &json(&Over { alert: *alert, over: *over })),
             Pushed::Task(task) => event(text, "task", &json(task)),
+            Pushed::Trial(trial) => event(text, "trial", &format!("{{\"trial\":{trial}}}")),
         }
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id;
 use crate::notify::Delivery;
-use crate::web::address::Query;
+use crate::web::address::{Path, Query};
 use crate::web::front::Front;
 use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
@@ -35,8 +35,23 @@ pub(crate) async fn deliveries(
     Ok(axum::Json(Deliveries { deliveries: front.parts.handle.hub().deliveries().latest(visit, MOST) }))
 }
 
-/// Sends a message that nobody waits behind over every channel of the person but the open page.
+/// Sends a message that nobody waits behind over every channel of the person, the open page among them.
 pub(crate) async fn try_own(State(front): State<Arc<Front>>, Extension(person): Extension<Person>) -> Response {
-    front.parts.handle.hub().try_channels(&person.id);
-    (StatusCode::ACCEPTED, axum::Json(serde_json::json!({ "done": "kept" }))).into_response()
+    let trial = front.parts.handle.hub().try_channels(&person.id);
+    (StatusCode::ACCEPTED, axum::Json(serde_json::json!({ "done": "kept", "trial": trial }))).into_response()
+}
+
+/// A page of the person has shown the trial: an alert would have come as far.
+pub(crate) async fn trial_shown(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Path(trial): Path<String>,
+) -> Result<axum::Json<serde_json::Value>, Problem> {
+    const UNKNOWN: &str = "this trial is not the one that is waited for";
+    let trial = id(&trial, Code::NotFound, UNKNOWN)?;
+    if !front.parts.handle.hub().trial_shown(&person.id, trial) {
+        return Err(Problem::new(Code::NotFound, UNKNOWN));
+    }
+    front.reporter.alive(&person.id);
+    Ok(axum::Json(serde_json::json!({ "done": "kept" })))
 }

@@ -43,7 +43,7 @@ pub(crate) async fn me(State(front): State<Arc<Front>>, Extension(person): Exten
     let accepted = front.parts.handle.hub().accepted_alerts(&person.id);
     let accepted = accepted.iter().filter_map(|feed| match &feed.pushed {
         Pushed::Alert(alert) => Some(alert.clone()),
-        Pushed::AlertOver(..) | Pushed::Task(_) => None,
+        Pushed::AlertOver(..) | Pushed::Task(_) | Pushed::Trial(_) => None,
     });
     axum::Json(Me {
         name: front.name(&person.id),
