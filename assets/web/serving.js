@@ -24,7 +24,7 @@ export function showServing() {
     const mine = state.mine.map(withOwn).filter((visit) => !visit.outcome && serves(visit));
     const here = [...mine.map(known), ...[...state.accepted.values()].map(fresh)];
     const place = by("serving");
-    const items = here.length || state.oversees ? here : [{ id: "none", presence: myself()?.presence, waiting: state.waiting, place: state.place }];
+    const items = here.length || state.oversees ? here : [{ id: "none", presence: myself()?.presence, waiting: state.waiting, place: state.place, lost: !state.connected && state.staff.size > 0 }];
     keyed(place, items, (item) => item.id, (item) => (item.id === "none" ? quiet(item) : card(item)));
   });
 }
@@ -87,7 +87,9 @@ function lesser(visit, own) {
   return words;
 }
 
-function quiet({ presence, waiting, place }) {
+function quiet({ presence, waiting, place, lost }) {
+  // What the floor was before the connection broke says nothing of now.
+  if (lost) return el("div", { class: "state" }, el("h1", {}, w.light_red), el("p", {}, w.light_red_hint));
   const free = presence === "free";
   return el(
     "div",

@@ -70,22 +70,16 @@ impl FloorFeed {
         let first = Frame::first(Arc::clone(&floor.borrow_and_update()));
         let (sender, frames) = watch::channel(Arc::new(first));
         tasks.spawn(async move {
-            // How many more publications the few do not hear of; none after a quiet second, which tells them the last.
-            let mut unheard = 0;
+            let mut turn = Turn::default();
             loop {
                 let quiet = tokio::select! {
                     () = shutdown.cancelled() => return,
                     changed = floor.changed() => if changed.is_ok() { false } else { return },
-                    () = tokio::time::sleep(PAUSE * LIMITED_EVERY), if unheard > 0 => true,
+                    () = tokio::time::sleep(PAUSE * LIMITED_EVERY), if turn.is_behind() => true,
                 };
-                let limited = quiet || unheard == 0;
+                let limited = turn.tells(quiet);
                 let snapshot = Arc::clone(&floor.borrow_and_update());
                 let next = sender.borrow().next(snapshot, limited);
-                unheard = match (quiet, limited) {
-                    (true, _) => 0,
-                    (false, true) => LIMITED_EVERY - 1,
-                    (false, false) => unheard - 1,
-                };
                 sender.send_replace(Arc::new(next));
                 tokio::time::sleep(PAUSE).await;
             }
@@ -99,6 +93,33 @@ impl FloorFeed {
 
     pub(super) fn now(&self) -> Arc<Frame> {
         Arc::clone(&self.frames.borrow())
+    }
+}
+
+/// Whose turn it is to hear: every publication is the whole audience's, every fourth the limited one's too, and the last before it
+/// is quiet.
+#[derive(Debug, Default)]
+struct Turn {
+    /// Publications until the next that the limited audience hears.
+    left: u32,
+    /// There was one that it has not heard.
+    behind: bool,
+}
+
+impl Turn {
+    fn is_behind(&self) -> bool {
+        self.behind
+    }
+
+    fn tells(&mut self, quiet: bool) -> bool {
+        let tells = quiet || self.left == 0;
+        self.left = match (quiet, tells) {
+            (true, _) => 0,
+            (false, true) => LIMITED_EVERY - 1,
+            (false, false) => self.left - 1,
+        };
+        self.behind = !tells;
+        tells
     }
 }
 
@@ -328,6 +349,17 @@ mod tests {
         assert_eq!(whole[0].get("staff"), None, "wang is as before");
         let limited = read(&next.since(0, Audience::Limited));
         assert_eq!(limited[0].get("visits"), None, "no visit leaks to those who may not see it");
+    }
+
+    #[test]
+    fn the_limited_audience_hears_every_fourth_publication_and_the_last_of_any_number() {
+        for publications in 1_usize..=12 {
+            let mut turn = Turn::default();
+            let told: Vec<_> = (0..publications).map(|_| turn.tells(false)).collect();
+            assert_eq!(told.iter().filter(|told| **told).count(), publications.div_ceil(4), "{told:?}");
+            assert_eq!(turn.is_behind(), told.last() == Some(&false), "{told:?}");
+            assert!(turn.tells(true) && !turn.is_behind(), "a quiet second tells the last");
+        }
     }
 
     #[test]
