@@ -312,3 +312,20 @@ async fn an_english_speaker_is_asked_for_an_english_visitor() -> Result<()> {
     kiosk.stage(tap.visit, Stage::Ended).await?;
     showroom.finish().await
 }
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_every_session_of_the_person_and_nobody_elses() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("wang", Role::Consultant, &[])?;
+    showroom.hire("chen", Role::Consultant, &[])?;
+    let (lost, found, chen) =
+        (showroom.sign_in("wang").await?, showroom.sign_in("wang").await?, showroom.sign_in("chen").await?);
+    found.call(Method::DELETE, "/api/v1/sessions?everywhere=true", None).await?;
+    for session in [&lost, &found] {
+        let refused = session.call(Method::GET, "/api/v1/me", None).await;
+        assert!(format!("{:?}", refused.unwrap_err()).contains("401"), "a session goes on");
+    }
+    chen.call(Method::GET, "/api/v1/me", None).await?;
+    showroom.sign_in("wang").await?.call(Method::GET, "/api/v1/me", None).await?;
+    showroom.finish().await
+}

@@ -180,6 +180,8 @@ pub enum Command {
     RemoveDevice(DeviceId, DeviceKind),
     /// Begins (true) or ends work on a kiosk.
     SetMaintenance(DeviceId, bool),
+    /// Whoever asks signs out everywhere.
+    EndSessions,
     /// Puts on record that the actor sees a lead's contact in full.
     RevealLead(LeadId),
     /// Puts on record that the actor takes records away.
@@ -229,6 +231,7 @@ impl Command {
             | Self::SetDevice(_)
             | Self::RemoveDevice(..)
             | Self::SetMaintenance(..)
+            | Self::EndSessions
             | Self::RevealLead(_)
             | Self::Export(_)
             | Self::EraseLead(_)

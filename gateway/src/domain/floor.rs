@@ -98,6 +98,7 @@ impl Floor {
             | Command::SetDevice(_)
             | Command::RemoveDevice(..)
             | Command::SetMaintenance(..)
+            | Command::EndSessions
             | Command::RevealLead(_)
             | Command::Export(_)
             | Command::EraseLead(_) => return Ok(None),

@@ -167,6 +167,11 @@ pub enum RosterEvent {
         /// Who.
         staff: StaffId,
     },
+    /// Somebody signed out everywhere: every session of theirs is void.
+    SessionsEnded {
+        /// Who.
+        staff: StaffId,
+    },
     /// A device was added, or given a new password.
     DeviceSet(Device),
     /// A device was taken away.
@@ -211,6 +216,11 @@ impl Roster {
             }
             RosterEvent::AccountRemoved { staff } => {
                 self.accounts.remove(staff);
+            }
+            RosterEvent::SessionsEnded { staff } => {
+                if let Some(account) = self.accounts.get_mut(staff) {
+                    account.session_generation = account.session_generation.wrapping_add(1);
+                }
             }
             RosterEvent::DeviceSet(device) => {
                 self.devices.insert(device.client_id(), device.clone());

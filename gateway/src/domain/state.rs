@@ -109,6 +109,11 @@ impl State {
                 known.then_some(()).ok_or(Refusal::UnknownDevice)?;
                 Ok(vec![RosterEvent::DeviceRemoved { device: device.clone(), kind: *kind }.into()])
             }
+            Command::EndSessions => {
+                let Actor::Staff(staff) = &input.actor else { return Err(Refusal::WrongSender) };
+                self.roster.accounts.get(staff).ok_or(Refusal::UnknownStaff)?;
+                Ok(vec![RosterEvent::SessionsEnded { staff: staff.clone() }.into()])
+            }
             Command::SetMaintenance(kiosk, on) => {
                 matches!(input.actor, Actor::Staff(_) | Actor::System).then_some(()).ok_or(Refusal::WrongSender)?;
                 let known = self.roster.devices.values().any(|device| device.is_kiosk(kiosk));

@@ -116,7 +116,10 @@ impl Floor {
             RosterEvent::AccountRemoved { staff } => {
                 self.remove_member(staff);
             }
-            RosterEvent::DeviceSet(_) | RosterEvent::DeviceRemoved { .. } | RosterEvent::MaintenanceSet { .. } => {}
+            RosterEvent::SessionsEnded { .. }
+            | RosterEvent::DeviceSet(_)
+            | RosterEvent::DeviceRemoved { .. }
+            | RosterEvent::MaintenanceSet { .. } => {}
         }
     }
 

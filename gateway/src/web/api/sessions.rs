@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use shared::ids::StaffId;
 
 use crate::domain::roster::Role;
+use crate::domain::{Actor, Command};
+use crate::web::address::Query;
 use crate::web::body::{Json, nothing};
 use crate::web::front::Front;
 use crate::web::listener::Peer;
@@ -45,13 +47,37 @@ pub(crate) async fn sign_in(
     Ok(response)
 }
 
-pub(crate) async fn sign_out(State(front): State<Arc<Front>>, Extension(person): Extension<Person>) -> Response {
-    front.sessions.sign_out(&person.token, front.now());
-    let mut response = nothing();
-    if let Some(cookie) = front.sessions.no_cookie() {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+/// From where somebody signs out.
+#[derive(Default, Deserialize)]
+pub(crate) struct Leave {
+    /// From every device, this one among them.
+    #[serde(default)]
+    everywhere: bool,
+}
+
+pub(crate) async fn sign_out(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    Query(leave): Query<Leave>,
+) -> Result<Response, Problem> {
+    end_session(&front, &person, &leave, nothing()).await
+}
+
+/// Ends this session, or all of the person's; `then` is what the browser gets, with the cookie taken away.
+pub(crate) async fn end_session(
+    front: &Front,
+    person: &Person,
+    leave: &Leave,
+    mut then: Response,
+) -> Result<Response, Problem> {
+    if leave.everywhere {
+        front.submit(None, Actor::Staff(person.id.clone()), Command::EndSessions).await?;
     }
-    response
+    front.sessions.sign_out(&person.token, front.now());
+    if let Some(cookie) = front.sessions.no_cookie() {
+        then.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(then)
 }
 
 pub(crate) fn address(peer: Option<Extension<Peer>>) -> IpAddr {

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
 
-use super::{Frame, home_of, refusing, render};
-use crate::web::api::sessions::{address, open_session};
+use super::{Frame, home_of, message, refusing, render};
+use crate::web::api::sessions::{Leave, address, end_session, open_session};
 use crate::web::front::Front;
 use crate::web::listener::Peer;
 use crate::web::problem::Problem;
@@ -73,11 +73,21 @@ pub(crate) async fn submit(
     response
 }
 
-pub(crate) async fn sign_out(State(front): State<Arc<Front>>, Extension(person): Extension<Person>) -> Response {
-    front.sessions.sign_out(&person.token, front.now());
-    let mut response = Redirect::to("/sign-in").into_response();
-    if let Some(cookie) = front.sessions.no_cookie() {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+pub(crate) async fn sign_out(
+    State(front): State<Arc<Front>>,
+    Extension(person): Extension<Person>,
+    headers: HeaderMap,
+    uri: Uri,
+    form: Result<Form<Leave>, FormRejection>,
+) -> Response {
+    let leave = form.map(|Form(leave)| leave).unwrap_or_default();
+    let away = Redirect::to("/sign-in").into_response();
+    match end_session(&front, &person, &leave, away).await {
+        Ok(away) => away,
+        Err(problem) => {
+            let frame = Frame::new(&front, &headers, &uri);
+            let w = frame.w;
+            message(problem.code, frame, w.problem, w.sign_out_failed, None)
+        }
     }
-    response
 }

@@ -8,6 +8,8 @@ words! { General
     other_language: "English", "中文";
     sign_in: "登录", "Sign in";
     sign_out: "退出登录", "Sign out";
+    sign_out_everywhere: "退出所有设备", "Sign out everywhere";
+    sign_out_failed: "还没有退出，请稍后再试。", "You are still signed in. Please try again shortly.";
     account: "账号", "Account";
     password: "密码", "Password";
     sign_in_hint: "用店里给您的账号登录。忘记密码请找管理员重设。", "Use the account the showroom gave you. Forgotten the password? Ask the admin for a new one.";
