@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use shared::ids::EventId;
+use shared::ids::{EventId, StaffId};
 use shared::wire::Fingerprint;
 
 use super::handle::{Answer, Done, Letter, SubmitError};
@@ -26,6 +26,8 @@ pub(super) struct Batch {
     pub(super) answers: Vec<Answer>,
     /// Events in all groups.
     pub(super) events: usize,
+    /// Somebody can be reached who could not be before: no event, and yet the floor looks otherwise.
+    pub(super) reach: bool,
 }
 
 impl Batch {
@@ -56,6 +58,11 @@ impl Batch {
         }
     }
 
+    fn note_reach(&mut self, state: &State, staff: &StaffId, now: DateTime<Utc>) {
+        let floor = &state.floor;
+        self.reach |= floor.member(staff).is_some_and(|member| !floor.is_reachable(member, now));
+    }
+
     fn decide_one(
         &mut self,
         state: &mut State,
@@ -67,10 +74,12 @@ impl Batch {
         // Reachability is no part of the record.
         match (&input.command, &input.actor) {
             (Command::Alive, Actor::Staff(staff)) => {
+                self.note_reach(state, staff, now);
                 state.floor.note_alive(staff, now);
                 return Ok(Ok(Done::Kept));
             }
             (Command::Deliver(at), Actor::Staff(staff)) => {
+                self.note_reach(state, staff, now);
                 state.floor.note_delivered(staff, (*at).min(now));
                 return Ok(Ok(Done::Kept));
             }

@@ -30,6 +30,8 @@ const SNAPSHOT_MOST: u64 = 200_000;
 /// What can wait is gathered for so long, unless something comes that cannot. A commit costs its syncs however much it holds
 /// (0.6 to 1.3 ms): without this, proofs and ends alone kept the disk busy at a hundred visits a second.
 const GATHER: Duration = Duration::from_millis(5);
+/// A moment later whoever was not heard is dark.
+const DARK: Duration = Duration::from_millis(1);
 /// The floor is published at most four times a second (DESIGN §6).
 const PUBLISH_EVERY: Duration = Duration::from_millis(250);
 /// Keys that wait for destruction; beyond it the runtime waits for the disk.
@@ -84,6 +86,8 @@ pub struct Runtime {
     keys: std::sync::mpsc::SyncSender<Vec<Subject>>,
     unpublished: bool,
     published_at: Duration,
+    /// Until then what was published holds of whom an alert would reach, if nothing is heard.
+    reached_until: Option<DateTime<Utc>>,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -113,6 +117,7 @@ impl Runtime {
             keys,
             unpublished: true,
             published_at: Duration::ZERO,
+            reached_until: None,
         }
     }
 
@@ -170,10 +175,13 @@ impl Runtime {
     fn wait(&self) -> Duration {
         let reading = self.clock.read();
         let until_due = self.state.deadline().map(|at| (at - self.anchor.at(reading)).to_std().unwrap_or_default());
+        let until_dark =
+            self.reached_until.map(|at| (at - self.anchor.at(reading)).to_std().unwrap_or_default() + DARK);
         let until_publish =
             self.unpublished.then(|| PUBLISH_EVERY.saturating_sub(reading.boot.saturating_sub(self.published_at)));
         // At least once a minute: a clock that was set is noticed, also while the next thing due is months away.
-        let wait = [until_due, until_publish].into_iter().flatten().fold(Duration::from_mins(1), Duration::min);
+        let wait =
+            [until_due, until_dark, until_publish].into_iter().flatten().fold(Duration::from_mins(1), Duration::min);
         self.clock.sleep_for(wait)
     }
 
@@ -204,6 +212,10 @@ impl Runtime {
         if batch.events > 0 {
             self.unpublished = true;
             self.snapshot(batch.events);
+        }
+        let now = self.anchor.at(self.clock.read());
+        if batch.reach || self.reached_until.take_if(|until| *until < now).is_some() {
+            self.unpublished = true;
         }
         if self.unpublished && self.clock.read().boot.saturating_sub(self.published_at) >= PUBLISH_EVERY {
             self.publish();
@@ -337,6 +349,7 @@ impl Runtime {
         self.parts.desk.floor.send_replace(Arc::new(FloorSnapshot::of(&self.state, self.head, now)));
         self.unpublished = false;
         self.published_at = reading.boot;
+        self.reached_until = self.state.floor.reached_until(now);
     }
 }
 

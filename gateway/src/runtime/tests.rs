@@ -1,6 +1,7 @@
 //! The runtime on a log in memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use shared::clock::{Clock, Reading, SystemClock};
@@ -11,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{Done, Handle, Parts, Runtime, SubmitError, ToKiosk, load};
+use crate::demo::DemoClock;
 use crate::domain::command::{Cause, Told};
 use crate::domain::floor::event::{self, FloorEvent};
 use crate::domain::floor::member::Presence;
@@ -66,6 +68,23 @@ impl Bench {
         self.task.await.unwrap().unwrap();
         (self.dir, self.log)
     }
+}
+
+fn consultant() -> Account {
+    let id: StaffId = "wang".parse().unwrap();
+    let details = StaffDetails { name: Personal::new("王芳"), latin: None, password: Personal::default() };
+    Account {
+        role: Role::Consultant,
+        senior: false,
+        languages: [Language::Zh].into(),
+        secret: Secret::open(Subject::Staff(id.clone()), details),
+        session_generation: 0,
+        id,
+    }
+}
+
+fn by(actor: Actor, command: Command) -> Input {
+    Input { cause: None, actor, command }
 }
 
 fn check_in(number: u8, purpose: Purpose) -> Input {
@@ -168,6 +187,31 @@ async fn the_floor_is_published_after_a_change() {
 }
 
 #[tokio::test]
+async fn whoever_can_be_reached_again_or_no_more_is_published_without_an_event() {
+    // Thirty seconds without a word are three of these.
+    let bench = Bench::by(tempfile::tempdir().unwrap(), Arc::default(), Arc::new(DemoClock::new(10)));
+    let mut floor = bench.handle.floor();
+    let account = consultant();
+    let wang = Actor::Staff(account.id.clone());
+    bench.handle.submit(by(Actor::System, Command::SetAccount(account))).await.unwrap();
+    bench.handle.submit(by(wang.clone(), Command::SetPresence(Presence::Free))).await.unwrap();
+    let mut shown = async |reachable| {
+        let wanted = |floor: &Arc<crate::runtime::FloorSnapshot>| {
+            floor.staff.iter().any(|member| member.presence == Presence::Free && member.reachable == reachable)
+        };
+        let seen = tokio::time::timeout(Duration::from_secs(20), floor.wait_for(wanted)).await;
+        assert!(seen.is_ok(), "the floor never says that reachable is {reachable}");
+    };
+    shown(false).await;
+    bench.handle.submit(by(wang.clone(), Command::Alive)).await.unwrap();
+    shown(true).await;
+    shown(false).await;
+    bench.handle.submit(by(wang, Command::Alive)).await.unwrap();
+    shown(true).await;
+    bench.stop().await;
+}
+
+#[tokio::test]
 async fn inputs_after_the_end_are_told_so_and_those_before_it_are_kept() {
     let bench = Bench::start();
     let before = bench.handle.submit(check_in(1, Purpose::Browse));
@@ -223,17 +267,8 @@ async fn what_another_gateway_appended_is_taken_over_before_an_input_is_decided(
 #[tokio::test]
 async fn what_was_accepted_before_a_restart_stands_open_for_whoever_serves_and_rings_nobody() {
     let bench = Bench::start();
-    let wang: StaffId = "wang".parse().unwrap();
-    let details = StaffDetails { name: Personal::new("王芳"), latin: None, password: Personal::default() };
-    let account = Account {
-        id: wang.clone(),
-        role: Role::Consultant,
-        senior: false,
-        languages: [Language::Zh].into(),
-        secret: Secret::open(Subject::Staff(wang.clone()), details),
-        session_generation: 0,
-    };
-    let by = |actor: Actor, command: Command| Input { cause: None, actor, command };
+    let account = consultant();
+    let wang = account.id.clone();
     let person = || Actor::Staff(wang.clone());
     bench.handle.submit(by(Actor::System, Command::SetAccount(account))).await.unwrap();
     bench.handle.submit(by(person(), Command::SetPresence(Presence::Free))).await.unwrap();

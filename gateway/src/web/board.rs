@@ -125,7 +125,7 @@ pub(super) fn written(front: &Front, face: Face, today: Option<Today>) -> Result
         now: front.now(),
         rate: front.parts.clock_rate.max(1),
         beat_ms: u64::try_from(BEAT.as_millis()).unwrap_or(5000),
-        free: staff.iter().filter(|one| one.presence == Presence::Free && one.reachable).count(),
+        free: staff.iter().filter(|one| one.is_free()).count(),
         busy: staff.iter().filter(|one| one.is_busy()).count(),
         waiting: floor.waiting,
     };
@@ -186,6 +186,11 @@ impl<'a> Colleague<'a> {
             reachable: member.reachable,
             serves,
         }
+    }
+
+    /// Whether an alert would find them without a visitor.
+    fn is_free(&self) -> bool {
+        self.presence == Presence::Free && self.reachable && self.serves.is_empty()
     }
 
     fn is_busy(&self) -> bool {

@@ -46,6 +46,16 @@ impl Floor {
         self.is_live(member, now) || member.delivered_at.is_some_and(|at| now - at <= self.rules.pushable)
     }
 
+    /// The last moment at which everybody who would be reached now still would be, if nothing more is heard of anybody.
+    #[must_use]
+    pub fn reached_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let until = |member: &Member| {
+            let live = member.alive_at.map(|at| at + self.rules.live);
+            live.max(member.delivered_at.map(|at| at + self.rules.pushable))
+        };
+        self.members().filter_map(until).filter(|until| *until >= now).min()
+    }
+
     /// Who is asked in which order about a visitor who wants nothing particular: everybody free and reachable of one role.
     #[must_use]
     pub fn rotation(&self, role: Role, now: DateTime<Utc>) -> Vec<&StaffId> {

@@ -91,8 +91,10 @@ async fn a_floor_that_is_told_no_more_is_no_board() {
 async fn a_screen_on_a_wall_makes_nobody_reachable_and_ends_with_its_session() {
     let room = Room::open().await;
     let mut stream = TcpStream::connect(room.addr).await.unwrap();
-    let request =
-        format!("GET /api/v1/board/stream HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n", room.token("wang"));
+    let request = format!(
+        "GET /api/v1/board/stream HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n",
+        room.token("wang")
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut text = String::new();
     read_until(&mut stream, &mut text, "event: board\ndata: {").await;
