@@ -19,12 +19,12 @@ async function unlock() {
 for (const kind of ["pointerdown", "pointerup", "click", "keydown"]) addEventListener(kind, unlock, { passive: true });
 document.addEventListener("visibilitychange", () => audio && unlock());
 
-function tone(frequency, from, length) {
+function tone(frequency, from, length, loudness = 0.5) {
   const [oscillator, volume] = [audio.createOscillator(), audio.createGain()];
   const at = audio.currentTime + from;
   oscillator.frequency.value = frequency;
   volume.gain.setValueAtTime(0, at);
-  volume.gain.linearRampToValueAtTime(0.5, at + 0.02);
+  volume.gain.linearRampToValueAtTime(loudness, at + 0.02);
   volume.gain.exponentialRampToValueAtTime(0.001, at + length);
   oscillator.connect(volume).connect(audio.destination);
   oscillator.start(at);
@@ -39,6 +39,13 @@ export function chime() {
     tone(659, from, 0.3);
     tone(880, from + 0.18, 0.4);
   }
+}
+
+/** Once, for a room in which people talk: a falling third, a third as loud, with a slow end. */
+export function softly() {
+  if (!isUnlocked()) return;
+  tone(784, 0, 0.9, 0.16);
+  tone(659, 0.35, 1.4, 0.16);
 }
 
 /** Rings until stop(). */

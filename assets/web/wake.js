@@ -1,12 +1,13 @@
-// Keeps the screen on while this person can be called.
+// Keeps the screen on while it is needed.
 import { myself, onChange } from "./state.js";
 
 let lock = null;
 let asking = false;
 
+let wanted = () => (myself()?.presence ?? "off") !== "off";
+
 async function keep() {
-  const wanted = document.visibilityState === "visible" && (myself()?.presence ?? "off") !== "off";
-  if (!wanted) {
+  if (document.visibilityState !== "visible" || !wanted()) {
     lock?.release().catch(() => {});
     lock = null;
     return;
@@ -22,7 +23,10 @@ async function keep() {
   asking = false;
 }
 
-export function keepAwake() {
+/** Unless a page says otherwise, while this person can be called. */
+export function keepAwake(when = wanted) {
+  wanted = when;
+  keep();
   onChange(keep);
   document.addEventListener("visibilitychange", keep);
 }

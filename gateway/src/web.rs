@@ -8,12 +8,13 @@
 //! personal stands in a URL or a log line.
 //!
 //! - [`config`], [`listener`]: the doors · [`routes`], [`authorisation`], [`session`]: who may do what
-//! - [`api`], [`stream`], [`floor_feed`]: JSON and server-sent events · [`pages`], [`assets`], [`words`]: what people see
+//! - [`api`], [`stream`], [`floor_feed`], [`board`]: JSON and server-sent events · [`pages`], [`assets`], [`words`]: what people see
 
 mod address;
 mod api;
 mod assets;
 pub mod authorisation;
+mod board;
 mod body;
 mod claims;
 pub mod config;

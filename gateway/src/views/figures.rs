@@ -70,6 +70,12 @@ impl Views {
 }
 
 impl DayFigures {
+    /// Who could have been met in time: not those missed while offline, or who took it back.
+    #[must_use]
+    pub fn counted(&self) -> u32 {
+        self.visits.saturating_sub(self.cancelled).saturating_sub(self.late)
+    }
+
     fn count(&mut self, row: &VisitRow, zone: Tz, in_time_ms: i64) {
         if row.outcome == Some(Outcome::Joined) {
             self.joined += 1;

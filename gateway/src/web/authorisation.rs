@@ -14,6 +14,8 @@ pub enum Action {
     SeeFloor,
     /// See every visit on the floor.
     SeeEveryVisit,
+    /// See the wall display for staff: who serves which purpose, who waits, and the day's shares.
+    SeeBoard,
     /// Set the own presence, say that one is alive.
     SetOwnPresence,
     /// Answer an alert to oneself.
@@ -54,10 +56,11 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
+        Self::SeeBoard,
         Self::SetOwnPresence,
         Self::AnswerAlert,
         Self::ServeVisit,
@@ -108,6 +111,8 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
         | Action::SeeEveryVisit => {
             matches!(role, Role::Reception | Role::Manager | Role::Admin)
         }
+        // Whoever works on the floor: nothing on it is about a customer who could be known by it.
+        Action::SeeBoard => role != Role::Care,
         Action::ReadVisits => match role {
             Role::Manager | Role::Admin => true,
             // Reception has today's floor, not the past.
@@ -142,6 +147,7 @@ mod tests {
     #[test]
     fn roles_may_what_their_work_needs_and_nothing_else() {
         let (floor, lead) = ([Role::Reception, Role::Manager, Role::Admin], [Role::Manager, Role::Admin]);
+        let all_but_care = ROLES.into_iter().filter(|role| *role != Role::Care).collect::<Vec<_>>();
         for action in Action::ALL {
             let (any, other_days): (&[Role], &[Role]) = match action {
                 Action::SignOut
@@ -156,6 +162,7 @@ mod tests {
                 | Action::AssignVisit
                 | Action::ArrangeParties
                 | Action::SeeEveryVisit => (&floor, &floor),
+                Action::SeeBoard => (&all_but_care, &all_but_care),
                 Action::ReadVisits => (&floor, &lead),
                 Action::ReadLeads
                 | Action::EraseContact

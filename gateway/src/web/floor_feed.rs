@@ -94,6 +94,11 @@ impl FloorFeed {
     pub(super) fn now(&self) -> Arc<Frame> {
         Arc::clone(&self.frames.borrow())
     }
+
+    /// Whether the runtime publishes no more: what was published last is no floor.
+    pub(super) fn has_ended(&self) -> bool {
+        self.frames.has_changed().is_err()
+    }
 }
 
 /// Whose turn it is to hear: every publication is the whole audience's, every fourth the limited one's too, and the last before it

@@ -1,5 +1,6 @@
 //! What people see: templates rendered with the words of their language.
 
+pub(super) mod board;
 pub(super) mod floor;
 pub(super) mod manage;
 pub(super) mod sign_in;

@@ -14,7 +14,7 @@ use super::authorisation::{Action, Object, can};
 use super::front::Front;
 use super::problem::{Code, Problem};
 use super::session::Person;
-use super::{api, assets, gallery, headers, pages, stream};
+use super::{api, assets, board, gallery, headers, pages, stream};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,10 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/floor", Access::Staff(Action::SeeFloor)),
     route("GET", "/api/v1/me", Access::Staff(Action::SeeFloor)),
     route("GET", "/api/v1/me/stream", Access::Staff(Action::SeeFloor)),
+    route("GET", "/api/v1/board", Access::Staff(Action::SeeBoard)),
+    route("GET", "/api/v1/board/stream", Access::Staff(Action::SeeBoard)),
+    route("GET", "/api/v1/board/public", Access::Staff(Action::SeeFloor)),
+    route("GET", "/api/v1/board/public/stream", Access::Staff(Action::SeeFloor)),
     route("PUT", "/api/v1/me/presence", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/presence/undo", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/alive", Access::Staff(Action::SetOwnPresence)),
@@ -94,6 +98,8 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/sign-in", Access::Public),
     route("POST", "/sign-out", Access::Page(Action::SignOut)),
     route("GET", "/floor", Access::Page(Action::SeeFloor)),
+    route("GET", "/board", Access::Page(Action::SeeBoard)),
+    route("GET", "/board/public", Access::Page(Action::SeeFloor)),
     route("GET", "/offline", Access::Public),
     route("GET", "/worker.js", Access::Public),
     route("GET", "/manage", Access::Page(Action::OpenManage)),
@@ -116,6 +122,10 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/floor", get(api::floor::floor))
         .route("/api/v1/me", get(api::floor::me))
         .route("/api/v1/me/stream", get(stream::open))
+        .route("/api/v1/board", get(board::stream::show))
+        .route("/api/v1/board/stream", get(board::stream::open))
+        .route("/api/v1/board/public", get(board::stream::show_public))
+        .route("/api/v1/board/public/stream", get(board::stream::open_public))
         .route("/api/v1/me/presence", put(api::presence::set))
         .route("/api/v1/me/presence/undo", post(api::presence::undo))
         .route("/api/v1/me/alive", post(api::presence::alive))
@@ -160,6 +170,8 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::submit))
         .route("/sign-out", post(pages::sign_in::sign_out))
         .route("/floor", get(pages::floor::show))
+        .route("/board", get(pages::board::show))
+        .route("/board/public", get(pages::board::show_public))
         .route("/offline", get(pages::offline))
         .route("/worker.js", get(assets::worker))
         .route("/manage", get(pages::manage::show))

@@ -2,6 +2,7 @@
 
 mod api;
 mod authorisation;
+mod board;
 mod hands;
 mod kiosks;
 mod pages;

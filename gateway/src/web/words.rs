@@ -1,6 +1,7 @@
 //! Every word of the pages, in Chinese and English, a table for each area. A word that is missing in one language does not
 //! compile; the tests look at what a compiler cannot.
 
+mod board;
 mod general;
 mod hands;
 mod records;
@@ -11,6 +12,7 @@ use std::ops::Deref;
 use serde::Serialize;
 use shared::wire::Language;
 
+use board::Wall;
 use general::General;
 use hands::Hands;
 use records::Register;
@@ -47,6 +49,8 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     general: General,
     #[serde(flatten)]
+    pub(super) board: Wall,
+    #[serde(flatten)]
     pub(super) hands: Hands,
     #[serde(flatten)]
     pub(super) records: Register,
@@ -54,8 +58,10 @@ pub(in crate::web) struct Words {
     pub(super) visitor: Visitor,
 }
 
-static ZH: Words = Words { general: General::ZH, hands: Hands::ZH, records: Register::ZH, visitor: Visitor::ZH };
-static EN: Words = Words { general: General::EN, hands: Hands::EN, records: Register::EN, visitor: Visitor::EN };
+static ZH: Words =
+    Words { general: General::ZH, board: Wall::ZH, hands: Hands::ZH, records: Register::ZH, visitor: Visitor::ZH };
+static EN: Words =
+    Words { general: General::EN, board: Wall::EN, hands: Hands::EN, records: Register::EN, visitor: Visitor::EN };
 
 impl Deref for Words {
     type Target = General;
@@ -81,7 +87,7 @@ impl Words {
     }
 
     fn word(&self, key: &str) -> Option<&'static str> {
-        let first = self.general.word(key).or_else(|| self.hands.word(key));
+        let first = self.general.word(key).or_else(|| self.board.word(key)).or_else(|| self.hands.word(key));
         first.or_else(|| self.records.word(key)).or_else(|| self.visitor.word(key))
     }
 
@@ -105,7 +111,7 @@ mod tests {
     use crate::domain::sales::{Erasure, LeadChannel};
 
     fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        General::TABLE.iter().chain(Hands::TABLE).chain(Register::TABLE).chain(Visitor::TABLE)
+        General::TABLE.iter().chain(Wall::TABLE).chain(Hands::TABLE).chain(Register::TABLE).chain(Visitor::TABLE)
     }
 
     fn is_han(c: char) -> bool {

@@ -95,8 +95,7 @@ async fn day(front: &Arc<Front>, frame: &Frame) -> Result<Day, Problem> {
     let floor = front.floor.now();
     let now = front.now();
     let local = now.with_timezone(&zone);
-    // Who could have been met in time: not those missed while offline, or who took it back.
-    let counted = figures.visits.saturating_sub(figures.cancelled).saturating_sub(figures.late);
+    let counted = figures.counted();
     Ok(Day {
         reach: lines::reach(front, w),
         clock: lines::clock_doubted(front, &floor.snapshot, w, now),

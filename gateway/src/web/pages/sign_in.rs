@@ -21,6 +21,8 @@ use crate::web::session::Person;
 #[template(path = "sign-in.html")]
 struct SignIn {
     frame: Frame,
+    /// Where to go then, if not to one's own page.
+    to: &'static str,
     account: String,
     fault: Option<String>,
 }
@@ -31,6 +33,15 @@ pub(crate) struct Fields {
     account: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    to: String,
+}
+
+/// Screens on a wall, which go on where they were; a form leads nowhere else.
+const SCREENS: [&str; 2] = ["/board", "/board/public"];
+
+fn screen(wanted: &str) -> Option<&'static str> {
+    SCREENS.into_iter().find(|screen| *screen == wanted)
 }
 
 /// The page of one's role, or the way in.
@@ -40,7 +51,9 @@ pub(crate) async fn home(person: Option<Extension<Person>>) -> Redirect {
 
 pub(crate) async fn show(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
     let frame = Frame::new(&front, &headers, &uri);
-    render(&SignIn { frame, account: String::new(), fault: None })
+    let wanted = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("to=")));
+    let to = wanted.and_then(screen).unwrap_or_default();
+    render(&SignIn { frame, to, account: String::new(), fault: None })
 }
 
 pub(crate) async fn submit(
@@ -50,9 +63,10 @@ pub(crate) async fn submit(
     uri: Uri,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
-    let Ok(Form(Fields { account, password })) = form else {
+    let Ok(Form(Fields { account, password, to })) = form else {
         return Problem::bad_body("not a form").into_response();
     };
+    let to = screen(&to);
     let session = match open_session(&front, address(peer), &account, password).await {
         Ok(session) => session,
         Err(problem) => {
@@ -62,11 +76,11 @@ pub(crate) async fn submit(
                 StatusCode::UNAUTHORIZED => frame.w.wrong_password,
                 _ => frame.w.problem,
             };
-            let shown = render(&SignIn { account, fault: Some(fault.to_owned()), frame });
+            let shown = render(&SignIn { account, to: to.unwrap_or_default(), fault: Some(fault.to_owned()), frame });
             return refusing(problem.status(), problem.code, shown);
         }
     };
-    let mut response = Redirect::to("/").into_response();
+    let mut response = Redirect::to(to.unwrap_or("/")).into_response();
     if let Some(cookie) = front.sessions.cookie(&session.token) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -44,6 +44,8 @@ async fn no_page_has_inline_script_or_style_and_all_forbid_them() {
         "/manage/leads",
         "/manage/audit",
         "/manage/kiosks",
+        "/board",
+        "/board/public",
         "/nothing",
         &format!("/i/{kiosk}"),
     ] {

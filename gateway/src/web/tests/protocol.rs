@@ -238,6 +238,8 @@ fn the_page_names_every_field_of_the_floor_and_of_an_interest_and_every_column()
     let described: Value = serde_json::from_str(OPENAPI).unwrap();
     let schema = |name: &str| fields(described["components"]["schemas"][name]["properties"].clone());
     check("### The floor", schema("Floor"));
+    check("### The board", schema("Board"));
+    check("### The board", schema("BoardCounts"));
     check("### Interests", schema("Interest"));
     check("### The visits export", VISIT_COLUMNS.map(str::to_owned).to_vec());
     check("### The leads export", LEAD_COLUMNS.map(str::to_owned).to_vec());
