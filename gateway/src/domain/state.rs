@@ -67,7 +67,7 @@ impl State {
             roster: self.roster.clone(),
             floor: self.floor.without_index(),
             sales: self.sales.clone(),
-            customers: self.customers.clone(),
+            customers: self.customers.without_index(),
             speech: Speech::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! The customer area's state: a card for each contact that is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -30,14 +31,15 @@ struct Card {
 pub struct Acquaintance {
     /// The contact by which they are known.
     pub lead: LeadId,
-    /// Whose customer they are.
-    pub owner: Option<StaffId>,
+    /// Whose customer they are, and since the last real contact with whom.
+    pub owner: Option<(StaffId, DateTime<Utc>)>,
 }
 
 /// The customer area's state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customers {
-    cards: BTreeMap<LeadId, Card>,
+    /// Shared with a snapshot that is being written.
+    cards: BTreeMap<LeadId, Arc<Card>>,
     /// The contacts of visits that the floor has not forgotten yet.
     visits: BTreeMap<VisitId, BTreeSet<LeadId>>,
     #[serde(skip)]
@@ -56,6 +58,12 @@ impl Customers {
         }
     }
 
+    /// What a snapshot stores.
+    #[must_use]
+    pub fn without_index(&self) -> Self {
+        Self { cards: self.cards.clone(), visits: self.visits.clone(), ..Self::default() }
+    }
+
     /// Whether somebody with this number has been here, and whose customer they are: that of the last real contact, for `owned` after it.
     #[must_use]
     pub fn know(
@@ -70,7 +78,7 @@ impl Customers {
             cards().filter(|(_, card)| card.last.is_some()).max_by_key(|(lead, card)| (card.last, **lead))?;
         let owners = cards().filter_map(|(_, card)| card.owner.as_ref());
         let latest = owners.max_by_key(|(_, since)| *since).filter(|(_, since)| now - *since <= owned);
-        Some(Acquaintance { lead: *lead, owner: latest.map(|(owner, _)| owner.clone()) })
+        Some(Acquaintance { lead: *lead, owner: latest.cloned() })
     }
 
     /// When somebody was here last, and what they asked for then.
@@ -97,8 +105,8 @@ impl Customers {
         if let Some(known) = &known {
             self.unlink(lead.id, known.number);
         }
-        let (last, owner) = known.map(|known| (known.last, known.owner)).unwrap_or_default();
-        self.cards.insert(lead.id, Card { number, models: lead.models.clone(), last, owner });
+        let (last, owner) = known.map(|known| (known.last, known.owner.clone())).unwrap_or_default();
+        self.cards.insert(lead.id, Arc::new(Card { number, models: lead.models.clone(), last, owner }));
         self.by_number.entry(number).or_default().insert(lead.id);
         if let Some(visit) = lead.visit {
             self.visits.entry(visit).or_default().insert(lead.id);
@@ -140,12 +148,13 @@ impl Customers {
         }
         let stands_in =
             |owner: &StaffId| owner != by && !visit.askings.iter().any(|one| one.accepted && one.to == *owner);
-        let before = visit.known.lead.and_then(|lead| self.cards.get(&lead)?.owner.clone());
-        let stays = before.filter(|(owner, _)| visit.known.owner.as_ref() == Some(owner) && stands_in(owner));
+        // As it was when they came: the contact by which they were known may have been erased since, and a replay never sees it.
+        let before = visit.known.owner.clone().zip(visit.known.since);
+        let stays = before.filter(|(owner, _)| stands_in(owner));
         let owner = stays.or_else(|| by_consultant.then(|| (by.clone(), at)));
         let leads = self.visits.get(&visit.id).into_iter().flatten().copied().chain(visit.known.lead);
         for lead in leads.collect::<BTreeSet<_>>() {
-            let Some(card) = self.cards.get_mut(&lead) else { continue };
+            let Some(card) = self.cards.get_mut(&lead).map(Arc::make_mut) else { continue };
             card.last = Some(at);
             card.owner = owner.clone().or(card.owner.take());
             if !visit.models.is_empty() {

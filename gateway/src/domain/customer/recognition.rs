@@ -16,16 +16,17 @@ impl State {
             let kept = self.floor.rules().owned;
             let (lead, owner) = match self.customers.know(number, kept, now) {
                 Some(Acquaintance { lead, owner }) => {
-                    (Some(lead), owner.filter(|owner| self.floor.member(owner).is_some()))
+                    (Some(lead), owner.filter(|(owner, _)| self.floor.member(owner).is_some()))
                 }
                 None => (None, None),
             };
+            let (owner, since) = owner.unzip();
             let known = self.floor.visit(visit);
             let before = known.map(|visit| (visit.known.lead, visit.known.owner.clone())).unwrap_or_default();
             if before == (lead, owner.clone()) {
                 continue;
             }
-            events.push(FloorEvent::Recognised { visit, lead, owner: owner.clone() });
+            events.push(FloorEvent::Recognised { visit, lead, owner: owner.clone(), since });
             // Whom they ask for by name comes first, and one alert at a time is enough.
             let asked = said.iter().any(|event| matches!(event, FloorEvent::Asked { .. }));
             if let (Some(visit), Some(owner), false) = (known, owner, asked) {

@@ -21,8 +21,8 @@ impl Floor {
         match event {
             FloorEvent::CheckedIn(event) => self.checked_in(event, at),
             FloorEvent::Detailed(event) => self.change_visit(event.visit, |visit| detailed(visit, event)),
-            FloorEvent::Recognised { visit, lead, owner } => self.change_visit(*visit, |visit| {
-                (visit.known.lead, visit.known.owner) = (*lead, owner.clone());
+            FloorEvent::Recognised { visit, lead, owner, since } => self.change_visit(*visit, |visit| {
+                (visit.known.lead, visit.known.owner, visit.known.since) = (*lead, owner.clone(), *since);
             }),
             FloorEvent::Asked { alert, to, why, pushed } => self.asked(*alert, to, (*why, *pushed), at),
             FloorEvent::Handed { alert, .. } => self.change_asking(*alert, |asking| {

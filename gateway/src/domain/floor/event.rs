@@ -101,6 +101,9 @@ pub enum FloorEvent {
         /// Whose customer they are.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<StaffId>,
+        /// Since when: the last real contact.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<DateTime<Utc>>,
     },
     /// One person was asked.
     Asked {

@@ -241,6 +241,8 @@ impl Asking {
 pub struct Known {
     /// 归属 whose customer it is.
     pub owner: Option<StaffId>,
+    /// Since the last real contact with whom.
+    pub since: Option<DateTime<Utc>>,
     /// The contact by which they are known from an earlier visit.
     pub lead: Option<LeadId>,
     /// How promising the lead is, 0 to 100 (PROCESS I.5).

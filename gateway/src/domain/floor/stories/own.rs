@@ -14,6 +14,7 @@ use crate::domain::command::{Actor, Command};
 use crate::domain::customer::NumberKey;
 use crate::domain::effect::{Effect, Task};
 use crate::domain::sales::LeadEvent;
+use crate::domain::secret::Sealable;
 use crate::domain::{Event, State};
 
 const LI: &str = "13800138000";
@@ -144,6 +145,36 @@ fn whoever_agreed_to_nothing_or_took_it_back_is_a_stranger() {
     let visit = comes(&mut scene, number(LI, false));
     assert_eq!((owner(&scene, visit), scene.visit(visit).unwrap().known.lead), (None, None));
     assert_eq!(scene.state.customers, State::default().customers, "nothing of them is left");
+}
+
+#[test]
+fn a_replay_that_cannot_read_an_erased_contact_comes_to_the_same_customers() {
+    let mut scene = two_days_later();
+    // The owner is busy, another stands in, and the visitor agrees once more: a second contact, with the same owner.
+    scene.presence("a", Presence::Appointment);
+    let visit = comes(&mut scene, number(LI, true));
+    serve(&mut scene, "b", visit);
+    scene.advance(TimeDelta::hours(1));
+    let first = scene.all.iter().find_map(|(_, event)| match event {
+        Event::Lead(LeadEvent::Received(lead)) => Some(lead.id),
+        _ => None,
+    });
+    let first = first.unwrap();
+    scene.ask(Actor::System, Command::EraseLead(first)).unwrap();
+
+    let mut state = State::default();
+    state.configure(crate::domain::Rules::default());
+    for (at, event) in &mut scene.all {
+        if let Event::Lead(LeadEvent::Received(lead) | LeadEvent::Changed(lead)) = event
+            && let Some(secret) = lead.secret.as_mut().filter(|_| lead.id == first)
+        {
+            secret.reopen(None);
+        }
+        state.apply(event, *at);
+    }
+    assert_eq!(state.customers, scene.state.customers);
+    let visit = comes(&mut scene, number(LI, false));
+    assert_eq!(owner(&scene, visit).as_deref(), Some("a"), "whoever stood in takes nobody away");
 }
 
 #[test]
