@@ -4,7 +4,7 @@ import { by, el, listed, say } from "./dom.js";
 import { countTo, keepCounting } from "./ring.js";
 import { choose, hush, toast } from "./sheet.js";
 import { ring, stop } from "./sound.js";
-import { changed, onChange, state } from "./state.js";
+import { changed, nameOf, onChange, state } from "./state.js";
 import { named, w } from "./words.js";
 
 // A colleague asks, whose visitor it is.
@@ -79,11 +79,13 @@ function show() {
   const more = state.alerts.size - 1;
   say(by("alert-more"), more > 0 ? `${more} ${w.more_alerts}` : "");
   if (JSON.stringify(next) !== JSON.stringify(shown)) draw(next);
-  by("alert-title").textContent = state.connected ? (w[`title_${next.why}`] ?? w.visitor_here) : w.light_red;
+  by("alert-title").textContent = state.connected ? title(next) : w.light_red;
   if (!dialog.open) dialog.showModal();
   ring();
   report();
 }
+
+const title = ({ why, colleague }) => [w[`title_${why}`] ?? w.visitor_here, colleague && nameOf(colleague)].filter(Boolean).join(" · ");
 
 function draw(alert) {
   if (shown?.alert !== alert.alert) say(by("alert-fault"), "");

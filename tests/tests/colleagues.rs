@@ -68,7 +68,7 @@ async fn a_visitor_is_handed_over_with_everything_that_is_known_and_back() -> Re
     wang.says("正在考虑接手").await?;
     wang.picture("hands-asked").await?;
     chen.find("dialog#alert[open]").await?;
-    chen.says("同事请您接手").await?;
+    chen.says("同事请您接手 · 王芳").await?;
     assert!(!chen.sticks_out().await?, "the alert is wider than a phone");
     chen.picture("hands-alert").await?;
     chen.find("#alert-accept").await?.click().await?;
@@ -163,7 +163,7 @@ async fn a_second_person_comes_along_and_goes_again() -> Result<()> {
     assert!(format!("{:?}", nobody.unwrap_err()).contains("nobody_free"));
     let chen = free_page(&showroom, "chen").await?;
     wang.session().call(Method::POST, &second, Some(json!({}))).await?;
-    chen.says("同事请您协助").await?;
+    chen.says("同事请您协助 · 王芳").await?;
     chen.picture("hands-second-alert").await?;
     // A greeting meanwhile sends nobody away.
     wang.greeted(tap.visit).await?;

@@ -367,6 +367,7 @@ mod tests {
             lead: None,
             last_visit: None,
             why: Why::LongestFree,
+            colleague: None,
             asked_at: DateTime::UNIX_EPOCH,
             greet_by: DateTime::UNIX_EPOCH,
             words: String::new(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Language, Purpose};
 use super::interest::{Budget, When};
-use crate::ids::{AlertId, LeadId, ModelId, VisitId};
+use crate::ids::{AlertId, LeadId, ModelId, StaffId, VisitId};
 
 /// What decided that this person is asked: "why me".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,6 +133,9 @@ pub struct Alert {
     pub last_visit: Option<LastVisit>,
     /// What decided.
     pub why: Why,
+    /// The colleague whose visitor it is, where one asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colleague: Option<StaffId>,
     /// When this person was asked.
     pub asked_at: DateTime<Utc>,
     /// When the ten seconds are over.

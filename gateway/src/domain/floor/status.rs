@@ -1,7 +1,7 @@
 //! The floor in the words of the outside: a visit's stage for its visitor, an alert for a phone.
 
 use chrono::{DateTime, Utc};
-use shared::ids::AlertId;
+use shared::ids::{AlertId, StaffId};
 use shared::wire::{Alert, ConsultantCard, Language, Stage, Title, VisitStatus};
 
 use super::book::Floor;
@@ -49,6 +49,11 @@ impl Visit {
 }
 
 impl Visit {
+    /// Who serves it, unless it is this person.
+    fn owner_beside(&self, staff: &StaffId) -> Option<StaffId> {
+        self.accepted.as_ref().map(|(by, _)| by).filter(|by| *by != staff).cloned()
+    }
+
     /// The visitor's number as whoever serves them sees it without asking for more.
     fn masked_number(&self) -> Option<String> {
         Some(self.secret.as_ref()?.get()?.phone.as_ref()?.masked())
@@ -118,6 +123,7 @@ impl Floor {
             // And what is known from before, the customer area's.
             last_visit: None,
             why: asking.why,
+            colleague: asking.is_among_colleagues().then(|| visit.owner_beside(&asking.to)).flatten(),
             asked_at: asking.asked_at,
             greet_by: self.greet_by(visit, asking),
             words: speech.words(visit.purpose, visit.language, roster.name_in(visit.language, &asking.to)),

@@ -65,6 +65,7 @@ fn alert(to: &str, sequence: u64, number: u8) -> Feed {
         lead: None,
         last_visit: None,
         why: Why::LongestFree,
+        colleague: None,
         asked_at: epoch(),
         greet_by: epoch(),
         words: "您好".to_owned(),

@@ -97,6 +97,11 @@ fn one_colleague_at_a_time_is_asked_to_take_over() {
     let (mut scene, visit) = served(&["b", "c", "d"]);
     scene.by("a", Command::CallSecond(visit, Some(staff("d")))).unwrap();
     scene.by("a", Command::HandOver(visit, staff("b"))).unwrap();
+    let asks = scene.told.iter().rev().find_map(|effect| match effect {
+        Effect::Alert { to, alert } if *to == staff("b") => Some(alert.colleague.clone()),
+        _ => None,
+    });
+    assert_eq!(asks, Some(Some(staff("a"))), "the alert says who asks");
     scene.by("a", Command::HandOver(visit, staff("c"))).unwrap();
     let open: Vec<_> = scene.visit(visit).unwrap().open_askings().map(|asked| asked.to.to_string()).collect();
     assert_eq!(open, ["d", "c"], "the second person is another matter");
