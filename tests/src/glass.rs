@@ -113,7 +113,7 @@ async fn run(name: &str, command: &mut Command, glass: &Glass, screen: &Screen) 
         tokio::time::sleep(Duration::from_micros(200)).await;
     }
     let first_frame = stopwatch::since(start);
-    fill(screen)?;
+    fill(screen).await?;
     tokio::time::sleep(SETTLED).await;
     let untouched = memory(&program);
     let changes = glass.walk().await.with_context(|| format!("{name}:\n{}", program.err.tail()))?;
@@ -124,8 +124,10 @@ async fn run(name: &str, command: &mut Command, glass: &Glass, screen: &Screen) 
 }
 
 /// Nobody manages windows on this screen, so nobody makes one fill it either.
-fn fill(screen: &Screen) -> Result<()> {
-    let found = screen.xdotool(&["search", "--onlyvisible", "--name", "Yingbin"])?;
+async fn fill(screen: &Screen) -> Result<()> {
+    // The window may be there a moment before its name is.
+    let named = || screen.xdotool(&["search", "--onlyvisible", "--name", "Yingbin"]).ok();
+    let found = wait::until("a window with the page's name", named).await?;
     for window in found.lines() {
         screen.xdotool(&["windowmove", window, "0", "0", "windowsize", window, "1920", "1080"])?;
     }
