@@ -75,7 +75,7 @@ impl FloorFeed {
                 let quiet = tokio::select! {
                     () = shutdown.cancelled() => return,
                     changed = floor.changed() => if changed.is_ok() { false } else { return },
-                    () = tokio::time::sleep(PAUSE * LIMITED_EVERY), if turn.is_behind() => true,
+                    () = tokio::time::sleep(PAUSE * LIMITED_EVERY), if turn.behind => true,
                 };
                 let limited = turn.tells(quiet);
                 let snapshot = Arc::clone(&floor.borrow_and_update());
@@ -112,10 +112,6 @@ struct Turn {
 }
 
 impl Turn {
-    fn is_behind(&self) -> bool {
-        self.behind
-    }
-
     fn tells(&mut self, quiet: bool) -> bool {
         let tells = quiet || self.left == 0;
         self.left = match (quiet, tells) {
@@ -362,8 +358,8 @@ mod tests {
             let mut turn = Turn::default();
             let told: Vec<_> = (0..publications).map(|_| turn.tells(false)).collect();
             assert_eq!(told.iter().filter(|told| **told).count(), publications.div_ceil(4), "{told:?}");
-            assert_eq!(turn.is_behind(), told.last() == Some(&false), "{told:?}");
-            assert!(turn.tells(true) && !turn.is_behind(), "a quiet second tells the last");
+            assert_eq!(turn.behind, told.last() == Some(&false), "{told:?}");
+            assert!(turn.tells(true) && !turn.behind, "a quiet second tells the last");
         }
     }
 

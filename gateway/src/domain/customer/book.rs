@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use shared::ids::{LeadId, ModelId, StaffId, VisitId};
+use shared::phone::PhoneNumber;
 
 use super::number::{NumberHash, NumberKey};
 use crate::domain::floor::visit::{Outcome, Visit};
@@ -66,13 +67,8 @@ impl Customers {
 
     /// Whether somebody with this number has been here, and whose customer they are: that of the last real contact, for `owned` after it.
     #[must_use]
-    pub fn know(
-        &self,
-        contact: &shared::phone::PhoneNumber,
-        owned: TimeDelta,
-        now: DateTime<Utc>,
-    ) -> Option<Acquaintance> {
-        let leads = self.by_number.get(&self.key.hash(contact))?;
+    pub fn know(&self, number: &PhoneNumber, owned: TimeDelta, now: DateTime<Utc>) -> Option<Acquaintance> {
+        let leads = self.by_number.get(&self.key.hash(number))?;
         let cards = || leads.iter().filter_map(|lead| Some((lead, self.cards.get(lead)?)));
         let (lead, _) =
             cards().filter(|(_, card)| card.last.is_some()).max_by_key(|(lead, card)| (card.last, **lead))?;
