@@ -23,9 +23,12 @@ export function showServing() {
     const serves = ({ consultant, seconds = [] }) => consultant === state.me || seconds.includes(state.me);
     const mine = state.mine.map(withOwn).filter((visit) => !visit.outcome && serves(visit));
     const here = [...mine.map(known), ...[...state.accepted.values()].map(fresh)];
-    const place = by("serving");
-    const items = here.length || state.oversees ? here : [{ id: "none", presence: myself()?.presence, waiting: state.waiting, place: state.place, lost: !state.connected && state.staff.size > 0 }];
-    keyed(place, items, (item) => item.id, (item) => (item.id === "none" ? quiet(item) : card(item)));
+    // What one visit asks for lies under the thumb, and stays there whatever more becomes known of it.
+    const alone = here.length === 1 && !state.oversees;
+    keyed(by("acts"), alone ? here.map(asked) : [], ({ id }) => id, (visit) => el("div", { class: "buttons" }, ...buttons(visit)));
+    const cards = here.map((visit) => ({ ...visit, inside: !alone }));
+    const items = here.length || state.oversees ? cards : [{ id: "none", presence: myself()?.presence, waiting: state.waiting, place: state.place, lost: !state.connected && state.staff.size > 0 }];
+    keyed(by("serving"), items, (item) => item.id, (item) => (item.id === "none" ? quiet(item) : card(item)));
   });
 }
 
@@ -42,21 +45,28 @@ function fresh({ visit, purpose, party, language, models, name, words, why, when
   return { id: visit, consultant, purpose, party, language, models, greeted: false, name, words, when, budget, phone, lead, own_customer, last_visit, full, hurry: false };
 }
 
-function card(visit) {
+/** Of a visit what its buttons depend on: they are not drawn anew for anything else. */
+const asked = ({ id, consultant, greeted, seconds = [] }) => ({ id, consultant, greeted, seconds });
+
+function buttons(visit) {
   const own = visit.consultant === state.me;
   const leave = own ? button(w.end_visit, visit.greeted ? "primary" : "second", () => end(visit.id)) : button(w.step_back, "second", () => stepBack(visit));
-  const buttons = visit.greeted ? [leave] : [button(w.greeted, "go", () => greet(visit.id)), leave];
+  return visit.greeted ? [leave] : [button(w.greeted, "go", () => greet(visit.id)), leave];
+}
+
+/** Whatever may become known later stands below what is pressed. */
+function card(visit) {
+  const own = visit.consultant === state.me;
   const now = own ? (visit.greeted ? w.now_serving : w.now_coming) : [w.beside, visit.consultant && nameOf(visit.consultant)].filter(Boolean).join(" ");
   return el(
     "article",
     { class: visit.hurry ? "visit late-greeting" : "visit" },
-    el("p", { class: "kicker" }, now),
+    visit.hurry ? el("p", { class: "kicker fault", role: "alert" }, w.greet_now) : el("p", { class: "kicker" }, now),
     el("h1", {}, [visit.name, named("purpose", visit.purpose)].filter(Boolean).join(" · ")),
     el("p", { class: "tags" }, ...tags(visit)),
-    visit.phone && el("p", { class: "number" }, ...number(visit)),
-    visit.hurry && el("p", { class: "fault", role: "alert" }, w.greet_now),
     visit.words && !visit.greeted && el("div", {}, el("p", { class: "words-title" }, w.words_to_greet), el("p", { class: "words-text" }, visit.words)),
-    el("div", { class: "buttons" }, ...buttons),
+    visit.inside && el("div", { class: "buttons" }, ...buttons(visit)),
+    visit.phone && el("p", { class: "number" }, ...number(visit)),
     ...icebreakers(visit),
     visit.note && el("p", { class: "note" }, visit.note),
     ...together(visit),

@@ -109,7 +109,7 @@ async fn what_a_finger_is_on_waits_for_it() -> Result<()> {
     wang.press("已见到客人").await?;
     wang.says("正在接待").await?;
 
-    wang.hold("结束接待").await?;
+    wang.hold("SUV").await?;
     let boss = showroom.sign_in("boss").await?;
     let note = json!({"text": "在展厅中央"});
     boss.call(Method::POST, &format!("/api/v1/visits/{}/note", tap.visit), Some(note)).await?;
@@ -118,7 +118,10 @@ async fn what_a_finger_is_on_waits_for_it() -> Result<()> {
     wang.says("陈浩").await?;
     assert!(!wang.text().await?.contains("在展厅中央"), "the card was drawn anew under the finger");
     wang.let_go().await?;
-    wang.press("有意向").await.context("the press has counted")?;
+    wang.says("在展厅中央").await?;
+    wang.find(".chip[aria-pressed=true]").await.context("the press has counted")?;
+    wang.press("结束接待").await?;
+    wang.press("有意向").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
     drop(chen);
     wang.close().await?;
