@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::arguments::PowerCuts;
 use crate::load::plan::{Arguments as Load, Preset};
-use crate::load::{run as load, showroom::Place};
+use crate::load::{run as load, showroom::Place, start};
 use crate::programs;
 use crate::world::{ALL_DAYS, Credentials, Device, Gateway, Setup, parse_csv};
 
@@ -105,6 +105,8 @@ pub async fn fill(records: usize) -> Result<()> {
     let mut place = Place::open(&arguments).await?;
     let figures = load::run(&arguments, &arguments.plan(), &mut place).await?;
     ensure!(figures.lost() == 0, "the filling itself lost something:\n{}", figures.table());
+    // Whatever still stood on the floor would be forgotten, and written down, at the start of every round.
+    start::settle(&gateway).await?;
     let mut gateway = gateway;
     ensure!(gateway.stop().await?.success(), "the gateway did not stop in order");
     Ok(())
