@@ -157,7 +157,7 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
 }
 
 /// After every step: whoever waits is being asked, or queues; and time will come back to them.
-fn everybody_is_minded(scene: &Scene) {
+pub(super) fn everybody_is_minded(scene: &Scene) {
     let floor = &scene.state.floor;
     for visit in floor.visits() {
         assert!(next_due(visit, floor.rules()).is_some(), "no deadline: {visit:?}");
@@ -188,7 +188,7 @@ fn everybody_is_minded(scene: &Scene) {
 }
 
 /// A naive reading of the whole history: one owner a visit, nobody busy or asked twice, nothing after the end.
-fn history_is_sound(scene: &Scene) {
+pub(super) fn history_is_sound(scene: &Scene) {
     let mut presence: BTreeMap<String, Presence> = BTreeMap::new();
     let mut owner: BTreeMap<VisitId, String> = BTreeMap::new();
     let mut ended: BTreeSet<VisitId> = BTreeSet::new();
@@ -233,7 +233,7 @@ fn history_is_sound(scene: &Scene) {
     }
 }
 
-fn replay_gives_the_same(scene: &Scene) {
+pub(super) fn replay_gives_the_same(scene: &Scene) {
     let mut again = State::default();
     again.configure(crate::domain::Rules::default());
     for (at, event) in &scene.all {

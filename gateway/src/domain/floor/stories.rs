@@ -4,6 +4,7 @@ mod clock;
 mod hands;
 mod own;
 mod party;
+mod saturday;
 
 use chrono::TimeDelta;
 use shared::wire::{Detailed, Language, Purpose, Stage, Why};
