@@ -6,6 +6,7 @@
 //! - [`faults`]: kill -9, power cuts and failing disks (`cargo run -p tests --bin faults -- --help`).
 //! - [`glass`]: the kiosk beside a browser that shows the same visit (`cargo run --release -p tests --bin kiosk-start`).
 //! - [`wear`]: the kiosk's memory over thousands of visitors (`cargo run --release -p tests --bin kiosk-sessions`).
+//! - [`saturday`]: a day of a showroom in minutes (`cargo run --release -p tests --bin saturday`).
 //! - [`process`], [`programs`], [`wait`], [`random`], [`sse`]: what all of them stand on.
 //!
 //! Invariants: processes are stopped by their own id, never by name; waiting polls a condition with a deadline; every random
@@ -17,6 +18,7 @@ pub mod load;
 pub mod process;
 pub mod programs;
 pub mod random;
+pub mod saturday;
 pub mod sse;
 pub mod wait;
 pub mod wear;

@@ -86,7 +86,7 @@ pub enum Effect {
         /// Who.
         to: StaffId,
         /// What.
-        alert: Alert,
+        alert: Box<Alert>,
     },
     /// Stop ringing.
     AlertOver {
@@ -234,7 +234,7 @@ impl State {
             let last = visit.known.lead.and_then(|lead| self.customers.last_visit(lead));
             alert.last_visit = last.map(|(at, models)| LastVisit { at, models: models.to_vec() });
         }
-        Some(Effect::Alert { to: asking.to.clone(), alert })
+        Some(Effect::Alert { to: asking.to.clone(), alert: Box::new(alert) })
     }
 
     /// What rings already, updated in place; those who accepted learn the name.

@@ -28,8 +28,8 @@ pub const KEPT: usize = 64;
 /// Something for one person's screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pushed {
-    /// Ring, or update what rings.
-    Alert(Alert),
+    /// Ring, or update what rings. Apart, for most of what is kept is something else and would take the same room.
+    Alert(Box<Alert>),
     /// Stop ringing.
     AlertOver(AlertId, AlertOver),
     /// A line on the screen.
@@ -372,7 +372,7 @@ mod tests {
             greet_by: DateTime::UNIX_EPOCH,
             words: String::new(),
         };
-        Feed { id: FeedId { sequence, index: 0 }, to: staff(to), pushed: Pushed::Alert(alert) }
+        Feed { id: FeedId { sequence, index: 0 }, to: staff(to), pushed: Pushed::Alert(Box::new(alert)) }
     }
 
     fn over(to: &str, sequence: u64, ordinal: u16) -> Feed {

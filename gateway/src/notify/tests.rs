@@ -129,7 +129,7 @@ impl House {
     }
 
     fn ring(&mut self, to: &str, visit: u8) {
-        self.push(to, Pushed::Alert(alert(visit)));
+        self.push(to, Pushed::Alert(Box::new(alert(visit))));
     }
 
     fn over(&mut self, to: &str, visit: u8) {
@@ -276,11 +276,11 @@ async fn a_receiver_that_hangs_holds_up_neither_the_others_nor_the_hub() {
     let mut more = alert(1);
     for ordinal in 2..100 {
         more.alert.ordinal = ordinal;
-        house.push("wang", Pushed::Alert(more.clone()));
+        house.push("wang", Pushed::Alert(Box::new(more.clone())));
     }
     let mut urgent = alert(1);
     urgent.alert.ordinal = 200;
-    house.push("chen", Pushed::Alert(urgent));
+    house.push("chen", Pushed::Alert(Box::new(urgent)));
     well.asked().await;
     until(|| house.failed("full")).await;
     assert!(house.hub.position(&staff("chen")) != FeedId::default(), "pages ring as ever");
@@ -322,7 +322,7 @@ async fn after_a_restart_whoever_still_waits_rings_again_under_the_same_id() {
     before.close().await;
     // The runtime rings again from its state before the doors are open; the second visitor was met meanwhile.
     let hub = Arc::new(Hub::default());
-    hub.push(Feed { id: FeedId { sequence: 9, index: 0 }, to: staff("wang"), pushed: Pushed::Alert(alert(1)) });
+    hub.push(Feed { id: FeedId { sequence: 9, index: 0 }, to: staff("wang"), pushed: Pushed::Alert(Box::new(alert(1))) });
     let after = House::on(hub, setup).ready().await;
     let again = bell.asked().await.header("webhook-id").to_owned();
     assert!(first.contains(&again) && again.contains(&alert_id(1).visit.to_string()));

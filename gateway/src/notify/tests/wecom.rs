@@ -107,7 +107,7 @@ async fn the_groups_robot_tells_of_each_visitor_once() {
     let mut second = alert(1);
     second.alert.ordinal = 2;
     second.purpose = Purpose::Browse;
-    house.push("chen", Pushed::Alert(second));
+    house.push("chen", Pushed::Alert(Box::new(second)));
     let receive = Task::Receive { visit: alert_id(2).visit, reason: CallReason::NobodyFree };
     house.push("rec", Pushed::Task(receive.clone()));
     house.push("rec2", Pushed::Task(receive));

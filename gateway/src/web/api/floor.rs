@@ -42,7 +42,7 @@ pub(crate) async fn floor(State(front): State<Arc<Front>>, Extension(person): Ex
 pub(crate) async fn me(State(front): State<Arc<Front>>, Extension(person): Extension<Person>) -> axum::Json<Me> {
     let accepted = front.parts.handle.hub().accepted_alerts(&person.id);
     let accepted = accepted.iter().filter_map(|feed| match &feed.pushed {
-        Pushed::Alert(alert) => Some(alert.clone()),
+        Pushed::Alert(alert) => Some((**alert).clone()),
         Pushed::AlertOver(..) | Pushed::Task(_) | Pushed::Trial(_) => None,
     });
     axum::Json(Me {

@@ -70,7 +70,7 @@ fn alert(to: &str, sequence: u64, number: u8) -> Feed {
         greet_by: epoch(),
         words: "您好".to_owned(),
     };
-    Feed { id: FeedId { sequence, index: 0 }, to: to.parse().unwrap(), pushed: Pushed::Alert(alert) }
+    Feed { id: FeedId { sequence, index: 0 }, to: to.parse().unwrap(), pushed: Pushed::Alert(Box::new(alert)) }
 }
 
 fn floor(sequence: u64, visits: Vec<crate::runtime::FloorVisit>) -> Arc<FloorSnapshot> {
