@@ -31,6 +31,7 @@ export function follow(path, draw, tick) {
     mine.addEventListener("board", (event) => {
       if (source !== mine) return;
       const board = JSON.parse(event.data);
+      if (renewed(board.edition)) return;
       keepTime(board.now, board.rate, 0);
       silence = 2 * board.beat_ms + 2000;
       [heard, shownAt, lost, out] = [performance.now(), gatewayNow(), null, false];
@@ -64,6 +65,15 @@ export function follow(path, draw, tick) {
     if (since > silence && again === null) open();
     stand(tick);
   }, 1000);
+}
+
+/** The gateway has other pages than this one since an upgrade, and nobody walks up to a wall to load them. Once: then they are there. */
+function renewed(edition) {
+  const known = "board-edition";
+  if (edition === document.body.dataset.edition || sessionStorage.getItem(known) === edition) return false;
+  sessionStorage.setItem(known, edition);
+  location.reload();
+  return true;
 }
 
 function standing() {

@@ -16,6 +16,7 @@ const allQuestions = () =>
     id: dataset.value,
     zh: dataset.zh,
     en: dataset.en,
+    strangers: dataset.strangers === "true",
     answers: [...firstElementChild.children].map((answer) => [answer.dataset.value, answer.textContent]),
   })));
 
@@ -30,7 +31,9 @@ const allModels = () =>
 /** The questions, in the visitor's language for they are said aloud, and the cars that fit; nothing where no car is asked for. */
 export function icebreakers(visit) {
   if (!ABOUT_CARS.includes(visit.purpose)) return [];
-  return [...allQuestions().map((question) => chips(visit, question)), invitation(visit)];
+  const known = Boolean(visit.own_customer || visit.last_visit);
+  const asked = allQuestions().filter(({ strangers }) => !(strangers && known));
+  return [...asked.map((question) => chips(visit, question)), invitation(visit)];
 }
 
 function chips(visit, question) {

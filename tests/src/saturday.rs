@@ -79,11 +79,11 @@ pub async fn live(arguments: &Arguments) -> Result<(String, bool)> {
     while people.join_next().await.is_some() {}
     showroom.finish().await?;
     let day = Day::of(&parse_csv(&csv)?, tapped, &heard)?;
-    let head = format!(
+    let title = format!(
         "{} visits in {} minutes of the showroom's time, {} times as fast; {CONSULTANTS} consultants; seed {seed}\n",
         arguments.visits, arguments.minutes, pace.0
     );
-    Ok((head + &day.report(), day.is_sound() && (day.is_punctual() || !arguments.strict)))
+    Ok((title + &day.report(), day.is_sound() && (day.is_punctual() || !arguments.strict)))
 }
 
 async fn staff(showroom: &Showroom) -> Result<Vec<Phone>> {

@@ -152,3 +152,57 @@ async fn whoever_oversees_the_floor_finds_the_wall_and_reads_it_on_a_phone() -> 
     phone.close().await?;
     showroom.finish().await
 }
+
+#[tokio::test]
+async fn a_full_house_fits_on_the_wall_and_on_a_phone() -> Result<()> {
+    let showroom = showroom().await?;
+    let mut phones = vec![showroom.phone("wang").await?];
+    for (number, name) in "赵钱孙李周吴郑冯陈褚卫蒋沈".chars().enumerate() {
+        let (account, name) = (format!("c{number:02}"), format!("{name}晓明"));
+        showroom.hire(&account, Role::Consultant, &["--display", &name])?;
+        phones.push(showroom.phone(&account).await?);
+    }
+    let kiosk = showroom.kiosk("k1").await?;
+    let (board, phone) = (open(&showroom, WALL, "/board").await?, open(&showroom, PHONE, "/board").await?);
+    for number in 0..10_u8 {
+        let visit = kiosk.check_in("browse", &json!({"party": 1 + number % 4})).await?.visit;
+        let (asked, alert) = wait::until("somebody to be asked", || {
+            phones.iter().find_map(|phone| Some((phone, phone.take_alerts().into_iter().find(|a| a.visit == visit)?)))
+        })
+        .await?;
+        asked.accept(&alert).await?;
+    }
+    for phone in phones.iter().skip(11) {
+        phone.session().presence("break").await?;
+    }
+    for page in [&board, &phone] {
+        shows(page, "#busy", "10").await?;
+        assert!(!page.sticks_out().await?, "wider than the window");
+    }
+    board.picture("board-full").await?;
+    phone.picture("board-full-phone").await?;
+    let tall = "return document.documentElement.scrollHeight > window.innerHeight + 1";
+    assert_eq!(board.client().execute(tall, Vec::new()).await?, json!(false), "nobody scrolls on a wall");
+    for phone in &phones {
+        drop(phone.take_alerts());
+    }
+    board.close().await?;
+    phone.close().await?;
+    showroom.finish().await
+}
+
+/// A wall that was opened with the pages of an older gateway.
+#[tokio::test]
+async fn a_wall_loads_the_pages_of_a_newer_gateway_by_itself() -> Result<()> {
+    let showroom = showroom().await?;
+    let board = open(&showroom, WALL, "/board").await?;
+    board.client().execute("window.old = true; document.body.dataset.edition = 'old'", Vec::new()).await?;
+    wait::until_async("the page to be loaded anew", || async {
+        let old = board.client().execute("return window.old === true", Vec::new()).await;
+        Ok(old.ok().and_then(|old| old.as_bool()).filter(|old| !old).map(|_| ()))
+    })
+    .await?;
+    board.find("body[data-standing=live]").await?;
+    board.close().await?;
+    showroom.finish().await
+}

@@ -262,11 +262,13 @@ async fn an_own_customer_is_rung_through_and_known() -> Result<()> {
     wang.says("您的老客户").await?;
     wang.says("李女士").await.context("the owner sees the name")?;
     wang.says("上次到店").await?;
+    wang.says("欢迎再次光临").await.context("words for somebody who has been here")?;
     wang.picture("own-alert").await?;
     assert!(!wang.sticks_out().await?, "the alert is wider than a phone");
     wang.find("#alert-accept").await?.click().await?;
     kiosk.stage(tap.visit, Stage::Coming).await?;
-    wang.says("老客户").await?;
+    wang.says("轿车还是").await?;
+    assert!(!wang.text().await?.contains("您是第一次来"), "a question for strangers");
     wang.picture("own-serving").await?;
     assert!(chen.alerts_left().is_empty(), "it was the other one's turn, and is still");
     wang.press("结束接待").await?;

@@ -72,6 +72,8 @@ pub(super) const KEYS: &[&str] = &[
     "floor.code_kept",
     "speech.greeting.zh",
     "speech.greeting.en",
+    "speech.again.zh",
+    "speech.again.en",
     "speech.quiet.zh",
     "speech.quiet.en",
     "speech.apology.zh",

@@ -14,6 +14,8 @@ use crate::domain::floor::speech::{Question, Speech};
 pub struct SpeechConfig {
     /// The greeting of the standard (PROCESS I.2).
     pub greeting: Bilingual,
+    /// For whoever is that person's customer.
+    pub again: Bilingual,
     /// For visitors who want space.
     pub quiet: Bilingual,
     /// For complaints.
@@ -38,15 +40,22 @@ fn default_questions() -> Vec<Question> {
 
 impl Default for SpeechConfig {
     fn default() -> Self {
-        let Speech { greeting, quiet, apology, .. } = Speech::default();
+        let Speech { greeting, again, quiet, apology, .. } = Speech::default();
         let both = |(zh, en)| Bilingual { zh, en };
-        Self { greeting: both(greeting), quiet: both(quiet), apology: both(apology), questions: default_questions() }
+        Self {
+            greeting: both(greeting),
+            again: both(again),
+            quiet: both(quiet),
+            apology: both(apology),
+            questions: default_questions(),
+        }
     }
 }
 
 impl SpeechConfig {
     pub(super) fn validate(&self, faults: &mut Faults) {
         self.greeting.check("speech.greeting", faults);
+        self.again.check("speech.again", faults);
         self.quiet.check("speech.quiet", faults);
         self.apology.check("speech.apology", faults);
         let ids: BTreeSet<_> = self.questions.iter().map(|question| &question.id).collect();
@@ -69,6 +78,7 @@ impl SpeechConfig {
         Speech {
             brand: brand.pair(),
             greeting: self.greeting.pair(),
+            again: self.again.pair(),
             quiet: self.quiet.pair(),
             apology: self.apology.pair(),
         }

@@ -228,7 +228,7 @@ fn chinese_texts_have_chinese_punctuation() {
     let config = Config::default();
     let speech = config.speech;
     let wordings = config.catalogue.wordings;
-    let texts = [speech.greeting.zh, speech.quiet.zh, speech.apology.zh];
+    let texts = [speech.greeting.zh, speech.again.zh, speech.quiet.zh, speech.apology.zh];
     for text in texts.iter().chain(wordings.iter().map(|wording| &wording.zh)) {
         assert!(!text.contains([',', '?', ':', ';', '(', ')']), "{text}");
         assert!(text.contains('\u{FF0C}'), "{text}");

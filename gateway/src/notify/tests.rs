@@ -322,7 +322,11 @@ async fn after_a_restart_whoever_still_waits_rings_again_under_the_same_id() {
     before.close().await;
     // The runtime rings again from its state before the doors are open; the second visitor was met meanwhile.
     let hub = Arc::new(Hub::default());
-    hub.push(Feed { id: FeedId { sequence: 9, index: 0 }, to: staff("wang"), pushed: Pushed::Alert(Box::new(alert(1))) });
+    hub.push(Feed {
+        id: FeedId { sequence: 9, index: 0 },
+        to: staff("wang"),
+        pushed: Pushed::Alert(Box::new(alert(1))),
+    });
     let after = House::on(hub, setup).ready().await;
     let again = bell.asked().await.header("webhook-id").to_owned();
     assert!(first.contains(&again) && again.contains(&alert_id(1).visit.to_string()));

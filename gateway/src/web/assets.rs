@@ -80,6 +80,7 @@ struct File {
 #[derive(Debug)]
 pub(super) struct Assets {
     files: BTreeMap<&'static str, File>,
+    edition: String,
 }
 
 impl Assets {
@@ -89,7 +90,18 @@ impl Assets {
         for (name, language) in [("words-zh.js", Language::Zh), ("words-en.js", Language::En)] {
             files.insert(name, File::new(name, Words::module(language).into()));
         }
-        Self { files }
+        let mut whole = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+        for (name, File { tag, .. }) in &files {
+            whole.update(name);
+            whole.update(tag);
+        }
+        let edition = hex::encode(whole.finalize()).split_at(12).0.to_owned();
+        Self { files, edition }
+    }
+
+    /// Names all of them together: a page that is open for weeks finds out that there are others now.
+    pub(super) fn edition(&self) -> &str {
+        &self.edition
     }
 
     /// The hash of a file's content, as its `ETag` has it; empty where there is none.

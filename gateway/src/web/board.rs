@@ -61,8 +61,10 @@ struct Board<'a> {
 }
 
 /// The board as everybody may see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Counts {
+    /// The pages' own: a screen that was opened with another one has to be loaded anew.
+    edition: String,
     /// The gateway's clock.
     now: DateTime<Utc>,
     /// How many times as fast as the real one that clock runs.
@@ -122,6 +124,7 @@ pub(super) fn written(front: &Front, face: Face, today: Option<Today>) -> Result
     let floor = &front.floor.now().snapshot;
     let staff = colleagues(floor);
     let counts = Counts {
+        edition: front.assets.edition().to_owned(),
         now: front.now(),
         rate: front.parts.clock_rate.max(1),
         beat_ms: u64::try_from(BEAT.as_millis()).unwrap_or(5000),

@@ -11,7 +11,7 @@ use reqwest::Method;
 use shared::ids::{AlertId, VisitId};
 use shared::wire::Alert;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::random::Random;
 use crate::world::Phone;
@@ -60,12 +60,11 @@ impl Person {
         for ticks in [&mut alive, &mut look] {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
-        let mut fails = self.next_failure();
-        let mut works_again = None;
+        let mut turn = Box::pin(sleep(self.lasts()));
         let mut answers = JoinSet::new();
         loop {
             tokio::select! {
-                _ = alive.tick() => if works_again.is_none() {
+                _ = alive.tick() => if !self.dead.load(Relaxed) {
                     // Lost ones are followed by others.
                     let _lost = self.phone.session().call(Method::POST, "/api/v1/me/alive", None).await;
                 },
@@ -75,25 +74,24 @@ impl Person {
                         answers.spawn(self.answer(alert));
                     }
                 },
-                () = tokio::time::sleep_until(fails), if works_again.is_none() => {
-                    self.phone.close();
-                    self.dead.store(true, Relaxed);
-                    works_again = Some(Instant::now() + self.pace.real(ROUND_MS / 20));
-                },
-                () = until(works_again), if works_again.is_some() => {
-                    if self.phone.resume().await.is_ok() {
-                        self.dead.store(false, Relaxed);
-                        works_again = None;
-                        fails = self.next_failure();
+                () = &mut turn => {
+                    if self.dead.load(Relaxed) {
+                        // Where that fails, the next turn tries again.
+                        self.dead.store(self.phone.resume().await.is_err(), Relaxed);
+                    } else {
+                        self.phone.close();
+                        self.dead.store(true, Relaxed);
                     }
+                    turn = Box::pin(sleep(if self.dead.load(Relaxed) { self.pace.real(ROUND_MS / 20) } else { self.lasts() }));
                 },
                 _ = answers.join_next(), if !answers.is_empty() => {},
             }
         }
     }
 
-    fn next_failure(&mut self) -> Instant {
-        Instant::now() + self.pace.real(ROUND_MS / 2 + self.random.below(ROUND_MS))
+    /// How long the phone works.
+    fn lasts(&mut self) -> Duration {
+        self.pace.real(ROUND_MS / 2 + self.random.below(ROUND_MS))
     }
 
     /// What comes of one alert; refusals are answers, for a colleague may have been faster.
@@ -105,12 +103,12 @@ impl Person {
             (self.random.below(20) == 0, self.random.below(20) == 0, self.random.below(20) == 0);
         let (phone, heard, dead) = (self.phone.clone(), Arc::clone(&self.heard), Arc::clone(&self.dead));
         async move {
-            tokio::time::sleep(looks).await;
+            sleep(looks).await;
             let _over = phone.shown(&alert).await;
             if ignores {
                 return;
             }
-            tokio::time::sleep(thinks).await;
+            sleep(thinks).await;
             if dead.load(Relaxed) {
                 return;
             }
@@ -122,20 +120,13 @@ impl Person {
                 return;
             }
             lock(&heard.owners).entry(alert.visit).or_default().push(phone.account().to_owned());
-            tokio::time::sleep(walks).await;
+            sleep(walks).await;
             if !forgets {
                 let _over = phone.greeted(alert.visit).await;
             }
-            tokio::time::sleep(talks).await;
+            sleep(talks).await;
             let _over = phone.end(alert.visit, "interested").await;
         }
-    }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }
 

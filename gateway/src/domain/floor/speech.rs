@@ -11,6 +11,8 @@ pub struct Speech {
     pub brand: (String, String),
     /// The greeting of the standard.
     pub greeting: (String, String),
+    /// For whoever is their customer already.
+    pub again: (String, String),
     /// For visitors who want space: a nod.
     pub quiet: (String, String),
     /// For complaints: an apology in place of the welcome.
@@ -26,6 +28,10 @@ impl Default for Speech {
                 "您好\u{FF0C}欢迎光临{brand}\u{FF0C}我是销售顾问{name}\u{FF0C}请问有什么可以帮您\u{FF1F}",
                 "Welcome to {brand}. I am {name}, your sales consultant. How may I help you?",
             ),
+            again: pair(
+                "您好\u{FF0C}欢迎再次光临{brand}\u{FF0C}我是{name}\u{FF0C}很高兴又见到您。",
+                "Welcome back to {brand}. It is {name}; good to see you again.",
+            ),
             quiet: pair(
                 "点头微笑\u{FF1A}您随便看\u{FF0C}需要时叫我{name}就好。",
                 "Nod and smile: please look around; call me, {name}, whenever you like.",
@@ -39,12 +45,13 @@ impl Default for Speech {
 }
 
 impl Speech {
-    /// The words for one person and one visitor.
+    /// The words for one person and one visitor; `own`: who is their customer.
     #[must_use]
-    pub fn words(&self, purpose: Purpose, language: Language, name: &str) -> String {
+    pub fn words(&self, purpose: Purpose, language: Language, own: bool, name: &str) -> String {
         let template = match purpose {
             Purpose::Quiet => &self.quiet,
             Purpose::Complaint => &self.apology,
+            _ if own => &self.again,
             _ => &self.greeting,
         };
         let of = |pair: &(String, String)| match language {
@@ -65,6 +72,9 @@ pub struct Question {
     pub zh: String,
     /// English.
     pub en: String,
+    /// Only of whom nobody knows yet.
+    #[serde(default)]
+    pub strangers: bool,
     /// What may be answered.
     pub answers: Vec<Answer>,
 }
@@ -96,9 +106,12 @@ mod tests {
     #[test]
     fn words_name_the_brand_and_the_consultant_in_the_visitors_language() {
         let speech = Speech { brand: ("星河".to_owned(), "Xinghe".to_owned()), ..Speech::default() };
-        let words = speech.words(Purpose::Browse, Language::Zh, "王芳");
+        let words = speech.words(Purpose::Browse, Language::Zh, false, "王芳");
         assert_eq!(words, "您好\u{FF0C}欢迎光临星河\u{FF0C}我是销售顾问王芳\u{FF0C}请问有什么可以帮您\u{FF1F}");
-        assert!(speech.words(Purpose::Model, Language::En, "Li Na").starts_with("Welcome to Xinghe. I am Li Na"));
-        assert!(!speech.words(Purpose::Complaint, Language::Zh, "何静").contains("欢迎"));
+        let words = |purpose, own| speech.words(purpose, Language::En, own, "Li Na");
+        assert!(words(Purpose::Model, false).starts_with("Welcome to Xinghe. I am Li Na"));
+        assert!(words(Purpose::Model, true).starts_with("Welcome back to Xinghe. It is Li Na"));
+        assert!(words(Purpose::Quiet, true).starts_with("Nod"), "who wants space wants it again");
+        assert!(!speech.words(Purpose::Complaint, Language::Zh, true, "何静").contains("欢迎"));
     }
 }

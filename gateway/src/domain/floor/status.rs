@@ -126,7 +126,7 @@ impl Floor {
             colleague: asking.is_among_colleagues().then(|| visit.owner_beside(&asking.to)).flatten(),
             asked_at: asking.asked_at,
             greet_by: self.greet_by(visit, asking),
-            words: speech.words(visit.purpose, visit.language, roster.name_in(visit.language, &asking.to)),
+            words: speech.words(visit.purpose, visit.language, own, roster.name_in(visit.language, &asking.to)),
         }
     }
 

@@ -19,6 +19,7 @@ const PUBLIC: &str = "/board/public";
 #[template(path = "board.html")]
 struct Board {
     frame: Frame,
+    edition: String,
     zone: String,
     /// The page of whoever signed the screen in.
     home: &'static str,
@@ -28,6 +29,7 @@ struct Board {
 #[template(path = "board-public.html")]
 struct Public {
     frame: Frame,
+    edition: String,
     zone: String,
 }
 
@@ -42,10 +44,10 @@ pub(crate) async fn show(
         return Redirect::to(PUBLIC).into_response();
     }
     let (frame, zone) = (Frame::new(&front, &headers, &uri), front.zone().to_string());
-    render(&Board { frame, zone, home: home_of(&person) })
+    render(&Board { frame, edition: front.assets.edition().to_owned(), zone, home: home_of(&person) })
 }
 
 pub(crate) async fn show_public(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
     let (frame, zone) = (Frame::new(&front, &headers, &uri), front.zone().to_string());
-    render(&Public { frame, zone })
+    render(&Public { frame, edition: front.assets.edition().to_owned(), zone })
 }

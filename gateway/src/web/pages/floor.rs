@@ -58,6 +58,7 @@ struct Asked {
     id: String,
     zh: String,
     en: String,
+    strangers: bool,
     answers: Vec<(String, String)>,
 }
 
@@ -108,6 +109,7 @@ impl Asked {
             id: question.id.to_string(),
             zh: question.zh.clone(),
             en: question.en.clone(),
+            strangers: question.strangers,
             answers: answers.map(|a| (a.id.to_string(), in_language(language, &a.zh, &a.en))).collect(),
         }
     }

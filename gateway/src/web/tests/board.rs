@@ -54,7 +54,11 @@ async fn a_wall_tells_nothing_of_a_visitor_and_the_public_one_nothing_of_anybody
     assert_eq!(board.json()["today"], json!({"visits": 0, "counted": 0, "accepted_in_time": 0, "greeted_in_time": 0}));
     let public = shown(&room, "/api/v1/board/public", 1).await.json();
     let fields: Vec<_> = public.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(fields, ["beat_ms", "busy", "free", "now", "rate", "waiting"]);
+    assert_eq!(fields, ["beat_ms", "busy", "edition", "free", "now", "rate", "waiting"]);
+    let edition = format!("data-edition=\"{}\"", public["edition"].as_str().unwrap());
+    for page in ["/board", "/board/public"] {
+        assert!(room.call("zhao", "GET", page, "").await.body.contains(&edition), "{page} is loaded again and again");
+    }
     let counts = ["free", "busy", "waiting"].map(|name| public[name].clone());
     assert_eq!(counts, [json!(0), json!(1), json!(1)]);
 }

@@ -82,6 +82,7 @@ fn question() -> Question {
         id: "body".parse().unwrap(),
         zh: "您更喜欢轿车还是 SUV？".to_owned(),
         en: "A sedan or an SUV?".to_owned(),
+        strangers: false,
         answers: vec![answer("sedan", "轿车", "Sedan"), answer("suv", "SUV", "SUV")],
     }
 }

@@ -29,7 +29,7 @@ const OTHERS: [(&str, Role); 6] = [
 ];
 
 /// What somebody does when its time has come.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Act {
     Come,
     Answer(AlertId, &'static str),
