@@ -44,11 +44,14 @@ pub struct Arguments {
 }
 
 const CONSULTANTS: usize = 12;
-/// The demo's own people for everything that is not a sale.
-const OTHERS: [&str; 3] = ["sun", "he", "zhao"];
+/// For everything that is not a sale: as many as a house of this size has.
+const OTHERS: [(&str, &str); 4] = [("adv1", "advisor"), ("adv2", "advisor"), ("care1", "care"), ("rec1", "reception")];
+/// The demo's own.
+const DEMO: [&str; 3] = ["sun", "he", "zhao"];
 const KIOSKS: usize = 3;
-/// The last talk is over so long after the last visitor came.
-const TALKED_OUT: Duration = Duration::from_mins(90);
+/// The last talk is over so long after the last visitor came;
+/// or, where nobody would have come any more, the visit is closed.
+const TALKED_OUT: Duration = Duration::from_hours(5);
 
 /// Lives through the day; gives the report and whether it is good.
 ///
@@ -88,13 +91,13 @@ pub async fn live(arguments: &Arguments) -> Result<(String, bool)> {
 
 async fn staff(showroom: &Showroom) -> Result<Vec<Phone>> {
     let mut phones = Vec::new();
-    for number in 1..=CONSULTANTS {
-        let name = format!("c{number:02}");
-        let arguments = ["account", "add", &name, "--role", "consultant", "--password-stdin"];
+    let consultants = (1..=CONSULTANTS).map(|number| (format!("c{number:02}"), "consultant"));
+    for (name, role) in consultants.chain(OTHERS.map(|(name, role)| (name.to_owned(), role))) {
+        let arguments = ["account", "add", &name, "--role", role, "--password-stdin"];
         showroom.command(&arguments, &format!("{PASSWORD}\n"))?;
         phones.push(free(showroom, &name, PASSWORD).await?);
     }
-    for name in OTHERS {
+    for name in DEMO {
         phones.push(free(showroom, name, DEMO_PASSWORD).await?);
     }
     Ok(phones)
@@ -155,7 +158,8 @@ async fn empty(manager: &Session, pace: Pace) -> Result<()> {
             return Ok(());
         }
         let over = pace.real(u64::try_from(TALKED_OUT.as_millis())?);
-        anyhow::ensure!(stopwatch::since(start) < over, "visits are still on the floor: {floor}");
+        let left = floor.get("visits").cloned().unwrap_or_default();
+        anyhow::ensure!(stopwatch::since(start) < over, "visits are still on the floor: {left}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -96,7 +96,7 @@ impl Floor {
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = &'a Member> + 'a {
         self.free(role).filter(move |member| self.is_reachable(member, now)).filter(move |member| {
-            !visit.askings.iter().any(|asked| asked.to == member.id && (asked.open || asked.passed))
+            !visit.askings.iter().any(|asked| asked.to == member.id && (asked.open || asked.still_passes(member)))
         })
     }
 

@@ -166,7 +166,11 @@ pub(super) fn everybody_is_minded(scene: &Scene) {
             let broken = scene.now - visit.received_at >= floor.rules().breach;
             assert_eq!(visit.breach.is_some(), broken, "the record of the ten seconds is wrong: {visit:?}");
             let askable = Role::pools(visit.purpose).iter().flat_map(|role| floor.free(*role)).find(|member| {
-                let passed = visit.askings.iter().any(|asked| asked.to == member.id && (asked.passed || asked.open));
+                let changed = member.before.map(|(_, at)| at);
+                let passed =
+                    visit.askings.iter().filter(|asked| asked.to == member.id).any(|asked| {
+                        asked.open || asked.passed && changed.is_none_or(|changed| changed <= asked.asked_at)
+                    });
                 visit.queued && member.asked.is_empty() && floor.is_reachable(member, scene.now) && !passed
             });
             assert_eq!(askable.map(|member| &member.id), None, "somebody free could come: {visit:?}");

@@ -38,6 +38,23 @@ fn the_longest_free_is_asked_at_once_and_accepts() {
 }
 
 #[test]
+fn whoever_passed_is_asked_again_once_they_are_free_anew() {
+    let mut scene = Scene::new().with("care", Role::Care).with("rec", Role::Reception);
+    scene.presence("care", Presence::Free);
+    let visit = scene.check_in(Purpose::Complaint);
+    scene.seconds(1);
+    scene.pass("care", visit).unwrap();
+    scene.seconds(300);
+    assert_eq!(scene.asked(visit).len(), 1, "nobody else is there, and a pass is a pass");
+    assert!(scene.visit(visit).unwrap().shouts(), "the manager knows");
+    scene.presence("care", Presence::Break);
+    scene.seconds(60);
+    scene.presence("care", Presence::Free);
+    assert_eq!(scene.asked(visit).last().unwrap(), &(361, "care".to_owned(), Why::Queue));
+    scene.accept("care", visit).unwrap();
+}
+
+#[test]
 fn a_language_that_is_changed_after_the_tap_changes_the_words_that_ring() {
     let mut scene = Scene::new().with_free(&["chen"]);
     let visit = scene.check_in(Purpose::Browse);

@@ -10,6 +10,7 @@ use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Language, Purpose, Title, Why};
 
+use super::member::Member;
 use super::rules::FloorRules;
 use crate::domain::secret::Secret;
 
@@ -221,13 +222,19 @@ pub struct Asking {
     pub shown_at: Option<DateTime<Utc>>,
     /// Still waiting for an answer.
     pub open: bool,
-    /// The person passed: not asked about this visit again.
+    /// The person passed: not asked about this visit again, until they say that they are free once more.
     pub passed: bool,
     /// The person accepted.
     pub accepted: bool,
 }
 
 impl Asking {
+    /// Whether this person's pass still holds. Otherwise a pool of one, who was busy for a minute, would leave somebody waiting for ever.
+    #[must_use]
+    pub fn still_passes(&self, member: &Member) -> bool {
+        self.passed && member.before.is_none_or(|(_, changed_at)| changed_at <= self.asked_at)
+    }
+
     /// Whether a colleague asks for it whose visitor it is: the ladder has no part in it.
     #[must_use]
     pub fn is_among_colleagues(&self) -> bool {
