@@ -38,7 +38,7 @@ async fn a_visitor_taps_the_real_window_and_sees_who_is_coming() -> Result<()> {
     ensure!(page.status().is_success(), "the code on the screen leads to {}", page.status());
 
     screen.begin("kiosk-purposes")?;
-    let alert = choose(&screen, 0, &[&wang], &BTreeMap::new()).await?.1;
+    let alert = ring(&screen, spot::purpose(0), &[&wang], &BTreeMap::new()).await?.1;
     ensure!(alert.purpose == Purpose::Browse, "{:?}", alert.purpose);
     screen.picture("kiosk-calling")?;
     let before = std::fs::read(screen.picture("kiosk-calling")?)?;
@@ -74,15 +74,15 @@ async fn each_purpose_is_tapped_in_the_real_window_and_stands_in_the_log() -> Re
     for (tile, purpose) in tiles.enumerate() {
         welcome(&screen).await.with_context(|| format!("before {purpose}: {}", kiosk.err.tail()))?;
         screen.begin("kiosk-purposes")?;
-        let (phone, alert) = choose(&screen, tile, &staff, &rung).await.with_context(|| format!("{purpose}"))?;
+        let spot = spot::purpose(i32::try_from(tile)?);
+        let (phone, alert) = ring(&screen, spot, &staff, &rung).await.with_context(|| format!("{purpose}"))?;
         ensure!(alert.purpose == purpose, "the tile of {purpose} rang as {}", alert.purpose);
         serve(&screen, phone, &alert).await?;
         rung.insert(alert.visit.to_string(), purpose.to_string());
     }
     // "Send someone" stands on the welcome page already.
     welcome(&screen).await?;
-    screen.tap(spot::HELP)?;
-    let (phone, alert) = asked(&staff, &rung).await?;
+    let (phone, alert) = ring(&screen, spot::HELP, &staff, &rung).await.context("send someone")?;
     ensure!(alert.purpose == Purpose::Help, "{}", alert.purpose);
     serve(&screen, phone, &alert).await?;
     rung.insert(alert.visit.to_string(), Purpose::Help.to_string());
@@ -115,21 +115,20 @@ async fn welcome(screen: &Screen) -> Result<()> {
     .map(|_| ())
 }
 
-/// Taps a purpose's tile until somebody is rung; a tap right after the page came may not count.
-async fn choose<'a>(
+/// Taps there until somebody is rung; a tap right after the page came may not count, for it may have been meant for the one before.
+async fn ring<'a>(
     screen: &Screen,
-    tile: usize,
+    spot: spot::Spot,
     staff: &[&'a Phone],
     rung: &BTreeMap<String, String>,
 ) -> Result<(&'a Phone, Alert)> {
-    let tile = i32::try_from(tile)?;
     for _ in 0..5 {
-        screen.tap(spot::purpose(tile))?;
+        screen.tap(spot)?;
         if let Ok(rung) = asked(staff, rung).await {
             return Ok(rung);
         }
     }
-    anyhow::bail!("no purpose could be tapped; see kiosk-purposes.png")
+    anyhow::bail!("no tap there rang anybody")
 }
 
 /// The one of the staff who is asked for a visit that was not there before, and the alert. Others may still be asked for an earlier one.
