@@ -387,13 +387,22 @@ impl SnapshotWriter {
     fn start(snapshots: Snapshots, vault: Arc<Vault>) -> Self {
         let (states, taken) = std::sync::mpsc::sync_channel::<(State, u64)>(0);
         let thread = std::thread::spawn(move || {
-            stand_back();
             for (state, sequence) in taken {
-                match snapshots.store(state, sequence, &vault) {
-                    Ok(()) => tracing::debug!(sequence, "snapshot stored"),
-                    Err(error) => {
+                // A thread of its own: what a thread has freed the allocator keeps for it until it ends, and a snapshot of a
+                // full floor takes tens of MB.
+                let stored = std::thread::scope(|scope| {
+                    let store = || {
+                        stand_back();
+                        snapshots.store(state, sequence, &vault)
+                    };
+                    scope.spawn(store).join()
+                });
+                match stored {
+                    Ok(Ok(())) => tracing::debug!(sequence, "snapshot stored"),
+                    Ok(Err(error)) => {
                         tracing::warn!(%error, sequence, "a snapshot could not be stored; a start takes longer");
                     }
+                    Err(_) => tracing::error!(sequence, "the thread that stored a snapshot died; a start takes longer"),
                 }
             }
         });
