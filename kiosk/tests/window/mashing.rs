@@ -253,9 +253,11 @@ impl Mashed {
         self.bench.input(Input::Enrolment(None));
         self.bench.input(Input::Config(config()));
         let rules = Rules::default();
+        let idle = rules.idle + rules.countdown;
         let (limit, most) = match self.bench.screen().page {
-            Page::Staff => (STAFF, 2 * STAFF.as_secs()),
-            _ => (rules.idle + rules.countdown, 40),
+            // The menu closes by itself, and whoever stood there has their screen back for as long as ever.
+            Page::Staff => (STAFF + idle, 2 * STAFF.as_secs() + 40),
+            _ => (idle, 40),
         };
         let (mut passed, mut wakes) = (Duration::ZERO, 0);
         while passed < limit {
