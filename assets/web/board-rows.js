@@ -6,13 +6,14 @@ import { named, w } from "./words.js";
 const away = ["off", "break"];
 
 /** What somebody does, and since when. */
-export function colleague({ name, presence, since, reachable, serves }) {
+export function colleague({ name, presence, since, reachable, off_shift, serves }) {
   const [first, ...more] = serves;
-  const kind = first ? "busy" : presence === "free" ? (reachable ? "free" : "dark") : away.includes(presence) ? "away" : "busy";
+  const kind = first ? "busy" : off_shift ? "away" : presence === "free" ? (reachable ? "free" : "dark") : away.includes(presence) ? "away" : "busy";
   const does = first ? (first.greeted ? w.board_busy_with : w.board_coming) : named("presence", presence);
   const said = [does, first && named("purpose", first.purpose)];
   if (more.length) said.push(fill(w.board_more_visits, { n: more.length }));
   if (kind === "dark") said.push(w.unreachable);
+  if (off_shift) said.push(w.shift_off);
   return el(
     "li",
     { class: kind },

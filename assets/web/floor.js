@@ -7,6 +7,7 @@ import { follow, takeFloor } from "./live.js";
 import { showPresence } from "./presence.js";
 import { showReception } from "./reception.js";
 import { showServing } from "./serving.js";
+import { showShift } from "./shift.js";
 import { changed, keepTime, onChange, state } from "./state.js";
 import { takeTask } from "./tasks.js";
 import { showTrial, takeTrial } from "./trial.js";
@@ -18,10 +19,10 @@ const away = ["off", "break"];
 function showTeam() {
   onChange(() => {
     const team = [...state.staff.values()].filter((member) => member.id !== state.me && member.presence !== "off");
-    const shown = team.map(({ id, name, presence, reachable }) => ({ id, name, presence, reachable }));
-    keyed(by("team"), shown, (member) => member.id, ({ name, presence, reachable }) => {
-      const kind = presence === "free" && reachable ? "free" : away.includes(presence) ? "away" : "busy";
-      const dark = presence === "free" && !reachable ? ` · ${w.unreachable}` : "";
+    const shown = team.map(({ id, name, presence, reachable, off_shift }) => ({ id, name, presence, reachable, off_shift }));
+    keyed(by("team"), shown, (member) => member.id, ({ name, presence, reachable, off_shift }) => {
+      const kind = off_shift ? "away" : presence === "free" && reachable ? "free" : away.includes(presence) ? "away" : "busy";
+      const dark = off_shift ? ` · ${w.shift_off}` : presence === "free" && !reachable ? ` · ${w.unreachable}` : "";
       return el("li", { class: kind }, el("span", { class: "dot", "aria-hidden": "true" }), name, el("span", { class: "quiet" }, named("presence", presence) + dark));
     });
     document.querySelector(".team-part").hidden = team.length === 0;
@@ -29,6 +30,7 @@ function showTeam() {
 }
 
 showPresence();
+showShift();
 showServing();
 if (state.oversees) showReception();
 showTeam();

@@ -1,6 +1,7 @@
 // What colleagues do together: hand a visitor over, come along, leave a note for each other.
 import { button, el } from "./dom.js";
 import { choose, write } from "./sheet.js";
+import { isOffShift } from "./shift.js";
 import { nameOf, state } from "./state.js";
 import { tell } from "./visit.js";
 import { named, w } from "./words.js";
@@ -9,7 +10,7 @@ const SERVING = ["consultant", "advisor", "care", "reception", "manager"];
 
 /** Asks for one of the colleagues, whoever is free and reachable first; gives the id, or null. */
 export function colleague(title, except = [], first = []) {
-  const there = (member) => SERVING.includes(member.role) && member.presence !== "off" && !except.includes(member.id);
+  const there = (member) => SERVING.includes(member.role) && member.presence !== "off" && !isOffShift(member) && !except.includes(member.id);
   const ready = (member) => (member.presence === "free" ? 1 : 0) + (member.presence === "free" && member.reachable ? 1 : 0);
   const word = (member) => `${member.name} · ${named("presence", member.presence)}${member.reachable ? "" : ` · ${w.unreachable}`}`;
   const people = [...state.staff.values()].filter(there).sort((a, b) => ready(b) - ready(a));

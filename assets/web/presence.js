@@ -2,6 +2,7 @@
 import { send } from "./api.js";
 import { by } from "./dom.js";
 import { act } from "./sheet.js";
+import { come, isOffShift } from "./shift.js";
 import { isUnlocked } from "./sound.js";
 import { changed, myself, onChange, state } from "./state.js";
 import { named, w } from "./words.js";
@@ -13,6 +14,8 @@ export function showPresence() {
     const presence = event.target.closest("[data-presence]")?.dataset.presence;
     if (!presence) return;
     const before = myself();
+    // Off shift nobody is asked: whoever says "free" comes for an extra one.
+    if (CALLED.includes(presence) && isOffShift(before)) return come();
     const show = (member) => {
       if (member) state.staff.set(state.me, member);
       changed();
@@ -33,15 +36,16 @@ export function showPresence() {
     for (const one of by("presence").querySelectorAll("button")) {
       one.setAttribute("aria-pressed", String(one.dataset.presence === presence));
     }
-    light(presence);
+    light(presence, isOffShift(myself()));
     turns(myself()?.turns);
   });
 }
 
-function light(presence) {
+function light(presence, offShift) {
   const lamp = by("light");
   let now = "green";
   if (!state.connected) now = "red";
+  else if (offShift) now = "shift";
   else if (!CALLED.includes(presence)) now = "off";
   else if (!isUnlocked()) now = "amber";
   if (lamp.dataset.state === now) return;

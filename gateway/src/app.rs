@@ -139,6 +139,7 @@ impl App {
         let snapshots = Snapshots::of(&data);
         let rules = Rules {
             floor: FloorRules::from(&config.floor),
+            zone: config.store.zone.0,
             sales: SalesRules { kept: config.vault.contacts_kept },
             speech: config.speech.speech(&config.store.brand),
             number_key: NumberKey::new(vault.store_key("number")),
@@ -146,7 +147,7 @@ impl App {
         let loaded = load(&*log, &snapshots, &vault, &rules)?;
         tracing::info!(commit = loaded.head, replayed = loaded.replayed, "the showroom's state is loaded");
         upkeep::destroy_leftover_keys(&loaded.state, &vault);
-        let (handle, desk) = Handle::open(loaded.state.roster.clone());
+        let (handle, desk) = Handle::open(loaded.state.roster.clone(), Arc::clone(loaded.state.floor.plans()));
         let (sender, to_kiosk) = mpsc::channel(TO_KIOSK);
         let runtime_shutdown = CancellationToken::new();
         let parts = Parts {

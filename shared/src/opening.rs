@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc, Weekday,
+};
 use serde::{Deserialize, Serialize};
 
 /// Minutes of a day.
@@ -22,6 +24,20 @@ pub struct TimeOfDay(u16);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a time such as 09:30, at most 24:00")]
 pub struct NoTimeOfDay;
+
+impl TimeOfDay {
+    /// The minute that a clock shows.
+    #[must_use]
+    pub fn of(time: NaiveTime) -> Self {
+        Self(u16::try_from(time.hour() * 60 + time.minute()).unwrap_or_default())
+    }
+
+    /// This time on a date; the day's end is the next day's beginning. `None` beyond the calendar.
+    #[must_use]
+    pub fn on(self, date: NaiveDate) -> Option<NaiveDateTime> {
+        date.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::minutes(self.0.into()))
+    }
+}
 
 impl FromStr for TimeOfDay {
     type Err = NoTimeOfDay;
@@ -128,8 +144,8 @@ impl Opening {
     #[must_use]
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         let local = self.local(now);
-        let minute = minute_of(local);
-        self.week.is_empty() || self.spans(local.weekday()).any(|(from, to)| (from.0..to.0).contains(&minute))
+        let now = TimeOfDay::of(local.time());
+        self.week.is_empty() || self.spans(local.weekday()).any(|(from, to)| (from..to).contains(&now))
     }
 
     /// When it opens or closes next; `None` when it never does.
@@ -147,7 +163,7 @@ impl Opening {
         let at = self.next_change(now).filter(|_| !self.is_open(now))?;
         let (today, then) = (self.local(now).date(), self.local(at));
         let in_days = u64::try_from((then.date() - today).num_days()).ok()?;
-        Some(NextOpening { in_days, day: then.weekday(), at: TimeOfDay(minute_of(then)) })
+        Some(NextOpening { in_days, day: then.weekday(), at: TimeOfDay::of(then.time()) })
     }
 
     /// The spans of the day that is now in the showroom, in order; spans that touch are one.
@@ -174,10 +190,9 @@ impl Opening {
         let today = self.local(now).date();
         let days = (0..=7).filter_map(move |ahead| today.checked_add_days(Days::new(ahead)));
         days.flat_map(move |day| {
-            self.spans(day.weekday()).flat_map(|(from, to)| [from, to]).filter_map(move |edge| {
-                let local = day.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::minutes(edge.0.into()))?;
-                Some((local.checked_sub_signed(self.offset())?.and_utc(), edge))
-            })
+            self.spans(day.weekday())
+                .flat_map(|(from, to)| [from, to])
+                .filter_map(move |edge| Some((edge.on(day)?.checked_sub_signed(self.offset())?.and_utc(), edge)))
         })
     }
 
@@ -192,10 +207,6 @@ impl Opening {
 
 fn number(day: Weekday) -> u8 {
     u8::try_from(day.number_from_monday()).unwrap_or_default()
-}
-
-fn minute_of(local: NaiveDateTime) -> u16 {
-    u16::try_from(local.hour() * 60 + local.minute()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What is asked of the engine, by whom, and how it says no.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use shared::consent::Consent;
 use shared::ids::{AlertId, DeviceId, EventId, LeadId, ModelId, StaffId, TopicId, VisitId};
 use shared::personal::Personal;
@@ -9,6 +9,7 @@ use shared::wire::{CheckedIn, Code, Detailed, DoorCounted, Fingerprint, Language
 use super::audit::Export;
 use super::floor::event::Correction;
 use super::floor::member::Presence;
+use super::floor::plan::{Hours, Week, YearTable};
 use super::floor::visit::{Channel, Outcome, PassReason};
 use super::roster::{Account, Device, DeviceKind};
 use super::sales::{Budget, Contact, LeadChannel, When};
@@ -168,6 +169,14 @@ pub enum Command {
     UndoVisit(VisitId),
     /// Sets the actor's own presence.
     SetPresence(Presence),
+    /// What somebody works every week; `None`: they are bound by no plan.
+    PlanWeek(StaffId, Option<Box<Week>>),
+    /// What somebody works on one day; `None`: as in any other week.
+    PlanDay(StaffId, NaiveDate, Option<Hours>),
+    /// A year's holidays and make-up days.
+    SetYear(i32, YearTable),
+    /// "I am here": the actor comes to their shift, or to an extra one.
+    ComeToWork,
     /// Takes the actor's last presence back.
     UndoPresence,
     /// Adds or replaces an account.
@@ -226,6 +235,10 @@ impl Command {
             | Self::UndoVisit(_)
             | Self::SetPresence(_)
             | Self::UndoPresence
+            | Self::PlanWeek(..)
+            | Self::PlanDay(..)
+            | Self::SetYear(..)
+            | Self::ComeToWork
             | Self::SetAccount(_)
             | Self::RemoveAccount(_)
             | Self::SetDevice(_)
@@ -280,6 +293,12 @@ pub enum Refusal {
     /// Nobody else of the right kind is free and reachable.
     #[error("nobody else is free")]
     NobodyFree,
+    /// Their shift is over, or has not begun.
+    #[error("their shift is over or has not begun: choose somebody who is on shift")]
+    OffShift,
+    /// A single day differs from a week, and there is none.
+    #[error("nobody has planned this person's week yet: plan it first")]
+    NotPlanned,
     /// A visit is no companion of itself, and a party has to leave somebody.
     #[error("this cannot be joined or split")]
     NoParty,
@@ -311,6 +330,8 @@ impl Refusal {
             Self::NothingToUndo => "nothing_to_undo",
             Self::NotServed => "not_served",
             Self::NobodyFree => "nobody_free",
+            Self::OffShift => "off_shift",
+            Self::NotPlanned => "not_planned",
             Self::NoParty => "no_party",
             Self::IdConflict => "id_conflict",
             Self::CodeSpent => "code_spent",

@@ -112,6 +112,8 @@ pub enum Effect {
         /// The kiosk.
         kiosk: DeviceId,
     },
+    /// Who is planned when has changed.
+    PlansChanged,
     /// The roster changed: device rules and kiosk configurations follow.
     RosterChanged,
     /// The key of a subject is to be destroyed.
@@ -129,7 +131,7 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
     match event {
         Event::Floor(event) => floor_effects(state, event),
         Event::Roster(RosterEvent::AccountRemoved { staff }) => {
-            vec![Effect::RosterChanged, Effect::DestroyKey(Subject::Staff(staff.clone()))]
+            vec![Effect::RosterChanged, Effect::PlansChanged, Effect::DestroyKey(Subject::Staff(staff.clone()))]
         }
         Event::Roster(_) => vec![Effect::RosterChanged],
         Event::Lead(LeadEvent::CodeSpent { kiosk, .. }) => vec![Effect::QrSpent { kiosk: kiosk.clone() }],
@@ -182,6 +184,9 @@ fn floor_effects(state: &State, event: &FloorEvent) -> Vec<Effect> {
         FloorEvent::StillWithAsked { visit } => {
             let by = state.floor.visit(*visit).and_then(|visit| visit.accepted.as_ref());
             effects.extend(by.map(|(to, _)| Effect::Task { to: to.clone(), task: Task::StillWith { visit: *visit } }));
+        }
+        FloorEvent::WeekPlanned { .. } | FloorEvent::DayPlanned { .. } | FloorEvent::YearSet { .. } => {
+            effects.push(Effect::PlansChanged);
         }
         FloorEvent::Forgotten { visit, sealed: true } => effects.push(Effect::DestroyKey(Subject::Visit(*visit))),
         _ => {}
@@ -314,7 +319,11 @@ impl State {
     }
 
     fn tell(&self, whom: impl Fn(Role) -> bool, task: &Task) -> Vec<Effect> {
-        let people = self.floor.members().filter(|member| whom(member.role));
+        let all: Vec<_> = self.floor.members().filter(|member| whom(member.role)).collect();
+        let on_shift = || all.iter().filter(|member| member.shift.may_be_asked());
+        // Better told at home than nobody told.
+        let nobody = on_shift().next().is_none();
+        let people = all.iter().filter(|member| nobody || member.shift.may_be_asked());
         people.map(|member| Effect::Task { to: member.id.clone(), task: task.clone() }).collect()
     }
 

@@ -5,6 +5,7 @@
 //! - [`rules`], [`speech`]: figures (DESIGN §5) and words, all configuration
 //! - [`choice`]: who is asked; [`ladder`]: when the next one is; [`arrival`], [`service`]: what visitors and staff do; `hands`: what
 //!   colleagues do together; `party`: whom a visit is about
+//! - [`plan`]: who is planned when; `shifts`: what follows from it
 //! - [`Floor::decide`], [`Floor::due`], [`Floor::apply`]: the engine; [`status`]: the floor in the words of the outside; `pace`: how
 //!   long a wait usually is
 
@@ -20,10 +21,12 @@ pub mod member;
 mod model;
 mod pace;
 mod party;
+pub mod plan;
 pub mod rules;
 #[cfg(test)]
 mod scene;
 mod service;
+mod shifts;
 pub mod speech;
 pub mod status;
 mod stay;
@@ -87,6 +90,10 @@ impl Floor {
             Command::Note(visit, text) => self.note(staff(actor)?, *visit, text)?,
             Command::End(visit, outcome) => self.end(staff(actor)?, *visit, *outcome)?,
             Command::UndoVisit(visit) => self.undo_visit(staff(actor)?, *visit, now)?,
+            Command::PlanWeek(of, week) => self.plan_week(staff(actor)?, of, week.as_deref())?,
+            Command::PlanDay(of, date, hours) => self.plan_day(staff(actor)?, of, *date, hours.as_ref())?,
+            Command::SetYear(year, table) => self.set_year(staff(actor)?, *year, table),
+            Command::ComeToWork => self.come_to_work(staff(actor)?, now)?,
             Command::SetPresence(presence) => self.set_presence(staff(actor)?, *presence)?,
             Command::UndoPresence => self.undo_presence(staff(actor)?, now)?,
             Command::StepClock(by_ms) => vec![FloorEvent::ClockStepped { by_ms: *by_ms }],
@@ -109,6 +116,11 @@ impl Floor {
     /// What time alone has brought about by `now`: one step; empty when nothing is due.
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Vec<FloorEvent> {
+        // Before anybody is asked: off shift nobody is.
+        let shifts = self.shifts_due(now);
+        if !shifts.is_empty() {
+            return shifts;
+        }
         if let Some((at, id)) = self.first_on_agenda()
             && at <= now
             && let Some(visit) = self.visit(id)
@@ -126,7 +138,7 @@ impl Floor {
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
         let renewal = self.manager_alerted.filter(|_| self.shouting() > 0).map(|at| at + self.rules.manager_renew);
         let agenda = self.first_on_agenda().map(|(at, _)| at);
-        [renewal, agenda].into_iter().flatten().min()
+        [renewal, agenda, self.next_shift_edge].into_iter().flatten().min()
     }
 
     /// The managers' one alert: raised with the first who shouts, renewed while anybody does, lowered with the last.

@@ -1,6 +1,7 @@
 //! The state of one showroom, and the engine's door.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use shared::consent::ConsentPurpose;
 use shared::ids::VisitId;
@@ -20,13 +21,15 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 10;
+pub const STATE_VERSION: u8 = 11;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// Figures of the floor.
     pub floor: FloorRules,
+    /// The zone of the showroom's clocks.
+    pub zone: Tz,
     /// Figures of the sales area.
     pub sales: SalesRules,
     /// Words to greet with.
@@ -54,7 +57,7 @@ pub struct State {
 impl State {
     /// Sets the configuration: before the first decision, and after a snapshot was read.
     pub fn configure(&mut self, rules: Rules) {
-        self.floor.configure(rules.floor);
+        self.floor.configure(rules.floor, rules.zone);
         self.sales.configure(rules.sales);
         self.customers.configure(rules.number_key);
         self.speech = rules.speech;

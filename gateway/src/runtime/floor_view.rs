@@ -10,7 +10,7 @@ use shared::wire::{Language, Purpose, Stage, Why};
 
 use crate::domain::State;
 use crate::domain::floor::Floor;
-use crate::domain::floor::member::{Member, Presence, Turns};
+use crate::domain::floor::member::{Member, Presence, Shift, Turns};
 use crate::domain::floor::visit::{Breach, Outcome, Visit};
 use crate::domain::roster::Role;
 
@@ -29,6 +29,12 @@ pub struct FloorMember {
     pub presence: Presence,
     /// Since when.
     pub since: Option<DateTime<Utc>>,
+    /// What the plan says of them.
+    pub shift: Shift,
+    /// When the plan says something else of them next, within a week.
+    pub shift_until: Option<DateTime<Utc>>,
+    /// When they came to this shift.
+    pub came_at: Option<DateTime<Utc>>,
     /// Whether an alert would reach them now.
     pub reachable: bool,
     /// Turns of today.
@@ -153,6 +159,9 @@ impl FloorMember {
             senior: member.senior,
             presence: member.presence,
             since: member.before.map(|(_, at)| at),
+            shift: member.shift,
+            shift_until: state.floor.shift_until(member, now),
+            came_at: member.came_at,
             reachable: state.floor.is_reachable(member, now),
             turns: member.turns,
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::floor_view::FloorSnapshot;
+use crate::domain::floor::plan::Plans;
 use crate::domain::roster::Roster;
 use crate::domain::{Input, Refusal};
 use crate::notify::Hub;
@@ -58,6 +59,7 @@ pub struct Handle {
     letters: mpsc::Sender<Letter>,
     floor: watch::Receiver<Arc<FloorSnapshot>>,
     roster: watch::Receiver<Arc<Roster>>,
+    plans: watch::Receiver<Arc<Plans>>,
     spent: watch::Receiver<Arc<BTreeSet<String>>>,
     hub: Arc<Hub>,
 }
@@ -71,6 +73,8 @@ pub struct Desk {
     pub floor: watch::Sender<Arc<FloorSnapshot>>,
     /// Who may act.
     pub roster: watch::Sender<Arc<Roster>>,
+    /// Who is planned when.
+    pub plans: watch::Sender<Arc<Plans>>,
     /// Nonces of codes that were used lately.
     pub spent: watch::Sender<Arc<BTreeSet<String>>>,
     /// What people's screens show.
@@ -80,15 +84,22 @@ pub struct Desk {
 impl Handle {
     /// A door with both its sides.
     #[must_use]
-    pub fn open(roster: Roster) -> (Self, Desk) {
+    pub fn open(roster: Roster, plans: Arc<Plans>) -> (Self, Desk) {
         let (letters, letters_in) = mpsc::channel(LETTERS);
         let (floor_out, floor) = watch::channel(Arc::default());
         let (roster_out, roster) = watch::channel(Arc::new(roster));
+        let (plans_out, plans) = watch::channel(plans);
         let (spent_out, spent) = watch::channel(Arc::default());
         let hub = Arc::new(Hub::default());
-        let desk =
-            Desk { letters: letters_in, floor: floor_out, roster: roster_out, spent: spent_out, hub: Arc::clone(&hub) };
-        (Self { letters, floor, roster, spent, hub }, desk)
+        let desk = Desk {
+            letters: letters_in,
+            floor: floor_out,
+            roster: roster_out,
+            plans: plans_out,
+            spent: spent_out,
+            hub: Arc::clone(&hub),
+        };
+        (Self { letters, floor, roster, plans, spent, hub }, desk)
     }
 
     /// Hands an input over and waits until it is durable. Waits for room in the channel: callers bound the wait
@@ -131,6 +142,12 @@ impl Handle {
     #[must_use]
     pub fn roster(&self) -> watch::Receiver<Arc<Roster>> {
         self.roster.clone()
+    }
+
+    /// Who is planned when, and every change of it.
+    #[must_use]
+    pub fn plans(&self) -> watch::Receiver<Arc<Plans>> {
+        self.plans.clone()
     }
 
     /// Whether a kiosk's code with this nonce was used: it opens no new page.

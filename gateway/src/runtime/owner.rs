@@ -286,6 +286,9 @@ impl Runtime {
                 Effect::RosterChanged => {
                     self.parts.desk.roster.send_replace(Arc::new(self.state.roster.clone()));
                 }
+                Effect::PlansChanged => {
+                    self.parts.desk.plans.send_replace(Arc::clone(self.state.floor.plans()));
+                }
                 Effect::DestroyKey(subject @ Subject::Visit(_)) => visits.push(subject),
                 // Taken away and added again in the same commit: their new secrets stand under the old key.
                 Effect::DestroyKey(Subject::Staff(staff)) if self.state.roster.accounts.contains_key(&staff) => {}

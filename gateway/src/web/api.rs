@@ -15,6 +15,7 @@ pub(super) mod parties;
 pub(super) mod presence;
 pub(super) mod records;
 pub(super) mod sessions;
+pub(super) mod shifts;
 pub(super) mod visits;
 
 use std::str::FromStr;

@@ -54,6 +54,8 @@ files![
     "ring.js",
     "serving.js",
     "sheet.js",
+    "shifts.js",
+    "shift.js",
     "sound.js",
     "state.js",
     "tasks.js",

@@ -52,11 +52,15 @@ pub enum Action {
     OpenManage,
     /// Let kiosks in, and take them out of work.
     ManageKiosks,
+    /// See who is planned when.
+    ReadShifts,
+    /// Plan weeks, days and holidays.
+    PlanShifts,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
@@ -79,6 +83,8 @@ impl Action {
         Self::EnterInterest,
         Self::OpenManage,
         Self::ManageKiosks,
+        Self::ReadShifts,
+        Self::PlanShifts,
     ];
 }
 
@@ -103,6 +109,7 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
         | Action::AnswerAlert
         | Action::ServeVisit
         | Action::AskColleague
+        | Action::ReadShifts
         | Action::RevealContact => true,
         Action::EnterWalkIn
         | Action::ReceiveVisit
@@ -126,7 +133,8 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
         | Action::ReadAudit
         | Action::EnterInterest
         | Action::OpenManage
-        | Action::ManageKiosks => {
+        | Action::ManageKiosks
+        | Action::PlanShifts => {
             matches!(role, Role::Manager | Role::Admin)
         }
     }
@@ -156,6 +164,7 @@ mod tests {
                 | Action::AnswerAlert
                 | Action::ServeVisit
                 | Action::AskColleague
+                | Action::ReadShifts
                 | Action::RevealContact => (&ROLES, &ROLES),
                 Action::EnterWalkIn
                 | Action::ReceiveVisit
@@ -171,7 +180,8 @@ mod tests {
                 | Action::ReadAudit
                 | Action::EnterInterest
                 | Action::OpenManage
-                | Action::ManageKiosks => (&lead, &lead),
+                | Action::ManageKiosks
+                | Action::PlanShifts => (&lead, &lead),
             };
             check(action, Object::Any, any);
             check(action, Object::Today, any);

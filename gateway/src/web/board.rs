@@ -83,6 +83,7 @@ struct Colleague<'a> {
     name: &'a str,
     presence: Presence,
     since: Option<DateTime<Utc>>,
+    off_shift: bool,
     reachable: bool,
     serves: Vec<Served>,
 }
@@ -186,6 +187,7 @@ impl<'a> Colleague<'a> {
             name: &member.name,
             presence: member.presence,
             since,
+            off_shift: !member.shift.may_be_asked(),
             reachable: member.reachable,
             serves,
         }
@@ -193,7 +195,7 @@ impl<'a> Colleague<'a> {
 
     /// Whether an alert would find them without a visitor.
     fn is_free(&self) -> bool {
-        self.presence == Presence::Free && self.reachable && self.serves.is_empty()
+        self.presence == Presence::Free && !self.off_shift && self.reachable && self.serves.is_empty()
     }
 
     fn is_busy(&self) -> bool {
@@ -204,6 +206,7 @@ impl<'a> Colleague<'a> {
     fn place(&self) -> u8 {
         match self.presence {
             _ if !self.serves.is_empty() => 2,
+            Presence::Free if self.off_shift => 4,
             Presence::Free if self.reachable => 0,
             Presence::Free => 1,
             Presence::WithCustomer => 2,

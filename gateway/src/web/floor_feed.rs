@@ -138,6 +138,7 @@ struct Colleague<'a> {
     name: &'a str,
     role: Role,
     presence: Presence,
+    off_shift: bool,
     reachable: bool,
 }
 
@@ -249,6 +250,7 @@ impl<'a> Colleague<'a> {
             name: &member.name,
             role: member.role,
             presence: member.presence,
+            off_shift: !member.shift.may_be_asked(),
             reachable: member.reachable,
         }
     }

@@ -55,6 +55,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/board/public/stream", Access::Staff(Action::SeeFloor)),
     route("PUT", "/api/v1/me/presence", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/presence/undo", Access::Staff(Action::SetOwnPresence)),
+    route("POST", "/api/v1/me/shift", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/alive", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/channels/try", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/channels/try/{trial}/shown", Access::Staff(Action::SetOwnPresence)),
@@ -88,6 +89,13 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/claims/{claim}", Access::Public),
     route("POST", "/api/v1/claims/grant", Access::Staff(Action::ManageKiosks)),
     route("PUT", "/api/v1/kiosks/{kiosk}/maintenance", Access::Staff(Action::ManageKiosks)),
+    route("GET", "/api/v1/shifts", Access::Staff(Action::ReadShifts)),
+    route("PUT", "/api/v1/shifts/{staff}", Access::Staff(Action::PlanShifts)),
+    route("DELETE", "/api/v1/shifts/{staff}", Access::Staff(Action::PlanShifts)),
+    route("PUT", "/api/v1/shifts/{staff}/days/{date}", Access::Staff(Action::PlanShifts)),
+    route("DELETE", "/api/v1/shifts/{staff}/days/{date}", Access::Staff(Action::PlanShifts)),
+    route("GET", "/api/v1/calendar/{year}", Access::Staff(Action::ReadShifts)),
+    route("PUT", "/api/v1/calendar/{year}", Access::Staff(Action::PlanShifts)),
     route("POST", "/api/v1/demo/advance", Access::Public),
     route("GET", "/api/openapi.json", Access::Public),
     route("GET", "/healthz", Access::Public),
@@ -109,6 +117,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks/{kiosk}", Access::Page(Action::ManageKiosks)),
+    route("GET", "/manage/shifts", Access::Page(Action::PlanShifts)),
     route("GET", "/i/{token}", Access::Public),
     route("POST", "/i/{token}", Access::Public),
     route("GET", "/assets/{file}", Access::Public),
@@ -128,6 +137,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/board/public/stream", get(board::stream::open_public))
         .route("/api/v1/me/presence", put(api::presence::set))
         .route("/api/v1/me/presence/undo", post(api::presence::undo))
+        .route("/api/v1/me/shift", post(api::shifts::come))
         .route("/api/v1/me/alive", post(api::presence::alive))
         .route("/api/v1/me/channels/try", post(api::channels::try_own))
         .route("/api/v1/me/channels/try/{trial}/shown", post(api::channels::trial_shown))
@@ -160,6 +170,10 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/claims/{claim}", get(api::kiosks::standing))
         .route("/api/v1/claims/grant", post(api::kiosks::grant))
         .route("/api/v1/kiosks/{kiosk}/maintenance", put(api::kiosks::set_maintenance))
+        .route("/api/v1/shifts", get(api::shifts::week))
+        .route("/api/v1/shifts/{staff}", put(api::shifts::plan_week).delete(api::shifts::unplan))
+        .route("/api/v1/shifts/{staff}/days/{date}", put(api::shifts::plan_day).delete(api::shifts::unplan_day))
+        .route("/api/v1/calendar/{year}", get(api::shifts::year).put(api::shifts::set_year))
         .route("/api/v1/demo/advance", post(api::demo::advance))
         .route("/api/openapi.json", get(assets::openapi))
         .route("/healthz", get(api::health::healthz))
@@ -179,7 +193,8 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/manage/leads", get(pages::manage::leads::show))
         .route("/manage/audit", get(pages::manage::audit::show))
         .route("/manage/kiosks", get(pages::manage::kiosks::show).post(pages::manage::kiosks::let_in))
-        .route("/manage/kiosks/{kiosk}", post(pages::manage::kiosks::maintain));
+        .route("/manage/kiosks/{kiosk}", post(pages::manage::kiosks::maintain))
+        .route("/manage/shifts", get(pages::manage::shifts::show));
     finish(api.merge(pages).merge(visitor_pages()).fallback(not_found), front)
 }
 

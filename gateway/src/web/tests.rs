@@ -10,4 +10,5 @@ mod protocol;
 mod records;
 mod room;
 pub(super) mod samples;
+mod shifts;
 mod stream;

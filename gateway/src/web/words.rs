@@ -5,6 +5,7 @@ mod board;
 mod general;
 mod hands;
 mod records;
+mod shifts;
 mod visitor;
 
 use std::ops::Deref;
@@ -16,6 +17,7 @@ use board::Wall;
 use general::General;
 use hands::Hands;
 use records::Register;
+use shifts::Rota;
 use visitor::Visitor;
 
 /// The words of one area; a key stands in one area alone.
@@ -55,13 +57,27 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     pub(super) records: Register,
     #[serde(flatten)]
+    pub(super) shifts: Rota,
+    #[serde(flatten)]
     pub(super) visitor: Visitor,
 }
 
-static ZH: Words =
-    Words { general: General::ZH, board: Wall::ZH, hands: Hands::ZH, records: Register::ZH, visitor: Visitor::ZH };
-static EN: Words =
-    Words { general: General::EN, board: Wall::EN, hands: Hands::EN, records: Register::EN, visitor: Visitor::EN };
+static ZH: Words = Words {
+    general: General::ZH,
+    board: Wall::ZH,
+    hands: Hands::ZH,
+    records: Register::ZH,
+    shifts: Rota::ZH,
+    visitor: Visitor::ZH,
+};
+static EN: Words = Words {
+    general: General::EN,
+    board: Wall::EN,
+    hands: Hands::EN,
+    records: Register::EN,
+    shifts: Rota::EN,
+    visitor: Visitor::EN,
+};
 
 impl Deref for Words {
     type Target = General;
@@ -88,7 +104,8 @@ impl Words {
 
     fn word(&self, key: &str) -> Option<&'static str> {
         let first = self.general.word(key).or_else(|| self.board.word(key)).or_else(|| self.hands.word(key));
-        first.or_else(|| self.records.word(key)).or_else(|| self.visitor.word(key))
+        let then = first.or_else(|| self.records.word(key)).or_else(|| self.shifts.word(key));
+        then.or_else(|| self.visitor.word(key))
     }
 
     /// The words as an ES module for the pages' scripts.
@@ -111,7 +128,9 @@ mod tests {
     use crate::domain::sales::{Erasure, LeadChannel};
 
     fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        General::TABLE.iter().chain(Wall::TABLE).chain(Hands::TABLE).chain(Register::TABLE).chain(Visitor::TABLE)
+        let staff =
+            General::TABLE.iter().chain(Wall::TABLE).chain(Hands::TABLE).chain(Register::TABLE).chain(Rota::TABLE);
+        staff.chain(Visitor::TABLE)
     }
 
     fn is_han(c: char) -> bool {
@@ -171,6 +190,7 @@ mod tests {
         let all = [Erasure::Withdrawn, Erasure::TakenBack, Erasure::Expired];
         names.extend(all.map(|why| ("why_erased", why.as_str())));
         names.extend([Records::Visits, Records::Leads, Records::Audit].map(|records| ("records", records.as_str())));
+        names.extend(["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| ("weekday", day)));
         for (prefix, name) in names {
             assert_ne!(words.named(prefix, name), format!("{prefix}_{name}"));
         }

@@ -7,7 +7,7 @@ use shared::ids::{AlertId, StaffId};
 
 use super::book::Floor;
 use super::event::{CheckedIn, Correction, Detailed, FloorEvent};
-use super::member::{Member, Presence, Turns};
+use super::member::{Member, Presence, Shift, Turns};
 use super::visit::{Asking, Known, Rung, Visit};
 use crate::domain::roster::{Account, Role, RosterEvent};
 use shared::wire::Why;
@@ -66,6 +66,7 @@ impl Floor {
             FloorEvent::PresenceSet { staff, presence, brought } => self.change_member(staff, |member| {
                 if member.presence == Presence::Off && member.before.is_none_or(|(_, since)| at - since > REST) {
                     member.turns = Turns::default();
+                    member.came_at = member.came_at.filter(|_| member.shift != Shift::Unplanned);
                 }
                 member.before = Some((member.presence, at));
                 member.presence = *presence;
@@ -102,6 +103,11 @@ impl Floor {
             FloorEvent::Noted { visit, secret } => {
                 self.change_visit(*visit, |visit| visit.note = Some(secret.clone()));
             }
+            FloorEvent::WeekPlanned { .. } | FloorEvent::DayPlanned { .. } | FloorEvent::YearSet { .. } => {
+                self.apply_plan(event, at);
+            }
+            FloorEvent::ShiftsTurned { to } => self.shifts_turned(to, at),
+            FloorEvent::CameToWork { staff, extra_until } => self.came_to_work(staff, *extra_until, at),
             FloorEvent::DoorCounted { .. } => {}
             FloorEvent::ClockStepped { by_ms } => {
                 self.shift_visits(TimeDelta::try_milliseconds(*by_ms).unwrap_or_default());
@@ -115,6 +121,9 @@ impl Floor {
             RosterEvent::AccountSet(account) => self.account_set(account),
             RosterEvent::AccountRemoved { staff } => {
                 self.remove_member(staff);
+                if self.plans.of(staff).is_some() {
+                    std::sync::Arc::make_mut(&mut self.plans).set_week(staff, None);
+                }
             }
             RosterEvent::SessionsEnded { .. }
             | RosterEvent::DeviceSet(_)
@@ -133,6 +142,9 @@ impl Floor {
             presence: Presence::Off,
             before: None,
             brought: false,
+            shift: Shift::Unplanned,
+            came_at: None,
+            extra_until: None,
             last_turn: None,
             asked: BTreeSet::new(),
             turns: Turns::default(),

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use shared::ids::{DeviceId, StaffId, VisitId};
 use shared::wire::Purpose;
 
 use super::ladder;
-use super::member::{Member, Presence};
+use super::member::Member;
 use super::pace::Pace;
+use super::plan::Plans;
 use super::rules::FloorRules;
 use super::stay::Stays;
 use super::visit::{Outcome, Rung, Visit};
@@ -56,6 +58,14 @@ pub struct Floor {
     pub(super) manager_alerted: Option<DateTime<Utc>>,
     /// How long things usually take.
     pub(super) pace: Pace,
+    /// Who is planned when. Shared with who reads it.
+    #[serde(default)]
+    pub(super) plans: Arc<Plans>,
+    /// When the plan has to be looked at next. Not in snapshots: a start looks at once.
+    #[serde(skip)]
+    pub(super) next_shift_edge: Option<DateTime<Utc>>,
+    #[serde(skip)]
+    pub(super) zone: Tz,
     #[serde(skip)]
     pub(super) rules: FloorRules,
     #[serde(skip)]
@@ -82,9 +92,10 @@ struct Index {
 }
 
 impl Floor {
-    /// Sets the figures; before the first decision, and after a snapshot was read.
-    pub fn configure(&mut self, rules: FloorRules) {
-        self.rules = rules;
+    /// Sets the figures and the zone of the showroom's clocks; before the first decision, and after a snapshot was read.
+    pub fn configure(&mut self, rules: FloorRules, zone: Tz) {
+        (self.rules, self.zone) = (rules, zone);
+        self.next_shift_edge = (!self.plans.is_empty()).then_some(DateTime::UNIX_EPOCH);
         self.reindex();
     }
 
@@ -99,6 +110,9 @@ impl Floor {
             stays: self.stays.clone(),
             manager_alerted: self.manager_alerted,
             pace: self.pace.clone(),
+            plans: Arc::clone(&self.plans),
+            next_shift_edge: None,
+            zone: self.zone,
             rules: self.rules.clone(),
             index: Index::default(),
         }
@@ -265,7 +279,10 @@ impl Floor {
             member.delivered_at = member.delivered_at.map(|at| at + by);
             member.before = member.before.map(|(presence, at)| (presence, at + by));
             member.last_turn = member.last_turn.map(|at| at + by);
+            member.came_at = member.came_at.map(|at| at + by);
         }
+        // The plan is made for the hours that clocks show, whatever they showed before.
+        self.next_shift_edge = self.next_shift_edge.map(|_| DateTime::UNIX_EPOCH);
         self.stays.shift(by);
         self.manager_alerted = self.manager_alerted.map(|at| at + by);
         self.reindex();
@@ -361,7 +378,7 @@ impl Index {
     }
 
     fn add_member(&mut self, member: &Member) {
-        if member.presence == Presence::Free {
+        if member.is_free() {
             self.free.entry(member.role).or_default().insert(member.id.clone());
         }
     }

@@ -1,12 +1,15 @@
 //! What has happened on the floor.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use shared::consent::Consent;
 use shared::ids::{AlertId, DeviceId, LeadId, ModelId, StaffId, TopicId, VisitId};
 use shared::wire::{Language, Purpose, Why};
 
-use super::member::Presence;
+use super::member::{Presence, Shift};
+use super::plan::{Hours, Week, YearTable};
 use super::visit::{Breach, CallReason, Channel, GreetedSource, Note, Outcome, PassReason, Rung, VisitorDetails};
 use crate::domain::secret::{Sealable, Secret, Secrets};
 
@@ -237,6 +240,50 @@ pub enum FloorEvent {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         brought: bool,
     },
+    /// Somebody's week was planned, or they are bound by no plan any more.
+    WeekPlanned {
+        /// Whose.
+        staff: StaffId,
+        /// What they work every week from now on; `None`: no plan, and no single day of theirs either.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        week: Option<Box<Week>>,
+        /// Who planned.
+        by: StaffId,
+    },
+    /// Somebody works other hours on one day.
+    DayPlanned {
+        /// Whose.
+        staff: StaffId,
+        /// Which day.
+        date: NaiveDate,
+        /// The hours; `None`: as the week and the year's table say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hours: Option<Hours>,
+        /// Who planned.
+        by: StaffId,
+    },
+    /// A year's holidays and make-up days, in place of those before.
+    YearSet {
+        /// The year.
+        year: i32,
+        /// The days.
+        table: YearTable,
+        /// Who set them.
+        by: StaffId,
+    },
+    /// Shifts began or ended, by the plan or by a change of it; empty where the hour changed nothing.
+    ShiftsTurned {
+        /// What it is now, of whom it changed.
+        to: BTreeMap<StaffId, Shift>,
+    },
+    /// Somebody came to their shift: from now on they wait for a turn.
+    CameToWork {
+        /// Who.
+        staff: StaffId,
+        /// Outside the plan, until then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extra_until: Option<DateTime<Utc>>,
+    },
     /// The two minutes for undo are over: what the visitor said is destroyed with the visit's key.
     Forgotten {
         /// The visit.
@@ -365,6 +412,11 @@ impl FloorEvent {
             | Self::Assisted { alert } => Some(alert.visit),
             Self::ManagerAlerted { .. }
             | Self::PresenceSet { .. }
+            | Self::WeekPlanned { .. }
+            | Self::DayPlanned { .. }
+            | Self::YearSet { .. }
+            | Self::ShiftsTurned { .. }
+            | Self::CameToWork { .. }
             | Self::DoorCounted { .. }
             | Self::ClockStepped { .. } => None,
         }

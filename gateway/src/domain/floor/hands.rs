@@ -21,7 +21,7 @@ impl Floor {
     /// Asks a colleague to take the visit over. Until they accept nothing else changes.
     pub(super) fn hand_over(&self, who: &StaffId, id: VisitId, to: &StaffId) -> Result<Vec<FloorEvent>, Refusal> {
         let (visit, owner) = self.own_visit(who, id)?;
-        self.member(to).ok_or(Refusal::UnknownStaff)?;
+        self.askable(to)?;
         if to == owner || visit.open_askings().any(|asked| asked.to == *to && asked.why == Why::HandedOver) {
             return Ok(Vec::new());
         }
@@ -42,7 +42,7 @@ impl Floor {
     ) -> Result<Vec<FloorEvent>, Refusal> {
         let (visit, owner) = self.own_visit(who, id)?;
         let to = match to {
-            Some(to) => self.member(to).ok_or(Refusal::UnknownStaff)?.id.clone(),
+            Some(to) => self.askable(to)?.id.clone(),
             None => self.next_second(visit, now).ok_or(Refusal::NobodyFree)?,
         };
         if to == *owner || visit.seconds.contains(&to) || visit.open_askings().any(|asked| asked.to == to) {

@@ -53,6 +53,40 @@ impl Presence {
     }
 }
 
+/// What the plan says of a person now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shift {
+    /// There is no plan for them: their presence alone decides.
+    #[default]
+    Unplanned,
+    /// 不当班 not asked, whatever they are doing.
+    Off,
+    /// 班间休息 between two spans of the same day: not asked either.
+    Break,
+    /// 当班 planned, or come for an extra shift 加班.
+    On,
+}
+
+impl Shift {
+    /// Whether the plan lets them be asked.
+    #[must_use]
+    pub fn may_be_asked(self) -> bool {
+        matches!(self, Self::Unplanned | Self::On)
+    }
+
+    /// The shift as it is written on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unplanned => "unplanned",
+            Self::Off => "off",
+            Self::Break => "break",
+            Self::On => "on",
+        }
+    }
+}
+
 /// Turns of today, counted and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Turns {
@@ -83,7 +117,16 @@ pub struct Member {
     pub before: Option<(Presence, DateTime<Utc>)>,
     /// A visit brought the presence, so it is not undone alone.
     pub brought: bool,
-    /// When the last turn was taken; `None` comes first in the rotation.
+    /// What the plan says of them.
+    #[serde(default)]
+    pub shift: Shift,
+    /// When they came to this shift.
+    #[serde(default)]
+    pub came_at: Option<DateTime<Utc>>,
+    /// They came outside the plan and stay until then.
+    #[serde(default)]
+    pub extra_until: Option<DateTime<Utc>>,
+    /// Since when they wait for a turn: the last one taken, or their coming. `None` comes first in the rotation.
     pub last_turn: Option<DateTime<Utc>>,
     /// Alerts that wait for an answer.
     pub asked: BTreeSet<AlertId>,
@@ -95,4 +138,22 @@ pub struct Member {
     /// When a channel beside the open page last delivered something. Not in the log either.
     #[serde(skip)]
     pub delivered_at: Option<DateTime<Utc>>,
+}
+
+impl Member {
+    /// Whether they can be asked, as far as they and the plan say so.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.presence == Presence::Free && self.shift.may_be_asked()
+    }
+
+    /// What they are after a visit.
+    #[must_use]
+    pub fn presence_after_a_visit(&self) -> Presence {
+        match self.shift {
+            Shift::Off => Presence::Off,
+            Shift::Break => Presence::Break,
+            Shift::Unplanned | Shift::On => Presence::Free,
+        }
+    }
 }

@@ -8,7 +8,8 @@ use shared::wire::{Language, Purpose, Why};
 
 use super::event::{Correction, FloorEvent};
 use super::ladder::next_due;
-use super::member::Presence;
+use super::member::{Presence, Shift};
+use super::plan::{Hours, Week};
 use super::scene::{Scene, staff};
 use super::visit::{Outcome, Visit};
 use crate::domain::State;
@@ -22,6 +23,14 @@ const STAFF: [(&str, Role); 6] = [
     ("adv", Role::Advisor),
     ("care", Role::Care),
     ("rec", Role::Reception),
+];
+
+/// Weeks: none; the whole day; hours that begin and end near the scene's own hour.
+const PLANS: [Option<[&str; 7]>; 4] = [
+    None,
+    Some(["00:00-24:00"; 7]),
+    Some(["09:00-11:08", "09:00-11:08", "09:00-11:08", "11:00-20:00", "00:00-00:01", "09:00-18:00", "09:00-18:00"]),
+    Some(["11:07-23:00"; 7]),
 ];
 
 #[derive(Debug, Clone)]
@@ -46,6 +55,8 @@ enum Step {
     Dark(usize),
     Light(usize),
     Deliver(usize),
+    Plan(usize, usize),
+    Come(usize),
     Wait(u64),
     SetClock(i64),
 }
@@ -75,6 +86,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (which, prop::sample::select(Purpose::ALL.to_vec())).prop_map(|(v, purpose)| Step::Correct(v, purpose)),
         1 => who.clone().prop_map(Step::Dark),
         1 => who.clone().prop_map(Step::Light),
+        1 => (who.clone(), 0..PLANS.len()).prop_map(|(w, plan)| Step::Plan(w, plan)),
+        1 => who.clone().prop_map(Step::Come),
         1 => who.prop_map(Step::Deliver),
         6 => prop_oneof![0..12_000_u64, 12_000..200_000_u64, Just(2_500_000_u64), Just(15_000_000_u64)].prop_map(Step::Wait),
         1 => (-7_200_000..7_200_000_i64).prop_map(Step::SetClock),
@@ -147,6 +160,15 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
             scene.dark.remove(&staff(name(who)));
             scene.seconds(0);
         }
+        Step::Plan(who, plan) => {
+            let hours = |span: &str| Hours::try_from(vec![span.parse().unwrap()]).unwrap();
+            let week = PLANS[plan].map(|spans| {
+                let [mon, tue, wed, thu, fri, sat, sun] = spans.map(hours);
+                Box::new(Week { mon, tue, wed, thu, fri, sat, sun })
+            });
+            scene.by("rec", Command::PlanWeek(staff(name(who)), week)).unwrap();
+        }
+        Step::Come(who) => scene.by(name(who), Command::ComeToWork).unwrap(),
         Step::Deliver(who) => scene.deliver(name(who)),
         Step::Wait(ms) => scene.advance(chrono::TimeDelta::milliseconds(i64::try_from(ms).unwrap())),
         Step::SetClock(ms) => {
@@ -197,12 +219,23 @@ pub(super) fn history_is_sound(scene: &Scene) {
     let mut owner: BTreeMap<VisitId, String> = BTreeMap::new();
     let mut ended: BTreeSet<VisitId> = BTreeSet::new();
     let mut ringing: BTreeMap<shared::ids::AlertId, String> = BTreeMap::new();
+    let mut off_shift: BTreeSet<String> = BTreeSet::new();
     for (at, event) in &scene.history {
         match event {
+            FloorEvent::ShiftsTurned { to } => {
+                for (staff, shift) in to {
+                    off_shift.remove(staff.as_str());
+                    if matches!(shift, Shift::Off | Shift::Break) {
+                        off_shift.insert(staff.to_string());
+                    }
+                }
+            }
+            FloorEvent::CameToWork { staff, .. } => drop(off_shift.remove(staff.as_str())),
             FloorEvent::PresenceSet { staff, presence: now, .. } => {
                 presence.insert(staff.to_string(), *now);
             }
             FloorEvent::Asked { alert, to, why, .. } => {
+                assert!(!off_shift.contains(to.as_str()), "{to} was asked off shift at {at}");
                 let free = presence.get(to.as_str()) == Some(&Presence::Free);
                 let among = matches!(why, Why::HandedOver | Why::SecondPerson);
                 assert!(free || among || *why == Why::Assigned, "{to} was asked while busy at {at}");

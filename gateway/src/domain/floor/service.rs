@@ -94,7 +94,7 @@ impl Floor {
 
     pub(super) fn assign(&self, id: VisitId, to: &StaffId) -> Result<Vec<FloorEvent>, Refusal> {
         let visit = self.open_visit(id)?;
-        self.member(to).ok_or(Refusal::UnknownStaff)?;
+        self.askable(to)?;
         if !visit.is_unserved() {
             return Err(Refusal::AlertOver);
         }
@@ -143,7 +143,8 @@ impl Floor {
     /// Whoever serves nobody else is free after this visit.
     pub(super) fn free_after(&self, staff: &StaffId, visit: VisitId) -> Option<FloorEvent> {
         let with_customer = self.member(staff).is_some_and(|member| member.presence == Presence::WithCustomer);
-        (with_customer && self.serving(staff).all(|other| other == visit)).then(|| brought(staff, Presence::Free))
+        (with_customer && self.serving(staff).all(|other| other == visit)).then_some(())?;
+        Some(brought(staff, self.member(staff)?.presence_after_a_visit()))
     }
 
     pub(super) fn undo_visit(
@@ -192,7 +193,8 @@ impl Floor {
         if member.presence == presence {
             return Ok(Vec::new());
         }
-        let mut events = vec![FloorEvent::PresenceSet { staff: who.clone(), presence, brought: false }];
+        let mut events: Vec<_> = Self::has_come(member, presence).into_iter().collect();
+        events.push(FloorEvent::PresenceSet { staff: who.clone(), presence, brought: false });
         if presence != Presence::Free {
             events.extend(self.release(who, None));
         }
@@ -206,6 +208,12 @@ impl Floor {
             Some((before, at)) if !member.brought && now - at <= self.rules.undo => self.set_presence(who, before),
             _ => Err(Refusal::NothingToUndo),
         }
+    }
+
+    /// A person who may be asked by name: off shift nobody is.
+    pub(super) fn askable(&self, staff: &StaffId) -> Result<&Member, Refusal> {
+        let member = self.member(staff).ok_or(Refusal::UnknownStaff)?;
+        if member.shift.may_be_asked() { Ok(member) } else { Err(Refusal::OffShift) }
     }
 
     /// Takes back every alert of a person who can no longer come.

@@ -5,6 +5,7 @@ mod hands;
 mod own;
 mod party;
 mod saturday;
+mod shifts;
 
 use chrono::TimeDelta;
 use shared::wire::{Detailed, Language, Purpose, Stage, Why};

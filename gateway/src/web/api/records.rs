@@ -42,7 +42,7 @@ impl Span {
     pub(crate) fn days(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Problem> {
         let day = |text: &Option<String>| match text.as_deref() {
             None | Some("") => Ok(today),
-            Some(text) => text.parse().map_err(|_| bad_day()),
+            Some(text) => day_of(text),
         };
         let (from, to): (NaiveDate, NaiveDate) = (day(&self.from)?, day(&self.to)?);
         if from > to || (to - from).num_days() > LONGEST_DAYS {
@@ -152,8 +152,9 @@ fn json(value: &impl Serialize) -> Response {
     }
 }
 
-fn bad_day() -> Problem {
-    Problem::new(Code::BadRange, "from and to are days, as in 2026-11-23")
+/// A day as addresses write it.
+pub(crate) fn day_of(text: &str) -> Result<NaiveDate, Problem> {
+    text.parse().map_err(|_| Problem::new(Code::BadRange, "a day is written as 2026-11-23"))
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ struct Floor {
     /// In which somebody should have come, and in which something can be taken back: by the showroom's clock.
     breach_ms: i64,
     undo_ms: i64,
+    /// Of the showroom's clocks: a phone may be set to another.
+    zone: &'static str,
 }
 
 struct Car {
@@ -85,6 +87,7 @@ pub(crate) async fn show(
         questions: front.parts.questions.iter().map(|question| Asked::of(question, language)).collect(),
         breach_ms: front.parts.promise.breach.num_milliseconds(),
         undo_ms: front.parts.promise.undo.num_milliseconds(),
+        zone: front.zone().name(),
         frame,
     })
 }

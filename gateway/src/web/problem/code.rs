@@ -58,6 +58,8 @@ codes! {
     NothingToUndo = "nothing_to_undo", CONFLICT;
     NotServed = "not_served", CONFLICT;
     NobodyFree = "nobody_free", CONFLICT;
+    OffShift = "off_shift", CONFLICT;
+    NotPlanned = "not_planned", CONFLICT;
     NoParty = "no_party", CONFLICT;
     NameTaken = "name_taken", CONFLICT;
     ExternalBroker = "external_broker", CONFLICT;
@@ -96,6 +98,8 @@ impl From<Refusal> for Code {
             Refusal::NothingToUndo => Self::NothingToUndo,
             Refusal::NotServed => Self::NotServed,
             Refusal::NobodyFree => Self::NobodyFree,
+            Refusal::OffShift => Self::OffShift,
+            Refusal::NotPlanned => Self::NotPlanned,
             Refusal::NoParty => Self::NoParty,
             Refusal::IdConflict => Self::IdConflict,
             Refusal::CodeSpent => Self::CodeSpent,

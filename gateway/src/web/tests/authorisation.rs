@@ -15,6 +15,9 @@ fn concrete(path: &str) -> String {
         .replace("{claim}", "00")
         .replace("{lead}", VISIT)
         .replace("{kiosk}", "k1")
+        .replace("{staff}", "wang")
+        .replace("{date}", "2026-11-23")
+        .replace("{year}", "2026")
 }
 
 /// Reading a stream to its end would take for ever; tests of their own look at them.
@@ -71,6 +74,8 @@ async fn a_consultant_and_reception_are_refused_what_is_not_theirs() {
         ("sun", "POST", &format!("/api/v1/visits/{VISIT}/split"), "{\"party\":1}"),
         ("qian", "POST", "/api/v1/claims/grant", "{\"code\":\"123456\",\"name\":\"k1\"}"),
         ("qian", "PUT", "/api/v1/kiosks/k1/maintenance", "{\"on\":true}"),
+        ("wang", "PUT", "/api/v1/shifts/wang", "{\"week\":{}}"),
+        ("qian", "PUT", "/api/v1/calendar/2026", "{\"days\":[]}"),
     ] {
         let reply = room.call(id, method, path, body).await;
         assert_eq!((reply.status, reply.code().as_str()), (403, "not_allowed"), "{id} {path}");

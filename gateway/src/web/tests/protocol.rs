@@ -13,7 +13,8 @@ use super::samples::{member, visit};
 use crate::domain::Refusal;
 use crate::domain::audit::{Format, Records};
 use crate::domain::effect::Task;
-use crate::domain::floor::member::Presence;
+use crate::domain::floor::member::{Presence, Shift};
+use crate::domain::floor::plan::Works;
 use crate::domain::floor::visit::{Breach, CallReason, Channel, GreetedSource, Outcome, PassReason};
 use crate::domain::roster::Role;
 use crate::domain::sales::{Erasure, LeadChannel};
@@ -107,6 +108,8 @@ fn the_page_lists_every_value_of_the_gateways_enumerations_and_no_other() {
     check("role", roles());
     check("presence", presences());
     check("reason of a pass", pass_reasons());
+    check("shift", all!(Shift: Unplanned, Off, Break, On));
+    check("works", all!(Works: Off, Mon, Tue, Wed, Thu, Fri, Sat, Sun));
     check("breach", all!(Breach: NotAccepted, NobodyFree));
     check("greeted_source", all!(GreetedSource: Visitor, Consultant, Reception, Inferred));
     check("channel of a delivery", channels());
@@ -205,8 +208,8 @@ fn the_page_lists_every_code_of_a_problem_with_its_status_and_no_other() {
 #[test]
 fn a_refusal_has_one_code_wherever_it_is_told() {
     let refusals = all!(Refusal: UnknownVisit, VisitOver, ForeignVisit, UnknownAlert, AlertOver, UnknownStaff,
-        UnknownDevice, UnknownLead, NotYours, NothingToUndo, NotServed, NobodyFree, NoParty, IdConflict, CodeSpent,
-        WrongSender);
+        UnknownDevice, UnknownLead, NotYours, NothingToUndo, NotServed, NobodyFree, OffShift, NotPlanned, NoParty,
+        IdConflict, CodeSpent, WrongSender);
     for refusal in refusals {
         assert_eq!(Code::from(refusal).as_str(), refusal.as_str());
     }
@@ -279,6 +282,7 @@ fn the_openapi_document_lists_every_value_and_no_other() {
             "channel" => words(channels()),
             "fate" => words(fates()),
             "why" => words(failures()),
+            "works" => words(all!(Works: Off, Mon, Tue, Wed, Thu, Fri, Sat, Sun)),
             "purpose" => words(Purpose::ALL),
             "language" => words(Language::ALL),
             "title" => words(Title::ALL),

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::domain::Input;
+use crate::domain::floor::plan::Plans;
 use crate::domain::floor::speech::Question;
 use crate::domain::roster::{Account, Role, Roster, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
@@ -48,6 +49,7 @@ pub(super) struct Room {
     pub(super) hub: Arc<Hub>,
     pub(super) floor: tokio::sync::watch::Sender<Arc<FloorSnapshot>>,
     pub(super) roster: tokio::sync::watch::Sender<Arc<Roster>>,
+    pub(super) plans: tokio::sync::watch::Sender<Arc<Plans>>,
     pub(super) spent: tokio::sync::watch::Sender<Arc<BTreeSet<String>>>,
     pub(super) inputs: Arc<Mutex<Vec<Input>>>,
     pub(super) answer: Arc<Mutex<Answer>>,
@@ -106,7 +108,7 @@ impl Room {
 
     pub(super) async fn open_as(set: impl FnOnce(&mut WebConfig), change: impl FnOnce(&mut WebParts)) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let (handle, desk) = Handle::open(roster());
+        let (handle, desk) = Handle::open(roster(), Arc::default());
         let shutdown = CancellationToken::new();
         let model = |id: &str, zh: &str, en: &str| Model {
             id: id.parse().unwrap(),
@@ -153,7 +155,7 @@ impl Room {
         set(&mut config);
         let web = Web::start(config, parts).await.unwrap();
         let (inputs, answer) = (Arc::default(), Arc::new(Mutex::new(Ok(Done::Kept))));
-        let Desk { mut letters, floor, roster, spent, hub } = desk;
+        let Desk { mut letters, floor, roster, plans, spent, hub } = desk;
         let (kept, given) = (Arc::clone(&inputs), Arc::clone(&answer));
         tokio::spawn(async move {
             while let Some(letter) = letters.recv().await {
@@ -169,6 +171,7 @@ impl Room {
             hub,
             floor,
             roster,
+            plans,
             spent,
             inputs,
             answer,

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use shared::ids::VisitId;
 use shared::wire::{Language, Purpose, Stage};
 
-use crate::domain::floor::member::{Presence, Turns};
+use crate::domain::floor::member::{Presence, Shift, Turns};
 use crate::domain::roster::Role;
 use crate::runtime::{FloorMember, FloorVisit};
 
@@ -16,6 +16,9 @@ pub(in crate::web) fn member(id: &str) -> FloorMember {
         senior: false,
         presence: Presence::Free,
         since: None,
+        shift: Shift::Unplanned,
+        shift_until: None,
+        came_at: None,
         reachable: true,
         turns: Turns::default(),
     }

@@ -141,10 +141,12 @@ words! { General
     light_green: "会响铃", "You would be rung";
     light_amber: "轻触打开声音", "Tap to switch sound on";
     light_red: "连接断开，正在重连", "Connection lost, reconnecting";
+    light_shift: "不当班", "Off shift";
     light_off: "不会被呼叫", "Not in the rotation";
     light_green_hint: "轮到您时，这部手机会响铃、震动并亮屏。", "When it is your turn, this phone rings, vibrates and lights up.";
     light_amber_hint: "呼叫能收到，但浏览器还没有打开声音：试响一次就会打开。", "Alerts arrive, but the browser keeps the sound off: ring once to switch it on.";
     light_red_hint: "与网关的连接断开了，现在不会响。页面会自动重连；请检查 Wi-Fi。", "The connection is lost and nothing rings. The page reconnects by itself; check the Wi-Fi.";
+    light_shift_hint: "现在不是您的班，不会轮到您。要加班就点“加班签到”。手机能不能响，可以先试一次。", "This is not your shift, so nobody calls you. To work an extra one, check in for it. You can still try whether this phone rings.";
     light_off_hint: "您现在不是“空闲”，不会轮到您。手机能不能响，可以先试一次。", "You are not free, so it is nobody's turn to call you. You can still try whether this phone rings.";
     trial_ring: "试响一次", "Ring once";
     trial_came: "收到了。没有听到声音？请调高音量，关掉静音。", "It came. No sound? Turn the volume up and mute off.";

@@ -1,0 +1,100 @@
+//! A week is planned, somebody comes to work, and nobody is rung at home: in real browsers. Leaves pictures in
+//! `target/screenshots`.
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use shared::wire::Stage;
+use tests::world::{Browser, Role, Showroom, reachable, sign_in};
+
+const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Writes a text into a field, in place of what stands there.
+async fn write(browser: &Browser, css: &str, text: &str) -> Result<()> {
+    let field = browser.find(css).await?;
+    field.clear().await?;
+    field.send_keys(text).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_manager_plans_and_whoever_is_off_shift_is_left_alone() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("boss", Role::Manager, &["--display", "赵经理"])?;
+    showroom.hire("wang", Role::Consultant, &["--display", "王芳"])?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let boss = Browser::open(1280, 900, None).await?;
+    sign_in(&boss, &showroom, "boss", "/manage").await?;
+    boss.press("排班").await?;
+    boss.says("没有排班").await?;
+    boss.picture("shifts-none").await?;
+
+    // Every day from midnight to midnight, so that the test may run at any hour.
+    boss.find("[data-staff=wang] .none").await?.click().await?;
+    boss.find("#week[open]").await?;
+    write(&boss, "#week input[name=mon]", "9点到6点").await?;
+    boss.press("保存每周的班").await?;
+    boss.says("时间写成").await.context("what cannot be read is said, and nothing is lost")?;
+    for day in WEEK {
+        write(&boss, &format!("#week input[name={day}]"), "00:00-24:00").await?;
+    }
+    boss.picture("shifts-week").await?;
+    boss.press("保存每周的班").await?;
+    boss.find("[data-staff=wang] .cell:not(.off)").await?;
+    boss.picture("shifts-planned").await?;
+
+    let wang = Browser::open(360, 780, None).await?;
+    sign_in(&wang, &showroom, "wang", "/floor").await?;
+    wang.says("当班").await?;
+    wang.picture("shifts-on").await?;
+    wang.press("到岗签到").await?;
+    wang.says("已签到").await?;
+    wang.find("#presence [data-presence=free][aria-pressed=true]").await?;
+    assert!(!wang.sticks_out().await?, "the page is wider than a phone");
+    reachable(&showroom, "boss", "wang").await?;
+    wang.picture("shifts-came").await?;
+
+    // Today is taken out of the plan: the phone says so, and stays silent.
+    boss.find("[data-staff=wang] .today-cell").await?.click().await?;
+    boss.find("#day[open]").await?;
+    boss.picture("shifts-day").await?;
+    boss.press("这一天休息").await?;
+    boss.find("[data-staff=wang] .cell.single.off").await?;
+    wang.find("#light[data-state=shift]").await?;
+    wang.find("#presence [data-presence=off][aria-pressed=true]").await?;
+    wang.picture("shifts-off").await?;
+    let alone = kiosk.check_in("browse", &json!({})).await?;
+    kiosk.stage(alone.visit, Stage::Queued).await?;
+    assert!(wang.client().find(fantoccini::Locator::Css("#alert[open]")).await.is_err(), "nobody is rung at home");
+
+    // Whoever comes all the same is asked at once.
+    wang.press("加班签到").await?;
+    wang.find("#alert[open]").await?;
+    wang.find("#alert-accept").await?.click().await?;
+    kiosk.stage(alone.visit, Stage::Coming).await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn a_years_holidays_are_typed_or_read_and_a_line_that_means_nothing_is_named() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    showroom.hire("wang", Role::Consultant, &["--display", "王芳"])?;
+    let boss = Browser::open(1280, 900, None).await?;
+    sign_in(&boss, &showroom, "boss", "/manage").await?;
+    boss.go(&format!("{}/manage/shifts?from=2026-10-05", showroom.gateway().http())).await?;
+    write(&boss, "#year-table", "2026-10-01 off 国庆节\n十月十号调休").await?;
+    boss.press("保存这一年").await?;
+    boss.says("第 2 行看不懂").await?;
+    write(&boss, "#year-table", "2026-10-01 off 国庆节\n2026-10-10,wed,国庆节调休").await?;
+    boss.press("保存这一年").await?;
+    boss.find("thead .mark").await?;
+    boss.says("国庆节调休").await?;
+    boss.picture("shifts-year").await?;
+    let phone = Browser::open(360, 780, None).await?;
+    sign_in(&phone, &showroom, "boss", "/manage").await?;
+    phone.go(&format!("{}/manage/shifts?from=2026-10-05", showroom.gateway().http())).await?;
+    phone.find("#rota").await?;
+    assert!(!phone.sticks_out().await?, "the plan is wider than a phone, but inside a box that scrolls");
+    phone.picture("shifts-year-phone").await?;
+    showroom.finish().await
+}
