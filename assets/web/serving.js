@@ -5,6 +5,7 @@ import { by, button, el, keyed } from "./dom.js";
 import { callSecond, handOver, note, stepBack, together } from "./hands.js";
 import { icebreakers } from "./icebreakers.js";
 import { act } from "./sheet.js";
+import { isOffShift } from "./shift.js";
 import { changed, myself, nameOf, onChange, state } from "./state.js";
 import { end, greet, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
@@ -27,7 +28,7 @@ export function showServing() {
     const alone = here.length === 1 && !state.oversees;
     keyed(by("acts"), alone ? here.map(asked) : [], ({ id }) => id, (visit) => el("div", { class: "buttons" }, ...buttons(visit)));
     const cards = here.map((visit) => ({ ...visit, inside: !alone }));
-    const items = here.length || state.oversees ? cards : [{ id: "none", presence: myself()?.presence, waiting: state.waiting, place: state.place, lost: !state.connected && state.staff.size > 0 }];
+    const items = here.length || state.oversees ? cards : [{ id: "none", presence: myself()?.presence, off: isOffShift(myself()), waiting: state.waiting, place: state.place, lost: !state.connected && state.staff.size > 0 }];
     keyed(by("serving"), items, (item) => item.id, (item) => (item.id === "none" ? quiet(item) : card(item)));
   });
 }
@@ -97,15 +98,16 @@ function lesser(visit, own) {
   return words;
 }
 
-function quiet({ presence, waiting, place, lost }) {
+function quiet({ presence, off, waiting, place, lost }) {
   // What the floor was before the connection broke says nothing of now.
   if (lost) return el("div", { class: "state" }, el("h1", {}, w.light_red), el("p", {}, w.light_red_hint));
-  const free = presence === "free";
+  const free = presence === "free" && !off;
+  const [now, hint] = off ? [w.now_off_shift, w.now_off_shift_hint] : free ? [w.now_free, w.now_free_hint] : [w.now_away, w.now_away_hint];
   return el(
     "div",
     { class: "state" },
-    el("h1", {}, free ? w.now_free : w.now_away),
-    el("p", {}, free ? w.now_free_hint : w.now_away_hint),
+    el("h1", {}, now),
+    el("p", {}, hint),
     free && place && el("p", { class: "place" }, place === 1 ? w.rotation_next : `${w.rotation_place} ${place}`),
     waiting > 0 && el("p", {}, `${waiting} ${w.waiting_now}`),
   );

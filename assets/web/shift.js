@@ -13,6 +13,9 @@ const weekday = (at) => new Intl.DateTimeFormat(document.documentElement.lang, {
 /** An hour, with its day where that is not today. */
 const when = (at) => (day(at) === day(gatewayNow()) ? clock(at) : `${weekday(at)} ${clock(at)}`);
 
+/** When a shift ends: midnight is the end of its day. */
+const end = (at) => (clock(at) === "00:00" ? "24:00" : when(at));
+
 /** Whether the plan says that this person is not asked now. */
 export const isOffShift = (member) => Boolean(member?.off_shift) || ["off", "break"].includes(member?.shift);
 
@@ -24,7 +27,7 @@ export function showShift() {
   onChange(() => {
     const { shift, shift_until: until, came_at: came } = myself() ?? {};
     const said = {
-      on: until ? `${w.shift_on_until} ${when(until)}` : "",
+      on: until ? `${w.shift_on_until} ${end(until)}` : "",
       break: `${w.shift_break_until} ${until ? when(until) : ""}`,
       off: until ? `${w.shift_off_until} ${when(until)}` : w.shift_off,
     };

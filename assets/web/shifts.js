@@ -1,10 +1,12 @@
 // The plan of shifts: a cell changes one day, a name every week, and the table below the year's holidays.
 import { send } from "./api.js";
 import { by, say } from "./dom.js";
-import { w } from "./words.js";
+import { named, w } from "./words.js";
 
 const HOURS = /^(\d\d:\d\d)\s*[-–—~]\s*(\d\d:\d\d)$/;
-const WORKS = ["off", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+// How a day is worked, as files write it and as the page does.
+const WORKS = new Map([["off", w.off], ...DAYS.map((day) => [day, named("weekday", day)])].flatMap(([works, word]) => [works, word.toLowerCase()].map((text) => [text, works])));
 
 /** "09:00-12:00 13:00-18:00" as spans; null where it cannot be read. What the hours mean together the gateway judges. */
 function spans(text) {
@@ -67,8 +69,8 @@ function editWeek(row) {
 /** A line of the year: date, how it is worked, name; by spaces or by commas. */
 function special(line) {
   const [date, works, ...name] = line.trim().split(/[\s,，]+/);
-  const right = /^\d{4}-\d\d-\d\d$/.test(date) && WORKS.includes(works?.toLowerCase()) && name.length > 0;
-  return right ? { date, works: works.toLowerCase(), name: name.join(" ") } : null;
+  const as = WORKS.get(works?.toLowerCase());
+  return /^\d{4}-\d\d-\d\d$/.test(date) && as && name.length > 0 ? { date, works: as, name: name.join(" ") } : null;
 }
 
 async function saveYear(event) {

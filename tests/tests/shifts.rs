@@ -85,7 +85,7 @@ async fn a_years_holidays_are_typed_or_read_and_a_line_that_means_nothing_is_nam
     write(&boss, "#year-table", "2026-10-01 off 国庆节\n十月十号调休").await?;
     boss.press("保存这一年").await?;
     boss.says("第 2 行看不懂").await?;
-    write(&boss, "#year-table", "2026-10-01 off 国庆节\n2026-10-10,wed,国庆节调休").await?;
+    write(&boss, "#year-table", "2026-10-01 休 国庆节\n2026-10-10,wed,国庆节调休").await?;
     boss.press("保存这一年").await?;
     boss.find("thead .mark").await?;
     boss.says("国庆节调休").await?;

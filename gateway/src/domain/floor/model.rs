@@ -220,8 +220,10 @@ pub(super) fn history_is_sound(scene: &Scene) {
     let mut ended: BTreeSet<VisitId> = BTreeSet::new();
     let mut ringing: BTreeMap<shared::ids::AlertId, String> = BTreeMap::new();
     let mut off_shift: BTreeSet<String> = BTreeSet::new();
+    let mut at_kiosk: BTreeSet<VisitId> = BTreeSet::new();
     for (at, event) in &scene.history {
         match event {
+            FloorEvent::CheckedIn(came) => at_kiosk.extend(came.kiosk.is_some().then_some(came.visit)),
             FloorEvent::ShiftsTurned { to } => {
                 for (staff, shift) in to {
                     off_shift.remove(staff.as_str());
@@ -262,7 +264,8 @@ pub(super) fn history_is_sound(scene: &Scene) {
             }
             FloorEvent::Ended { visit, outcome, .. } => {
                 assert!(ended.insert(*visit), "ended twice as {}", outcome.as_str());
-                assert_ne!(*outcome, Outcome::Cancelled);
+                // Nobody cancels here but reception, that splits a party and takes it back.
+                assert!(*outcome != Outcome::Cancelled || !at_kiosk.contains(visit), "cancelled by nobody");
             }
             FloorEvent::EndUndone { visit } => assert!(ended.remove(visit)),
             _ => {}

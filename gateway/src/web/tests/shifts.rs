@@ -95,7 +95,7 @@ async fn a_week_is_told_with_its_holidays_and_what_differs_and_drawn_for_the_man
     let page = room.call("zhao", "GET", "/manage/shifts?from=2026-11-23", "").await;
     assert_eq!(page.status, 200);
     for text in
-        ["14:00-20:00", "店庆", "2026-11-25 mon 店庆", "from=2026-11-16", "from=2026-11-30", "data-single=\"true\""]
+        ["14:00-20:00", "店庆", "2026-11-25 周一 店庆", "from=2026-11-16", "from=2026-11-30", "data-single=\"true\""]
     {
         assert!(page.body.contains(text), "{text}");
     }

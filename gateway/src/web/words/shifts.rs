@@ -27,10 +27,10 @@ words! { Rota
     no_plan: "取消排班", "No plan";
     year: "节假日和调休", "Holidays and make-up days";
     year_label: "一行一天", "One day a line";
-    year_hint: "日期、安排、名称，例如 2026-10-01 off 国庆节（全员休息）或 2026-10-10 wed 国庆节调休（按周三的班）。安排写 off，或 mon tue wed thu fri sat sun。保存会替换整年。", "Date, how it is worked, name: 2026-10-01 off National Day (nobody works) or 2026-10-10 wed make-up day (worked like a Wednesday). The middle is off, or mon tue wed thu fri sat sun. Saving replaces the year.";
+    year_hint: "日期、安排、名称，例如 2026-10-01 休 国庆节（全员休息）或 2026-10-10 周三 国庆节调休（按周三的班）。文件里也可以写 off、mon 到 sun。保存会替换整年。", "Date, how it is worked, name: 2026-10-01 off National Day (nobody works) or 2026-10-10 Wed make-up day (worked like a Wednesday). Saving replaces the year.";
     year_save: "保存这一年", "Save the year";
     year_file: "读入文件", "Read a file";
-    year_example: "10-01 off 国庆节", "10-01 off National Day";
+    year_example: "10-01 休 国庆节", "10-01 off National Day";
     year_line: "第 {n} 行看不懂：写日期、安排和名称。", "Line {n} cannot be read: write a date, how it is worked, and a name.";
     year_bad: "每一天都要是这一年的，只写一次，名称不超过 20 个字。", "Every day is of this year and stands there once, with a name of at most 20 characters.";
     weekday_mon: "周一", "Mon";
@@ -48,6 +48,8 @@ words! { Rota
     shift_off_until: "不当班，下一班", "Off shift, next";
     shift_off: "不当班", "Off shift";
     shift_came: "已签到", "You are checked in";
+    now_off_shift: "现在不是您的班", "This is not your shift";
+    now_off_shift_hint: "不会有人叫您。要加班就点“加班签到”，马上会轮到您。", "Nobody will call you. To work all the same, check in for an extra shift.";
     problem_off_shift: "对方不当班，请选当班的同事。", "They are off shift: choose somebody who is on.";
     problem_not_planned: "请先排好每周的班。", "Plan this person's week first.";
 }

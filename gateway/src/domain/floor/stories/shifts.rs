@@ -1,5 +1,7 @@
 //! Shifts: who is planned, who has come, and who is left alone.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::wire::{Purpose, Why};
 
@@ -218,16 +220,11 @@ fn an_hour_that_a_clock_leaps_over_is_made_up_for() {
 #[test]
 fn the_manager_who_is_at_home_is_told_only_where_no_other_is_there() {
     let told = |scene: &Scene| {
-        let mut to: Vec<_> = scene
-            .told
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::Task { to, task: Task::Waiting { .. } } => Some(to.as_str().to_owned()),
-                _ => None,
-            })
-            .collect();
-        to.dedup();
-        to
+        let told = scene.told.iter().filter_map(|effect| match effect {
+            Effect::Task { to, task: Task::Waiting { .. } } => Some(to.as_str().to_owned()),
+            _ => None,
+        });
+        Vec::from_iter(told.collect::<BTreeSet<_>>())
     };
     let mut scene = showroom().with("late", Role::Manager).plan("late", "12:00-20:00").plan("boss", "09:00-18:00");
     scene.until("10:00");
@@ -256,8 +253,7 @@ fn somebody_who_leaves_the_company_leaves_the_plan() {
 fn a_start_looks_at_the_plan_at_once() {
     let mut scene = showroom();
     scene.until("08:00");
-    let snapshot = serde_json::to_string(&scene.state.for_snapshot()).unwrap();
-    scene.state = serde_json::from_str(&snapshot).unwrap();
+    scene.state = scene.state.for_snapshot();
     scene.state.configure(crate::domain::Rules::default());
     scene.now = at("10:00");
     scene.seconds(0);

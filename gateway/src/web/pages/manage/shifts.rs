@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use chrono::{Datelike as _, Days, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 
 use super::Frame;
 use crate::domain::floor::plan::{Hours, Span, SpecialDay, Week};
@@ -81,7 +81,8 @@ pub(crate) async fn show(
     let heads: Vec<_> = days.into_iter().map(|day| Head::new(day, w, today)).collect();
     let rows = people.into_iter().map(|person| Row::new(person, &heads, w)).collect();
     let year = from.year();
-    let table = front.parts.handle.plans().borrow().year(year).iter().map(line).collect::<Vec<_>>().join("\n");
+    let table =
+        front.parts.handle.plans().borrow().year(year).iter().map(|day| line(day, w)).collect::<Vec<_>>().join("\n");
     Ok(render(&Shifts {
         earlier: from.checked_sub_days(Days::new(7)).unwrap_or(from),
         later: from.checked_add_days(Days::new(7)).unwrap_or(from),
@@ -98,10 +99,9 @@ pub(crate) async fn show(
 
 impl Head {
     fn new(Day { date, special }: Day, w: &Words, today: NaiveDate) -> Self {
-        let day = DAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or("mon");
         Self {
             date,
-            weekday: w.named("weekday", day),
+            weekday: w.named("weekday", name_of(date.weekday())),
             short: date.format("%m-%d").to_string(),
             special: special.map(|day| day.name).unwrap_or_default(),
             today: date == today,
@@ -141,8 +141,12 @@ fn of_a_week(week: &Week) -> String {
     DAYS.iter().zip(of).map(|(day, hours)| format!("{day}={}", written(hours))).collect::<Vec<_>>().join(";")
 }
 
-fn line(day: &SpecialDay) -> String {
-    let works = serde_json::to_value(day.works).ok();
-    let works = works.as_ref().and_then(|works| works.as_str()).unwrap_or("off");
+/// A day of the year's table in the words of the page, which reads them again.
+fn line(day: &SpecialDay, w: &Words) -> String {
+    let works = day.works.weekday().map_or_else(|| w.shifts.off.to_owned(), |day| w.named("weekday", name_of(day)));
     format!("{} {works} {}", day.date, day.name)
+}
+
+fn name_of(day: Weekday) -> &'static str {
+    DAYS.get(day.num_days_from_monday() as usize).copied().unwrap_or("mon")
 }

@@ -1,0 +1,123 @@
+//! Whoever waits: the places in the queue, and what is said of the wait.
+
+use shared::wire::{Detailed, Purpose, Stage, Why};
+
+use super::super::member::Presence;
+use super::super::scene::Scene;
+use super::super::visit::{Breach, CallReason};
+use crate::domain::command::Command;
+use crate::domain::roster::Role;
+
+#[test]
+fn nobody_free_calls_reception_at_once_and_queues_in_order() {
+    let mut scene = Scene::new().with("a", Role::Consultant).with("rec", Role::Reception);
+    let first = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    let second = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    let booked = scene.check_in(Purpose::Appointment);
+    assert_eq!(scene.visit(first).unwrap().reception_called, Some(CallReason::NobodyFree));
+    let floor = &scene.state.floor;
+    let places: Vec<_> = [first, second, booked].map(|id| floor.position(floor.visit(id).unwrap())).into();
+    assert_eq!(places, [Some(2), Some(3), Some(1)]);
+    scene.seconds(60);
+    assert_eq!(scene.visit(first).unwrap().breach, Some(Breach::NobodyFree));
+    scene.presence("a", Presence::Free);
+    assert_eq!(scene.asked(booked).len(), 1);
+    assert_eq!(scene.asked(booked)[0].2, Why::Queue);
+    assert_eq!(scene.asked(first), []);
+    scene.accept("a", booked).unwrap();
+    scene.end("a", booked).unwrap();
+    assert_eq!(scene.asked(first).len(), 1, "the longest waiting is next");
+}
+
+#[test]
+fn whoever_waits_at_another_kiosk_hears_that_the_queue_moved() {
+    let mut scene = Scene::new().with("a", Role::Consultant);
+    let first = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    let second = scene.check_in_at("k2", Purpose::Browse);
+    let told = |scene: &Scene, of| {
+        let last = scene.statuses.iter().rfind(|status| status.visit == of)?;
+        Some((last.stage, last.position))
+    };
+    assert_eq!(told(&scene, second), Some((Stage::Queued, Some(2))));
+    scene.kiosk(Command::Leave(first, scene.just_now())).unwrap();
+    assert_eq!(told(&scene, second), Some((Stage::Queued, Some(1))));
+    let booked = scene.check_in(Purpose::Appointment);
+    assert_eq!(told(&scene, second), Some((Stage::Queued, Some(2))), "an appointment goes ahead");
+    assert_eq!(told(&scene, booked), Some((Stage::Queued, Some(1))));
+}
+
+#[test]
+fn whoever_waits_hears_nothing_twice_while_the_queue_before_them_stands() {
+    let mut scene = Scene::new().with("a", Role::Consultant).with("adv", Role::Advisor).with("rec", Role::Reception);
+    let first = scene.check_in(Purpose::Browse);
+    scene.seconds(1);
+    let second = scene.check_in_at("k2", Purpose::Browse);
+    let heard = |scene: &Scene, of| scene.statuses.iter().filter(|status| status.visit == of).count();
+    let before = [first, second].map(|visit| heard(&scene, visit));
+    scene.seconds(60);
+    // Behind them, in another queue, and about one of them: neither place moves.
+    scene.check_in_at("k3", Purpose::Browse);
+    scene.check_in_at("k4", Purpose::Service);
+    scene.kiosk(Command::Detail(first, None, Detailed { party: Some(2), ..Detailed::default() })).unwrap();
+    assert_eq!([first, second].map(|visit| heard(&scene, visit)), before);
+    scene.by("rec", Command::Receive(first)).unwrap();
+    assert_eq!(
+        [first, second].map(|visit| heard(&scene, visit)),
+        [before[0] + 1, before[1]],
+        "seated, but still ahead"
+    );
+    scene.kiosk(Command::Leave(first, scene.just_now())).unwrap();
+    assert_eq!(heard(&scene, second), before[1] + 1);
+}
+
+#[test]
+fn whoever_joined_another_visit_hears_how_that_one_goes_on() {
+    let mut scene = Scene::new().with_free(&["a"]).with("rec", Role::Reception);
+    let one = scene.check_in(Purpose::Browse);
+    let other = scene.check_in_at("k2", Purpose::Browse);
+    scene.by("rec", Command::Join(one, other)).unwrap();
+    let told = |scene: &Scene| scene.statuses.iter().rfind(|status| status.visit == other).map(|status| status.stage);
+    assert_eq!(told(&scene), Some(Stage::Calling));
+    scene.accept("a", one).unwrap();
+    assert_eq!(told(&scene), Some(Stage::Coming));
+}
+
+#[test]
+fn a_wait_is_estimated_from_the_talks_of_late_and_from_nothing_else() {
+    let mut scene = Scene::new().with_free(&["a", "b"]).with("rec", Role::Reception);
+    let waits = |scene: &Scene, visit| {
+        let status = scene.state.floor.status(scene.visit(visit).unwrap(), &scene.state.roster);
+        (status.stage, status.position, status.wait_s)
+    };
+    for talk in 1..=5 {
+        let visit = scene.check_in(Purpose::Browse);
+        scene.seconds(1);
+        let who = scene.asked(visit)[0].1.clone();
+        scene.accept(&who, visit).unwrap();
+        assert_eq!(waits(&scene, visit), (Stage::Coming, None, None), "no ground yet");
+        scene.seconds(8);
+        scene.greet(&who, visit).unwrap();
+        scene.seconds(talk * 100);
+        scene.end(&who, visit).unwrap();
+        scene.seconds(3600);
+    }
+    let [one, other] = ["a", "b"].map(|_| {
+        let visit = scene.check_in(Purpose::Browse);
+        let who = scene.asked(visit)[0].1.clone();
+        scene.accept(&who, visit).unwrap();
+        (visit, who)
+    });
+    assert_eq!(waits(&scene, one.0), (Stage::Coming, None, Some(8)));
+    let first = scene.check_in(Purpose::Browse);
+    let second = scene.check_in(Purpose::Browse);
+    // Two at work, half of the talks took 300 s: one of them is free every 150 s.
+    assert_eq!(waits(&scene, first), (Stage::Queued, Some(1), Some(150)));
+    assert_eq!(waits(&scene, second), (Stage::Queued, Some(2), Some(300)));
+    scene.presence(&other.1, Presence::Break);
+    assert_eq!(waits(&scene, second), (Stage::Queued, Some(2), Some(600)));
+    scene.presence(&one.1, Presence::Off);
+    assert_eq!(waits(&scene, second), (Stage::Queued, Some(2), None), "nobody is at work");
+}
