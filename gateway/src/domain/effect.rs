@@ -207,6 +207,7 @@ fn changes_the_stage(event: &FloorEvent) -> bool {
             | FloorEvent::Received { .. }
             | FloorEvent::Accepted { .. }
             | FloorEvent::TakenOver { .. }
+            | FloorEvent::Abandoned { .. }
             | FloorEvent::Greeted { .. }
             | FloorEvent::Ended { .. }
             | FloorEvent::GreetingUndone { .. }

@@ -97,8 +97,7 @@ impl State {
             Command::RemoveAccount(staff) => {
                 only_system(&input.actor)?;
                 self.roster.accounts.get(staff).ok_or(Refusal::UnknownStaff)?;
-                // Nobody is left ringing on a phone that may no longer answer.
-                let mut events: Vec<Event> = self.floor.release(staff, None).into_iter().map(Event::from).collect();
+                let mut events: Vec<Event> = self.floor.dismiss(staff).into_iter().map(Event::from).collect();
                 events.push(RosterEvent::AccountRemoved { staff: staff.clone() }.into());
                 Ok(events)
             }

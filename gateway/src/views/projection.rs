@@ -208,8 +208,9 @@ fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
         }
         FloorEvent::Greeted { source, at: told, .. } => {
             let told = told.map(|told| Millis::from(told).since(row.arrived_at).saturating_sub(stored.stepped_ms));
-            row.greeted_ms = Some(told.map_or(since_tap, |told| told.clamp(0, since_tap.max(0))));
-            row.greeted_source = Some(*source);
+            // The first who stood before them counts, whoever came after them.
+            row.greeted_ms.get_or_insert(told.map_or(since_tap, |told| told.clamp(0, since_tap.max(0))));
+            row.greeted_source.get_or_insert(*source);
         }
         FloorEvent::GreetingUndone { .. } => {
             row.greeted_ms = None;

@@ -77,6 +77,15 @@ impl Floor {
                 visit.ended = None;
                 visit.joined = None;
             }),
+            FloorEvent::Abandoned { visit, to, .. } => self.change_visit(*visit, |visit| {
+                visit.accepted = to.clone().map(|to| (to, at));
+                visit.seconds.retain(|second| Some(second) != to.as_ref());
+                (visit.greeting_due, visit.still_with_asked) = (None, false);
+                if to.is_none() {
+                    (visit.greeted, visit.rung) = (None, Rung::Everyone);
+                    (visit.abandoned, visit.queued) = (true, true);
+                }
+            }),
             FloorEvent::TakenOver { alert, .. } => self.taken_over(*alert, at),
             FloorEvent::Assisted { alert } => {
                 let who = self.answered(*alert, |_| {});
@@ -193,14 +202,15 @@ impl Floor {
             seconds: BTreeSet::new(),
             answers: BTreeMap::new(),
             note: None,
+            abandoned: false,
             joined: None,
         });
     }
 
     fn asked(&mut self, alert: AlertId, to: &StaffId, (why, pushed): (Why, bool), at: DateTime<Utc>) {
         self.change_visit(alert.visit, |visit| {
-            if visit.queued && visit.breach.is_some() {
-                // The ten seconds are broken already: whoever became free gets the ladder's time from now.
+            if visit.queued && (visit.breach.is_some() || visit.abandoned) {
+                // The ten seconds are judged already: whoever became free gets the ladder's time from now.
                 visit.ladder_from = at;
                 visit.rung = Rung::First;
             }

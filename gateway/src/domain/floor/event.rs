@@ -291,6 +291,16 @@ pub enum FloorEvent {
         /// Whether anything was sealed under its key.
         sealed: bool,
     },
+    /// Whoever served the visit was taken off the staff.
+    Abandoned {
+        /// The visit.
+        visit: VisitId,
+        /// Who served it.
+        by: StaffId,
+        /// Who came beside, and serves it now; `None`: nobody does, and the first who becomes free is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<StaffId>,
+    },
     /// A colleague took the visit over.
     TakenOver {
         /// The alert.
@@ -394,6 +404,7 @@ impl FloorEvent {
             | Self::StillWithAsked { visit }
             | Self::Ended { visit, .. }
             | Self::Forgotten { visit, .. }
+            | Self::Abandoned { visit, .. }
             | Self::SteppedBack { visit, .. }
             | Self::Seconded { visit, .. }
             | Self::Joined { visit, .. }

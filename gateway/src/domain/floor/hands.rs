@@ -12,7 +12,7 @@ use super::book::Floor;
 use super::event::FloorEvent;
 use super::member::Presence;
 use super::service::{brought, oversees, withdrawn};
-use super::visit::{Asking, Note, Visit};
+use super::visit::{Asking, CallReason, Note, Visit};
 use crate::domain::command::Refusal;
 use crate::domain::roster::Role;
 use crate::domain::secret::{Secret, Subject};
@@ -66,6 +66,26 @@ impl Floor {
         let mut events = vec![FloorEvent::SteppedBack { visit: id, staff: who.clone() }];
         events.extend(self.free_after(who, id));
         Ok(events)
+    }
+
+    /// Somebody is on the staff no more: nothing rings for them, and nobody whom they served is left alone.
+    pub(in crate::domain) fn dismiss(&self, who: &StaffId) -> Vec<FloorEvent> {
+        let mut events = self.release(who, None);
+        for visit in self.serving(who).filter_map(|id| self.visit(id)) {
+            let id = visit.id;
+            if visit.seconds.contains(who) {
+                events.push(FloorEvent::SteppedBack { visit: id, staff: who.clone() });
+                continue;
+            }
+            match visit.seconds.first() {
+                Some(second) => {
+                    let to = Some(second.clone());
+                    events.push(FloorEvent::Abandoned { visit: id, by: who.clone(), to });
+                }
+                None => events.extend(abandoned(visit, who)),
+            }
+        }
+        events
     }
 
     /// A colleague accepts: takes the visit over, or comes beside.
@@ -149,6 +169,14 @@ impl Floor {
         let choice = Role::pools(visit.purpose).iter().find_map(|role| self.choose(visit, *role, now))?;
         Some(choice.staff)
     }
+}
+
+/// Whoever served the visit serves it no more, and nobody else does.
+pub(super) fn abandoned(visit: &Visit, by: &StaffId) -> Vec<FloorEvent> {
+    let mut events = withdrawn(visit.open_askings(), false);
+    events.push(FloorEvent::Abandoned { visit: visit.id, by: by.clone(), to: None });
+    events.push(FloorEvent::ReceptionCalled { visit: visit.id, reason: CallReason::OwnerGone });
+    events
 }
 
 /// The ladder has no part in it, so it does not matter whether a page of theirs is open.

@@ -24,7 +24,7 @@ pub fn next_due(visit: &Visit, rules: &FloorRules) -> Option<DateTime<Utc>> {
     let close = Some(visit.received_at + rules.close);
     let climb = visit.waits().then(|| next_rung(visit, rules)).flatten().map(|(_, at)| at);
     let short = (visit.waits() && visit.is_short()).then_some(visit.ladder_from);
-    let breach = (visit.waits() && visit.breach.is_none()).then(|| visit.received_at + rules.breach);
+    let breach = visit.breach_due(rules);
     let greeting =
         visit.accepted.as_ref().filter(|_| visit.greeted.is_none()).and_then(|(_, at)| match visit.greeting_due {
             None => Some(*at + rules.greet_again),
@@ -80,7 +80,7 @@ impl Floor {
         if let Some((rung, _)) = next_rung(visit, rules).filter(|(_, at)| *at <= now) {
             return self.climb(visit, rung, now);
         }
-        if visit.breach.is_none() && visit.received_at + rules.breach <= now {
+        if visit.breach_due(rules).is_some_and(|at| at <= now) {
             let reason = if visit.askings.is_empty() { Breach::NobodyFree } else { Breach::NotAccepted };
             return vec![FloorEvent::Breached { visit: id, reason }];
         }

@@ -12,9 +12,9 @@ use super::member::{Presence, Shift};
 use super::plan::{Hours, Week};
 use super::scene::{Scene, staff};
 use super::visit::{Outcome, Visit};
-use crate::domain::State;
 use crate::domain::command::Command;
-use crate::domain::roster::Role;
+use crate::domain::roster::{Role, RosterEvent};
+use crate::domain::{Event, State};
 
 const STAFF: [(&str, Role); 6] = [
     ("a", Role::Consultant),
@@ -57,6 +57,7 @@ enum Step {
     Deliver(usize),
     Plan(usize, usize),
     Come(usize),
+    Dismiss(usize),
     Wait(u64),
     SetClock(i64),
 }
@@ -88,6 +89,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => who.clone().prop_map(Step::Light),
         1 => (who.clone(), 0..PLANS.len()).prop_map(|(w, plan)| Step::Plan(w, plan)),
         1 => who.clone().prop_map(Step::Come),
+        1 => (0..STAFF.len() - 1).prop_map(Step::Dismiss),
         1 => who.prop_map(Step::Deliver),
         6 => prop_oneof![0..12_000_u64, 12_000..200_000_u64, Just(2_500_000_u64), Just(15_000_000_u64)].prop_map(Step::Wait),
         1 => (-7_200_000..7_200_000_i64).prop_map(Step::SetClock),
@@ -169,6 +171,11 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
             scene.by("rec", Command::PlanWeek(staff(name(who)), week)).unwrap();
         }
         Step::Come(who) => scene.by(name(who), Command::ComeToWork).unwrap(),
+        Step::Dismiss(who) => {
+            let (name, role) = STAFF[who];
+            scene.ask(crate::domain::Actor::System, Command::RemoveAccount(staff(name))).unwrap();
+            scene.hire(name, role, &[Language::Zh]);
+        }
         Step::Deliver(who) => scene.deliver(name(who)),
         Step::Wait(ms) => scene.advance(chrono::TimeDelta::milliseconds(i64::try_from(ms).unwrap())),
         Step::SetClock(ms) => {
@@ -186,7 +193,11 @@ pub(super) fn everybody_is_minded(scene: &Scene) {
         if visit.waits() {
             assert!(visit.queued || visit.open_askings().next().is_some(), "forgotten: {visit:?}");
             let broken = scene.now - visit.received_at >= floor.rules().breach;
-            assert_eq!(visit.breach.is_some(), broken, "the record of the ten seconds is wrong: {visit:?}");
+            assert_eq!(
+                visit.breach.is_some(),
+                broken && !visit.abandoned || visit.breach.is_some() && visit.abandoned,
+                "the record of the ten seconds is wrong: {visit:?}"
+            );
             let askable = Role::pools(visit.purpose).iter().flat_map(|role| floor.free(*role)).find(|member| {
                 let changed = member.before.map(|(_, at)| at);
                 let passed =
@@ -221,7 +232,12 @@ pub(super) fn history_is_sound(scene: &Scene) {
     let mut ringing: BTreeMap<shared::ids::AlertId, String> = BTreeMap::new();
     let mut off_shift: BTreeSet<String> = BTreeSet::new();
     let mut at_kiosk: BTreeSet<VisitId> = BTreeSet::new();
-    for (at, event) in &scene.history {
+    for (at, event) in &scene.all {
+        if let Event::Roster(RosterEvent::AccountRemoved { staff }) = event {
+            presence.remove(staff.as_str());
+            off_shift.remove(staff.as_str());
+        }
+        let Event::Floor(event) = event else { continue };
         match event {
             FloorEvent::CheckedIn(came) => at_kiosk.extend(came.kiosk.is_some().then_some(came.visit)),
             FloorEvent::ShiftsTurned { to } => {
@@ -255,6 +271,13 @@ pub(super) fn history_is_sound(scene: &Scene) {
                 let who = ringing.remove(alert).expect("took over by an alert that does not ring");
                 assert_ne!(who, from.to_string());
                 assert_eq!(owner.insert(alert.visit, who), Some(from.to_string()), "taken over from somebody else");
+            }
+            FloorEvent::Abandoned { visit, by, to } => {
+                let after = to.as_ref().and_then(|to| owner.insert(*visit, to.to_string()));
+                assert_eq!(after.or_else(|| owner.remove(visit)), Some(by.to_string()), "abandoned by another");
+                if let Some(to) = to {
+                    owner.insert(*visit, to.to_string());
+                }
             }
             FloorEvent::Assisted { alert } => {
                 assert!(ringing.remove(alert).is_some(), "came beside by an alert that does not ring");

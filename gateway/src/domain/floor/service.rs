@@ -6,6 +6,7 @@ use shared::wire::{Purpose, Why};
 
 use super::book::Floor;
 use super::event::FloorEvent;
+use super::hands::abandoned;
 use super::member::{Member, Presence};
 use super::visit::{Asking, GreetedSource, Outcome, PassReason, Visit};
 use crate::domain::command::Refusal;
@@ -171,6 +172,9 @@ impl Floor {
             // What was only inferred from the end goes with it.
             if visit.greeted.is_some_and(|(source, _)| source == GreetedSource::Inferred) {
                 events.push(FloorEvent::GreetingUndone { visit: id });
+            }
+            if let Some((by, _)) = visit.accepted.as_ref().filter(|(by, _)| self.member(by).is_none()) {
+                events.extend(abandoned(visit, by));
             }
             if let Some(staff) = busy {
                 events.push(brought(&staff, Presence::WithCustomer));

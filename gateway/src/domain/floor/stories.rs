@@ -2,6 +2,7 @@
 
 mod clock;
 mod hands;
+mod leaving;
 mod own;
 mod party;
 mod queue;

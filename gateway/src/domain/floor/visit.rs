@@ -65,6 +65,8 @@ pub enum CallReason {
     NotAccepted,
     /// The pool has nobody at all.
     NoSuchStaff,
+    /// Whoever served them is on the staff no more.
+    OwnerGone,
     /// It came late, after an outage: no ladder, but somebody may still stand there.
     Late,
 }
@@ -318,6 +320,9 @@ pub struct Visit {
     pub answers: BTreeMap<TopicId, TopicId>,
     /// What staff noted for each other.
     pub note: Option<Secret<Note>>,
+    /// Whoever served it was taken off the staff: the ten seconds were judged before, and nobody breaks them twice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub abandoned: bool,
     /// The visit that goes on for both, where this one joined it.
     pub joined: Option<VisitId>,
 }
@@ -339,6 +344,12 @@ impl Visit {
     #[must_use]
     pub fn waits(&self) -> bool {
         !self.late && self.is_unserved()
+    }
+
+    /// When the ten seconds are over, where that is not on the record yet.
+    #[must_use]
+    pub fn breach_due(&self, rules: &FloorRules) -> Option<DateTime<Utc>> {
+        (self.waits() && self.breach.is_none() && !self.abandoned).then(|| self.received_at + rules.breach)
     }
 
     /// Whether the manager has to know: nobody free, nobody came in seven seconds, or the ten are broken.

@@ -128,7 +128,7 @@ fn the_page_lists_every_value_of_the_gateways_enumerations_and_no_other() {
     stated("### The audit", words(all!(Erasure: Withdrawn, TakenBack, Expired)));
     stated("### The audit", words(all!(Records: Visits, Leads, Audit)));
     stated("### The audit", words(all!(Format: Csv, Jsonl)));
-    stated("#### Tasks", words(all!(CallReason: NobodyFree, AllDark, NotAccepted, NoSuchStaff, Late)));
+    stated("#### Tasks", words(all!(CallReason: NobodyFree, AllDark, NotAccepted, NoSuchStaff, OwnerGone, Late)));
 }
 
 #[test]
