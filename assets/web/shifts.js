@@ -1,5 +1,6 @@
 // The plan of shifts: a cell changes one day, a name every week, and the table below the year's holidays.
 import { send } from "./api.js";
+import { ask } from "./dialog.js";
 import { by, say } from "./dom.js";
 import { named, w } from "./words.js";
 
@@ -15,33 +16,13 @@ function spans(text) {
   return read.every(Boolean) ? read.map(([, from, to]) => `${from}-${to}`) : null;
 }
 
-/** Asks in a dialog until it is saved or left; `save` gives the write for the button that was pressed, or null where it cannot. */
-function ask(dialog, fault, save) {
-  say(fault, "");
-  const form = dialog.querySelector("form");
-  form.onsubmit = async (event) => {
-    const what = event.submitter?.value ?? "save";
-    if (!what) return;
-    event.preventDefault();
-    const write = save(what);
-    if (!write) return say(fault, w.bad_hours);
-    try {
-      await send(...write);
-      location.reload();
-    } catch (problem) {
-      say(fault, problem.code === "bad_body" ? w.bad_hours : problem.text);
-    }
-  };
-  dialog.showModal();
-}
-
 function editDay(row, cell) {
   const { date, hours, label, single } = cell.dataset;
   by("day-title").textContent = label;
   by("day-hours").value = hours;
   by("day-week").hidden = single !== "true";
   const path = `/api/v1/shifts/${row.dataset.staff}/days/${date}`;
-  ask(by("day"), by("day-fault"), (what) => {
+  ask(by("day"), by("day-fault"), w.bad_hours, (what) => {
     if (what === "week") return ["DELETE", path];
     const read = what === "off" ? [] : spans(by("day-hours").value);
     return read && ["PUT", path, { hours: read }];
@@ -59,7 +40,7 @@ function editWeek(row) {
     for (const field of fields.slice(1, 5)) field.value = fields[0].value;
   };
   const path = `/api/v1/shifts/${staff}`;
-  ask(by("week"), by("week-fault"), (what) => {
+  ask(by("week"), by("week-fault"), w.bad_hours, (what) => {
     if (what === "none") return ["DELETE", path];
     const read = fields.map((field) => [field.name, spans(field.value)]);
     return read.every(([, hours]) => hours) ? ["PUT", path, { week: Object.fromEntries(read) }] : null;

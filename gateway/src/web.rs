@@ -19,6 +19,7 @@ mod body;
 mod claims;
 pub mod config;
 mod duration;
+mod enrolments;
 mod floor_feed;
 mod front;
 mod gallery;

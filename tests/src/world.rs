@@ -31,7 +31,7 @@ pub use gateway::{Gateway, Setup};
 pub use headless::{Headless, Manner, Told};
 pub use mosquitto::Mosquitto;
 pub use phone::Phone;
-pub use screen::{Screen, pictures};
+pub use screen::{Screen, code_in, pictures};
 pub use session::{Role, Session, problem};
 
 use crate::programs;

@@ -12,6 +12,7 @@ pub(super) mod health;
 pub(super) mod interests;
 pub(super) mod kiosks;
 pub(super) mod parties;
+pub(super) mod people;
 pub(super) mod presence;
 pub(super) mod records;
 pub(super) mod sessions;

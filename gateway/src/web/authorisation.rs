@@ -52,6 +52,8 @@ pub enum Action {
     OpenManage,
     /// Let kiosks in, and take them out of work.
     ManageKiosks,
+    /// Look after accounts: add, change, take away, let phones in.
+    ManagePeople,
     /// See who is planned when.
     ReadShifts,
     /// Plan weeks, days and holidays.
@@ -60,7 +62,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
@@ -83,6 +85,7 @@ impl Action {
         Self::EnterInterest,
         Self::OpenManage,
         Self::ManageKiosks,
+        Self::ManagePeople,
         Self::ReadShifts,
         Self::PlanShifts,
     ];
@@ -97,6 +100,8 @@ pub enum Object {
     Today,
     /// Records of other days as well.
     OtherDays,
+    /// The account of an admin.
+    Admin,
 }
 
 /// Whether this role may do that to this (DESIGN §7).
@@ -126,6 +131,7 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
             Role::Reception => object != Object::OtherDays,
             Role::Consultant | Role::Advisor | Role::Care => false,
         },
+        Action::ManagePeople => role == Role::Admin || role == Role::Manager && object != Object::Admin,
         Action::ReadLeads
         | Action::EraseContact
         | Action::ExportVisits
@@ -173,6 +179,10 @@ mod tests {
                 | Action::SeeEveryVisit => (&floor, &floor),
                 Action::SeeBoard => (&all_but_care, &all_but_care),
                 Action::ReadVisits => (&floor, &lead),
+                Action::ManagePeople => {
+                    check(action, Object::Admin, &[Role::Admin]);
+                    (&lead, &lead)
+                }
                 Action::ReadLeads
                 | Action::EraseContact
                 | Action::ExportVisits

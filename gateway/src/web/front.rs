@@ -16,6 +16,7 @@ use super::api::health::Readiness;
 use super::assets::Assets;
 use super::claims::Claims;
 use super::config::WebConfig;
+use super::enrolments::Enrolments;
 use super::floor_feed::FloorFeed;
 use super::metrics::Metrics;
 use super::problem::{Code, Problem};
@@ -40,6 +41,8 @@ pub(super) struct Front {
     pub(super) tickets: Tickets,
     pub(super) throttle: Throttle,
     pub(super) claims: Claims,
+    /// Codes that let staff's phones in.
+    pub(super) enrolments: Enrolments,
     /// Wrong codes of claims.
     pub(super) guesses: Throttle,
     pub(super) password_checks: Semaphore,
@@ -75,6 +78,7 @@ impl Front {
             tickets: Tickets::new(parts.session_key),
             throttle: Throttle::default(),
             claims: Claims::default(),
+            enrolments: Enrolments::default(),
             guesses: Throttle::default(),
             password_checks: Semaphore::new(PASSWORD_CHECKS),
             assets,

@@ -89,6 +89,11 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/claims/{claim}", Access::Public),
     route("POST", "/api/v1/claims/grant", Access::Staff(Action::ManageKiosks)),
     route("PUT", "/api/v1/kiosks/{kiosk}/maintenance", Access::Staff(Action::ManageKiosks)),
+    route("GET", "/api/v1/people", Access::Staff(Action::ManagePeople)),
+    route("PUT", "/api/v1/people/{staff}", Access::Staff(Action::ManagePeople)),
+    route("DELETE", "/api/v1/people/{staff}", Access::Staff(Action::ManagePeople)),
+    route("DELETE", "/api/v1/people/{staff}/sessions", Access::Staff(Action::ManagePeople)),
+    route("POST", "/api/v1/people/{staff}/code", Access::Staff(Action::ManagePeople)),
     route("GET", "/api/v1/shifts", Access::Staff(Action::ReadShifts)),
     route("PUT", "/api/v1/shifts/{staff}", Access::Staff(Action::PlanShifts)),
     route("DELETE", "/api/v1/shifts/{staff}", Access::Staff(Action::PlanShifts)),
@@ -104,6 +109,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/", Access::Public),
     route("GET", "/sign-in", Access::Public),
     route("POST", "/sign-in", Access::Public),
+    route("GET", "/enrol/{code}", Access::Public),
+    route("POST", "/enrol/{code}", Access::Public),
     route("POST", "/sign-out", Access::Page(Action::SignOut)),
     route("GET", "/floor", Access::Page(Action::SeeFloor)),
     route("GET", "/board", Access::Page(Action::SeeBoard)),
@@ -117,6 +124,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks/{kiosk}", Access::Page(Action::ManageKiosks)),
+    route("GET", "/manage/people", Access::Page(Action::ManagePeople)),
     route("GET", "/manage/shifts", Access::Page(Action::PlanShifts)),
     route("GET", "/i/{token}", Access::Public),
     route("POST", "/i/{token}", Access::Public),
@@ -170,6 +178,10 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/claims/{claim}", get(api::kiosks::standing))
         .route("/api/v1/claims/grant", post(api::kiosks::grant))
         .route("/api/v1/kiosks/{kiosk}/maintenance", put(api::kiosks::set_maintenance))
+        .route("/api/v1/people", get(api::people::list))
+        .route("/api/v1/people/{staff}", put(api::people::set).delete(api::people::remove))
+        .route("/api/v1/people/{staff}/sessions", delete(api::people::sign_out))
+        .route("/api/v1/people/{staff}/code", post(api::people::code))
         .route("/api/v1/shifts", get(api::shifts::week))
         .route("/api/v1/shifts/{staff}", put(api::shifts::plan_week).delete(api::shifts::unplan))
         .route("/api/v1/shifts/{staff}/days/{date}", put(api::shifts::plan_day).delete(api::shifts::unplan_day))
@@ -182,6 +194,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
     let pages = Router::new()
         .route("/", get(pages::sign_in::home))
         .route("/sign-in", get(pages::sign_in::show).post(pages::sign_in::submit))
+        .route("/enrol/{code}", get(pages::enrol::show).post(pages::enrol::submit))
         .route("/sign-out", post(pages::sign_in::sign_out))
         .route("/floor", get(pages::floor::show))
         .route("/board", get(pages::board::show))
@@ -194,6 +207,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/manage/audit", get(pages::manage::audit::show))
         .route("/manage/kiosks", get(pages::manage::kiosks::show).post(pages::manage::kiosks::let_in))
         .route("/manage/kiosks/{kiosk}", post(pages::manage::kiosks::maintain))
+        .route("/manage/people", get(pages::manage::people::show))
         .route("/manage/shifts", get(pages::manage::shifts::show));
     finish(api.merge(pages).merge(visitor_pages()).fallback(not_found), front)
 }

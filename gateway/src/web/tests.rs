@@ -6,6 +6,7 @@ mod board;
 mod hands;
 mod kiosks;
 mod pages;
+mod people;
 mod protocol;
 mod records;
 mod room;

@@ -4,6 +4,7 @@
 mod board;
 mod general;
 mod hands;
+mod people;
 mod records;
 mod shifts;
 mod visitor;
@@ -16,6 +17,7 @@ use shared::wire::Language;
 use board::Wall;
 use general::General;
 use hands::Hands;
+use people::People;
 use records::Register;
 use shifts::Rota;
 use visitor::Visitor;
@@ -55,6 +57,8 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     pub(super) hands: Hands,
     #[serde(flatten)]
+    pub(super) people: People,
+    #[serde(flatten)]
     pub(super) records: Register,
     #[serde(flatten)]
     pub(super) shifts: Rota,
@@ -66,6 +70,7 @@ static ZH: Words = Words {
     general: General::ZH,
     board: Wall::ZH,
     hands: Hands::ZH,
+    people: People::ZH,
     records: Register::ZH,
     shifts: Rota::ZH,
     visitor: Visitor::ZH,
@@ -74,6 +79,7 @@ static EN: Words = Words {
     general: General::EN,
     board: Wall::EN,
     hands: Hands::EN,
+    people: People::EN,
     records: Register::EN,
     shifts: Rota::EN,
     visitor: Visitor::EN,
@@ -103,7 +109,12 @@ impl Words {
     }
 
     fn word(&self, key: &str) -> Option<&'static str> {
-        let first = self.general.word(key).or_else(|| self.board.word(key)).or_else(|| self.hands.word(key));
+        let first = self
+            .general
+            .word(key)
+            .or_else(|| self.board.word(key))
+            .or_else(|| self.hands.word(key))
+            .or_else(|| self.people.word(key));
         let then = first.or_else(|| self.records.word(key)).or_else(|| self.shifts.word(key));
         then.or_else(|| self.visitor.word(key))
     }
@@ -128,8 +139,13 @@ mod tests {
     use crate::domain::sales::{Erasure, LeadChannel};
 
     fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        let staff =
-            General::TABLE.iter().chain(Wall::TABLE).chain(Hands::TABLE).chain(Register::TABLE).chain(Rota::TABLE);
+        let staff = General::TABLE
+            .iter()
+            .chain(Wall::TABLE)
+            .chain(Hands::TABLE)
+            .chain(People::TABLE)
+            .chain(Register::TABLE)
+            .chain(Rota::TABLE);
         staff.chain(Visitor::TABLE)
     }
 
@@ -149,7 +165,7 @@ mod tests {
     #[test]
     fn a_key_stands_in_one_area_alone() {
         let keys: std::collections::BTreeSet<_> = table().map(|(key, ..)| key).collect();
-        assert_eq!(keys.len(), table().count());
+        assert_eq!(keys.len(), table().count(), "a key stands twice");
     }
 
     #[test]

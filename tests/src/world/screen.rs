@@ -1,6 +1,6 @@
 //! A screen for windows, with fingers, and the folder where pictures are left.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -131,11 +131,7 @@ impl Screen {
     /// # Errors
     /// When no picture can be taken.
     pub fn code(&self, name: &str) -> Result<Option<String>> {
-        let picture = self.picture(name)?;
-        let output =
-            Command::new("zbarimg").args(["--quiet", "--raw"]).arg(picture).output().context("start zbarimg")?;
-        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        Ok((!text.is_empty()).then_some(text))
+        code_in(&self.picture(name)?)
     }
 
     /// Taps "begin" 点此开始 on the kiosk's welcome page until the next page stands.
@@ -181,4 +177,14 @@ impl Screen {
         ensure!(output.status.success(), "import: {}", String::from_utf8_lossy(&output.stderr));
         Ok(path)
     }
+}
+
+/// What the QR code in a picture says, read by zbarimg; `None` where there is none.
+///
+/// # Errors
+/// When zbarimg does not run.
+pub fn code_in(picture: &Path) -> Result<Option<String>> {
+    let output = Command::new("zbarimg").args(["--quiet", "--raw"]).arg(picture).output().context("start zbarimg")?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok((!text.is_empty()).then_some(text))
 }

@@ -6,6 +6,7 @@ pub(in crate::web) mod kiosks;
 pub(in crate::web) mod leads;
 mod lines;
 mod listed;
+pub(in crate::web) mod people;
 pub(in crate::web) mod shifts;
 
 use std::sync::Arc;

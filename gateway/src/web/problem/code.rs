@@ -61,6 +61,7 @@ codes! {
     OffShift = "off_shift", CONFLICT;
     NotPlanned = "not_planned", CONFLICT;
     NoParty = "no_party", CONFLICT;
+    OwnAccount = "own_account", CONFLICT;
     NameTaken = "name_taken", CONFLICT;
     ExternalBroker = "external_broker", CONFLICT;
     BrokerOutOfReach = "broker_out_of_reach", CONFLICT;

@@ -15,7 +15,8 @@ fn concrete(path: &str) -> String {
         .replace("{claim}", "00")
         .replace("{lead}", VISIT)
         .replace("{kiosk}", "k1")
-        .replace("{staff}", "wang")
+        .replace("{staff}", "nobody")
+        .replace("{code}", "none")
         .replace("{date}", "2026-11-23")
         .replace("{year}", "2026")
 }
@@ -75,6 +76,8 @@ async fn a_consultant_and_reception_are_refused_what_is_not_theirs() {
         ("qian", "POST", "/api/v1/claims/grant", "{\"code\":\"123456\",\"name\":\"k1\"}"),
         ("qian", "PUT", "/api/v1/kiosks/k1/maintenance", "{\"on\":true}"),
         ("wang", "PUT", "/api/v1/shifts/wang", "{\"week\":{}}"),
+        ("qian", "GET", "/api/v1/people", ""),
+        ("wang", "POST", "/api/v1/people/wang/code", ""),
         ("qian", "PUT", "/api/v1/calendar/2026", "{\"days\":[]}"),
     ] {
         let reply = room.call(id, method, path, body).await;

@@ -18,11 +18,11 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::domain::Input;
 use crate::domain::floor::plan::Plans;
 use crate::domain::floor::speech::Question;
-use crate::domain::roster::{Account, Role, Roster, StaffDetails};
+use crate::domain::roster::{Account, Role, Roster, RosterEvent, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
+use crate::domain::{Actor, Command, Input};
 use crate::notify::Hub;
 use crate::report::Showroom;
 use crate::runtime::{Answer, Desk, Done, FloorSnapshot, Handle};
@@ -156,12 +156,15 @@ impl Room {
         let web = Web::start(config, parts).await.unwrap();
         let (inputs, answer) = (Arc::default(), Arc::new(Mutex::new(Ok(Done::Kept))));
         let Desk { mut letters, floor, roster, plans, spent, hub } = desk;
-        let (kept, given) = (Arc::clone(&inputs), Arc::clone(&answer));
+        let (kept, given, staff) = (Arc::clone(&inputs), Arc::clone(&answer), roster.clone());
         tokio::spawn(async move {
             while let Some(letter) = letters.recv().await {
+                let answer: Answer = *given.lock().unwrap();
+                if let Some(event) = changed(&letter.input).filter(|_| answer.is_ok()) {
+                    staff.send_modify(|roster| Arc::make_mut(roster).apply(&event));
+                }
                 let kept: &Mutex<Vec<Input>> = &kept;
                 kept.lock().unwrap().push(letter.input);
-                let answer: Answer = *given.lock().unwrap();
                 letter.answer.send(answer).ok();
             }
         });
@@ -207,6 +210,16 @@ impl Room {
 
     pub(super) fn submitted(&self) -> Vec<Input> {
         std::mem::take(&mut *self.inputs.lock().unwrap())
+    }
+}
+
+/// What a command does to the roster, which pages look at right after it.
+fn changed(input: &Input) -> Option<RosterEvent> {
+    match (&input.actor, &input.command) {
+        (_, Command::SetAccount(account)) => Some(RosterEvent::AccountSet(account.clone())),
+        (_, Command::RemoveAccount(staff)) => Some(RosterEvent::AccountRemoved { staff: staff.clone() }),
+        (Actor::Staff(staff), Command::EndSessions) => Some(RosterEvent::SessionsEnded { staff: staff.clone() }),
+        _ => None,
     }
 }
 
