@@ -20,6 +20,9 @@ struct Inner {
     visits: HashMap<VisitId, Seen>,
     events: HashMap<EventId, Event>,
     alerts: HashMap<(AlertId, usize), Delivered>,
+    /// When the first phone was about to accept.
+    accepts: HashMap<VisitId, u64>,
+    told_taken: Vec<u64>,
     rang_twice: u64,
     refused: u64,
     answers_refused: u64,
@@ -37,6 +40,7 @@ struct Event {
 struct Delivered {
     words: Option<u64>,
     answered: bool,
+    over: bool,
 }
 
 /// One visit, times in microseconds of the stopwatch.
@@ -71,6 +75,8 @@ pub struct Summary {
     pub rang_twice: u64,
     /// Publish → receipt, microseconds.
     pub receipt_times: Vec<u64>,
+    /// From the first accept of a visit to another phone that has read of it, microseconds.
+    pub told_taken: Vec<u64>,
 }
 
 impl Ledger {
@@ -128,9 +134,28 @@ impl Ledger {
         first
     }
 
-    /// A phone is about to answer an alert.
+    /// A phone is about to accept an alert.
     pub fn answered(&self, phone: usize, alert: AlertId) {
-        self.lock().alerts.entry((alert, phone)).or_default().answered = true;
+        let now = stopwatch::micros();
+        let mut inner = self.lock();
+        inner.alerts.entry((alert, phone)).or_default().answered = true;
+        inner.accepts.entry(alert.visit).or_insert(now);
+    }
+
+    /// A phone has read that an alert of its own is over; `taken`: somebody else comes.
+    pub fn over(&self, phone: usize, alert: AlertId, taken: bool) {
+        let now = stopwatch::micros();
+        let mut inner = self.lock();
+        inner.alerts.entry((alert, phone)).or_default().over = true;
+        if let Some(accepted) = inner.accepts.get(&alert.visit).copied().filter(|_| taken) {
+            inner.told_taken.push(now.saturating_sub(accepted));
+        }
+    }
+
+    /// Whether the phone has read that.
+    #[must_use]
+    pub fn is_over(&self, phone: usize, alert: AlertId) -> bool {
+        self.lock().alerts.get(&(alert, phone)).is_some_and(|delivered| delivered.over)
     }
 
     /// A phone ended a visit.
@@ -187,6 +212,7 @@ impl Ledger {
             breaks: inner.breaks,
             rang_twice: inner.rang_twice,
             receipt_times: times,
+            told_taken: inner.told_taken.clone(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::Deserialize;
 use shared::ids::{AlertId, VisitId};
-use shared::wire::Why;
+use shared::wire::{AlertOver, Why};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +41,13 @@ struct Ring {
     alert: AlertId,
     visit: VisitId,
     why: Why,
+}
+
+/// It needs no answer any more.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Over {
+    alert: AlertId,
+    over: AlertOver,
 }
 
 impl Phone {
@@ -82,6 +89,11 @@ impl Phone {
                 {
                     let _person_gone = to_person.send(alert).await;
                 }
+                if event.name == "alert_over"
+                    && let Ok(Over { alert, over }) = serde_json::from_str(&event.data)
+                {
+                    self.ledger.over(self.number, alert, over == AlertOver::Taken);
+                }
             }
             *last = stream.last_id().map(str::to_owned);
         }
@@ -116,6 +128,8 @@ impl Phone {
         let ms = Duration::from_millis;
         let [show, accept, greet, end] = match answer {
             Answer::AtOnce | Answer::Never => [(ms(0), ms(0)); 4],
+            // After the second is asked, and before everybody is.
+            Answer::Late => [(ms(0), ms(0)), (ms(4500), ms(6000)), (ms(0), ms(0)), (ms(0), ms(0))],
             Answer::Brisk => [(ms(50), ms(150)), (ms(300), ms(1500)), (ms(300), ms(1000)), (ms(300), ms(1000))],
             Answer::Human => {
                 [(ms(200), ms(800)), (ms(1000), ms(4000)), (ms(2000), ms(8000)), (ms(300_000), ms(1_800_000))]
@@ -126,7 +140,9 @@ impl Phone {
         if answer == Answer::Never {
             return Ok(());
         }
-        pause(random.between(accept.0, accept.1)).await;
+        if self.is_over_within(alert, random.between(accept.0, accept.1)).await {
+            return Ok(());
+        }
         self.ledger.answered(self.number, alert);
         if !self.post(connection, &format!("/api/v1/alerts/{alert}/accept"), "").await? {
             return Ok(());
@@ -138,6 +154,19 @@ impl Phone {
             self.ledger.ended(visit);
         }
         Ok(())
+    }
+
+    /// Whether somebody else came while this person made up their mind: then they are free for the next.
+    async fn is_over_within(&self, alert: AlertId, mut time: Duration) -> bool {
+        const LOOK: Duration = Duration::from_millis(50);
+        while !time.is_zero() {
+            pause(time.min(LOOK)).await;
+            time = time.saturating_sub(LOOK);
+            if self.ledger.is_over(self.number, alert) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Posts; gives whether it was taken. A broken connection is opened again once.

@@ -94,6 +94,11 @@ impl Figures {
                 let figure = ms(percentile(&self.first_phone().0, 99.0));
                 (figure <= limit, format!("publish to first phone p99 {figure:.2} ms, at most {limit} ms"))
             }
+            Goal::Others(limit) => {
+                let told = sorted(self.summary.told_taken.clone());
+                let figure = if told.is_empty() { f64::MAX } else { ms(percentile(&told, 99.0)) };
+                (figure <= limit, format!("accept to the others p99 {figure:.2} ms, at most {limit} ms"))
+            }
             Goal::Receipts(least) => {
                 let figure = self.throughput();
                 (figure >= least, format!("{figure:.0} receipts/s, at least {least}"))
@@ -129,6 +134,7 @@ impl Figures {
         line(row("publish to receipt", &receipts));
         line(row("publish to phone", &direct));
         line(row("  of queued visits", &queued));
+        line(row("accept to others", &sorted(self.summary.told_taken.clone())));
         let standing = if self.plan.serves_all() {
             format!(" (never rang or never ended: {})", self.left_standing())
         } else {
