@@ -147,7 +147,7 @@ impl App {
         let loaded = load(&*log, &snapshots, &vault, &rules)?;
         tracing::info!(commit = loaded.head, replayed = loaded.replayed, "the showroom's state is loaded");
         upkeep::destroy_leftover_keys(&loaded.state, &vault);
-        let (handle, desk) = Handle::open(loaded.state.roster.clone(), Arc::clone(loaded.state.floor.plans()));
+        let (handle, desk) = Handle::open(&loaded.state);
         let (sender, to_kiosk) = mpsc::channel(TO_KIOSK);
         let runtime_shutdown = CancellationToken::new();
         let parts = Parts {
@@ -259,6 +259,7 @@ impl App {
             brand: self.brand(),
             models: self.config.catalogue.models.clone(),
             questions: self.config.speech.questions.clone(),
+            checklist: self.config.checklist.items.clone(),
             gallery,
             wordings: self.config.catalogue.wordings(&self.config.store),
             promise: Promise { breach: self.config.floor.breach, undo: self.config.floor.undo },

@@ -10,6 +10,7 @@
 
 mod catalogue;
 mod channels;
+mod checklist;
 mod duration;
 mod environment;
 mod files;
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use catalogue::CatalogueConfig;
 pub use channels::{ChannelsConfig, RobotConfig, WebhookConfig, WecomConfig};
+pub use checklist::ChecklistConfig;
 pub use floor::FloorConfig;
 pub use place::{DataConfig, LogConfig, VaultConfig};
 pub use sample::{
@@ -63,6 +65,8 @@ pub struct Config {
     pub floor: FloorConfig,
     /// Words to greet with.
     pub speech: SpeechConfig,
+    /// What is looked at before the door opens.
+    pub checklist: ChecklistConfig,
     /// What visitors can choose, and what they agree to.
     pub catalogue: CatalogueConfig,
     /// What every kiosk is told beyond that.
@@ -184,6 +188,7 @@ impl Config {
             "must be longer than web.alive, or every phone goes dark",
         );
         self.speech.validate(&mut faults);
+        self.checklist.validate(&mut faults);
         self.catalogue.validate(&mut faults);
         self.screens.validate(&mut faults);
         self.channels.validate(&mut faults);

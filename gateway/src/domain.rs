@@ -13,6 +13,7 @@ pub mod customer;
 pub mod effect;
 pub mod event;
 pub mod floor;
+pub mod morning;
 pub mod roster;
 pub mod sales;
 pub mod secret;

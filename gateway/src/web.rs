@@ -61,6 +61,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::certificates::{CertificateError, Certificates};
 use crate::domain::floor::speech::Question;
+use crate::domain::morning::Item;
 use crate::domain::roster::DeviceKind;
 use crate::report::Showroom;
 use crate::runtime::Handle;
@@ -138,6 +139,8 @@ pub struct WebParts {
     pub models: Vec<Model>,
     /// Questions that break the ice.
     pub questions: Vec<Question>,
+    /// What is looked at before the door opens.
+    pub checklist: Vec<Item>,
     /// Pictures of cars and people.
     pub gallery: Arc<Gallery>,
     /// Consent texts in force.

@@ -75,6 +75,33 @@ async fn a_manager_plans_and_whoever_is_off_shift_is_left_alone() -> Result<()> 
 }
 
 #[tokio::test]
+async fn the_morning_is_looked_through_by_two_on_their_phones() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("qian", Role::Reception, &["--display", "钱前台"])?;
+    showroom.hire("wang", Role::Consultant, &["--display", "王芳"])?;
+    let qian = Browser::open(360, 780, None).await?;
+    sign_in(&qian, &showroom, "qian", "/floor").await?;
+    qian.press("开门前检查").await?;
+    qian.find("[data-item=tidy]").await?.click().await?;
+    qian.find("[data-item=tidy][aria-pressed=true]").await?;
+    qian.says("钱前台").await?;
+    qian.picture("morning-begun").await?;
+    let wang = Browser::open(360, 780, None).await?;
+    sign_in(&wang, &showroom, "wang", "/morning").await?;
+    wang.says("钱前台").await.context("what a colleague has looked at is looked at")?;
+    for item in ["cars_clean", "cars_charged", "drinks", "dress", "badge"] {
+        wang.find(&format!("[data-item={item}][aria-pressed=false]")).await?.click().await?;
+        wang.find(&format!("[data-item={item}][aria-pressed=true]")).await?;
+    }
+    wang.says("可以开门迎客").await?;
+    assert!(!wang.sticks_out().await?, "the page is wider than a phone");
+    wang.picture("morning-done").await?;
+    wang.find("[data-item=badge]").await?.click().await?;
+    wang.find("[data-item=badge][aria-pressed=false]").await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
 async fn a_years_holidays_are_typed_or_read_and_a_line_that_means_nothing_is_named() -> Result<()> {
     let showroom = Showroom::start().await?;
     showroom.hire("boss", Role::Manager, &[])?;

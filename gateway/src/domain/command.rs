@@ -177,6 +177,8 @@ pub enum Command {
     SetYear(i32, YearTable),
     /// "I am here": the actor comes to their shift, or to an extra one.
     ComeToWork,
+    /// The actor looked at an item of the morning's checklist of a day: it is as it should be, or not after all.
+    Tick(NaiveDate, TopicId, bool),
     /// Takes the actor's last presence back.
     UndoPresence,
     /// Adds or replaces an account.
@@ -239,6 +241,7 @@ impl Command {
             | Self::PlanDay(..)
             | Self::SetYear(..)
             | Self::ComeToWork
+            | Self::Tick(..)
             | Self::SetAccount(_)
             | Self::RemoveAccount(_)
             | Self::SetDevice(_)

@@ -114,6 +114,8 @@ pub enum Effect {
     },
     /// Who is planned when has changed.
     PlansChanged,
+    /// The morning's checklist has changed.
+    MorningChanged,
     /// The roster changed: device rules and kiosk configurations follow.
     RosterChanged,
     /// The key of a subject is to be destroyed.
@@ -139,6 +141,7 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
         // Whoever serves the visit learns what was said about buying.
         Event::Lead(LeadEvent::Received(lead)) => lead.visit.map(|visit| state.tell_serving(visit)).unwrap_or_default(),
         Event::Lead(LeadEvent::ClockDoubted { until }) => vec![Effect::ClockDoubted { until: *until }],
+        Event::Morning(_) => vec![Effect::MorningChanged],
         Event::Lead(LeadEvent::Changed(_)) | Event::Audit(_) => Vec::new(),
     }
 }

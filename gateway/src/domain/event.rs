@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::AuditEvent;
 use super::floor::event::FloorEvent;
+use super::morning::MorningEvent;
 use super::roster::RosterEvent;
 use super::sales::LeadEvent;
 use super::secret::{Sealable, Secrets};
@@ -20,6 +21,8 @@ pub enum Event {
     Lead(LeadEvent),
     /// What was shown or given out.
     Audit(AuditEvent),
+    /// Before the door opened.
+    Morning(MorningEvent),
 }
 
 impl Secrets for Event {
@@ -29,7 +32,7 @@ impl Secrets for Event {
             Self::Roster(event) => event.each_secret(each),
             Self::Lead(event) => event.each_secret(each),
             // Whom it concerns, never what was seen.
-            Self::Audit(_) => {}
+            Self::Audit(_) | Self::Morning(_) => {}
         }
     }
 }
@@ -49,6 +52,12 @@ impl From<RosterEvent> for Event {
 impl From<LeadEvent> for Event {
     fn from(event: LeadEvent) -> Self {
         Self::Lead(event)
+    }
+}
+
+impl From<MorningEvent> for Event {
+    fn from(event: MorningEvent) -> Self {
+        Self::Morning(event)
     }
 }
 

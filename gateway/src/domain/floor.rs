@@ -106,6 +106,7 @@ impl Floor {
             | Command::RemoveDevice(..)
             | Command::SetMaintenance(..)
             | Command::EndSessions
+            | Command::Tick(..)
             | Command::RevealLead(_)
             | Command::Export(_)
             | Command::EraseLead(_) => return Ok(None),

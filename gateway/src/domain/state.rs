@@ -1,5 +1,7 @@
 //! The state of one showroom, and the engine's door.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ use super::floor::arrival::said;
 use super::floor::event::{CheckedIn, FloorEvent};
 use super::floor::rules::FloorRules;
 use super::floor::speech::Speech;
+use super::morning::Morning;
 use super::roster::{Role, Roster, RosterEvent};
 use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
@@ -49,6 +52,9 @@ pub struct State {
     pub sales: Sales,
     /// Who has been here before.
     pub customers: Customers,
+    /// What was looked at before the door opened. Shared with who reads it.
+    #[serde(default)]
+    pub morning: Arc<Morning>,
     /// The words to greet with.
     #[serde(skip)]
     pub speech: Speech,
@@ -71,6 +77,7 @@ impl State {
             floor: self.floor.without_index(),
             sales: self.sales.clone(),
             customers: self.customers.without_index(),
+            morning: Arc::clone(&self.morning),
             speech: Speech::default(),
         }
     }
@@ -86,6 +93,10 @@ impl State {
             return Ok(events.into_iter().chain(known).map(Event::from).chain(lead).collect());
         }
         match &input.command {
+            Command::Tick(date, item, done) => {
+                let ticked = self.morning.decide(&input.actor, *date, item, *done)?;
+                Ok(ticked.into_iter().map(Event::from).collect())
+            }
             Command::RegisterInterest(interest) => Ok(self.register_interest(interest, now)),
             Command::RevealLead(lead) => self.reveal(&input.actor, *lead),
             Command::Export(export) => audit::exported(&input.actor, *export),
@@ -165,6 +176,7 @@ impl State {
                 self.sales.apply(event, at, self.floor.rules().code_kept);
                 self.customers.apply(event);
             }
+            Event::Morning(event) => Arc::make_mut(&mut self.morning).apply(event, at),
             // On record, and nothing depends on it.
             Event::Audit(_) => {}
         }

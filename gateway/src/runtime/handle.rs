@@ -7,8 +7,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::floor_view::FloorSnapshot;
 use crate::domain::floor::plan::Plans;
+use crate::domain::morning::Morning;
 use crate::domain::roster::Roster;
-use crate::domain::{Input, Refusal};
+use crate::domain::{Input, Refusal, State};
 use crate::notify::Hub;
 
 /// What has become of an input, once it is durable.
@@ -60,6 +61,7 @@ pub struct Handle {
     floor: watch::Receiver<Arc<FloorSnapshot>>,
     roster: watch::Receiver<Arc<Roster>>,
     plans: watch::Receiver<Arc<Plans>>,
+    morning: watch::Receiver<Arc<Morning>>,
     spent: watch::Receiver<Arc<BTreeSet<String>>>,
     hub: Arc<Hub>,
 }
@@ -75,6 +77,8 @@ pub struct Desk {
     pub roster: watch::Sender<Arc<Roster>>,
     /// Who is planned when.
     pub plans: watch::Sender<Arc<Plans>>,
+    /// What was looked at before the door opened.
+    pub morning: watch::Sender<Arc<Morning>>,
     /// Nonces of codes that were used lately.
     pub spent: watch::Sender<Arc<BTreeSet<String>>>,
     /// What people's screens show.
@@ -82,13 +86,14 @@ pub struct Desk {
 }
 
 impl Handle {
-    /// A door with both its sides.
+    /// A door with both its sides, before a state that is loaded.
     #[must_use]
-    pub fn open(roster: Roster, plans: Arc<Plans>) -> (Self, Desk) {
+    pub fn open(state: &State) -> (Self, Desk) {
         let (letters, letters_in) = mpsc::channel(LETTERS);
         let (floor_out, floor) = watch::channel(Arc::default());
-        let (roster_out, roster) = watch::channel(Arc::new(roster));
-        let (plans_out, plans) = watch::channel(plans);
+        let (roster_out, roster) = watch::channel(Arc::new(state.roster.clone()));
+        let (plans_out, plans) = watch::channel(Arc::clone(state.floor.plans()));
+        let (morning_out, morning) = watch::channel(Arc::clone(&state.morning));
         let (spent_out, spent) = watch::channel(Arc::default());
         let hub = Arc::new(Hub::default());
         let desk = Desk {
@@ -96,10 +101,11 @@ impl Handle {
             floor: floor_out,
             roster: roster_out,
             plans: plans_out,
+            morning: morning_out,
             spent: spent_out,
             hub: Arc::clone(&hub),
         };
-        (Self { letters, floor, roster, plans, spent, hub }, desk)
+        (Self { letters, floor, roster, plans, morning, spent, hub }, desk)
     }
 
     /// Hands an input over and waits until it is durable. Waits for room in the channel: callers bound the wait
@@ -148,6 +154,12 @@ impl Handle {
     #[must_use]
     pub fn plans(&self) -> watch::Receiver<Arc<Plans>> {
         self.plans.clone()
+    }
+
+    /// What was looked at before the door opened, and every change of it.
+    #[must_use]
+    pub fn morning(&self) -> watch::Receiver<Arc<Morning>> {
+        self.morning.clone()
     }
 
     /// Whether a kiosk's code with this nonce was used: it opens no new page.

@@ -286,6 +286,9 @@ impl Runtime {
                 Effect::RosterChanged => {
                     self.parts.desk.roster.send_replace(Arc::new(self.state.roster.clone()));
                 }
+                Effect::MorningChanged => {
+                    self.parts.desk.morning.send_replace(Arc::clone(&self.state.morning));
+                }
                 Effect::PlansChanged => {
                     self.parts.desk.plans.send_replace(Arc::clone(self.state.floor.plans()));
                 }

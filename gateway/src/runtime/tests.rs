@@ -47,7 +47,7 @@ impl Bench {
         let vault = Arc::new(Vault::open(&dir.path().join("keys"), &dir.path().join("key")).unwrap());
         let snapshots = Snapshots::of(dir.path());
         let loaded = load(&*log, &snapshots, &vault, &rules).unwrap();
-        let (handle, desk) = Handle::open(loaded.state.roster.clone(), Arc::default());
+        let (handle, desk) = Handle::open(&loaded.state);
         let (sender, to_kiosk) = mpsc::channel(100);
         let shutdown = CancellationToken::new();
         let parts = Parts {

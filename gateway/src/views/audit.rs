@@ -66,7 +66,7 @@ impl AuditRow {
             Event::Audit(AuditEvent::Revealed { lead, by }) => (by, Act::Revealed(*lead)),
             Event::Audit(AuditEvent::Exported { export, by }) => (by, Act::Exported(*export)),
             Event::Lead(LeadEvent::Erased { lead, by, why }) => (by, Act::Erased(*lead, *why)),
-            Event::Floor(_) | Event::Roster(_) | Event::Lead(_) => return None,
+            Event::Floor(_) | Event::Roster(_) | Event::Lead(_) | Event::Morning(_) => return None,
         };
         Some(Self { at, commit, index, by: by.clone(), act })
     }

@@ -11,6 +11,7 @@ pub(super) mod hands;
 pub(super) mod health;
 pub(super) mod interests;
 pub(super) mod kiosks;
+pub(super) mod morning;
 pub(super) mod parties;
 pub(super) mod people;
 pub(super) mod presence;

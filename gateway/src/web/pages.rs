@@ -4,6 +4,7 @@ pub(super) mod board;
 pub(super) mod enrol;
 pub(super) mod floor;
 pub(super) mod manage;
+pub(super) mod morning;
 pub(super) mod sign_in;
 pub(super) mod visitor;
 

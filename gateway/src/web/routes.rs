@@ -89,6 +89,8 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/claims/{claim}", Access::Public),
     route("POST", "/api/v1/claims/grant", Access::Staff(Action::ManageKiosks)),
     route("PUT", "/api/v1/kiosks/{kiosk}/maintenance", Access::Staff(Action::ManageKiosks)),
+    route("GET", "/api/v1/morning", Access::Staff(Action::SeeFloor)),
+    route("PUT", "/api/v1/morning/{item}", Access::Staff(Action::SeeFloor)),
     route("GET", "/api/v1/people", Access::Staff(Action::ManagePeople)),
     route("PUT", "/api/v1/people/{staff}", Access::Staff(Action::ManagePeople)),
     route("DELETE", "/api/v1/people/{staff}", Access::Staff(Action::ManagePeople)),
@@ -115,6 +117,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/floor", Access::Page(Action::SeeFloor)),
     route("GET", "/board", Access::Page(Action::SeeBoard)),
     route("GET", "/board/public", Access::Page(Action::SeeFloor)),
+    route("GET", "/morning", Access::Page(Action::SeeFloor)),
     route("GET", "/offline", Access::Public),
     route("GET", "/worker.js", Access::Public),
     route("GET", "/manage", Access::Page(Action::OpenManage)),
@@ -178,6 +181,8 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/claims/{claim}", get(api::kiosks::standing))
         .route("/api/v1/claims/grant", post(api::kiosks::grant))
         .route("/api/v1/kiosks/{kiosk}/maintenance", put(api::kiosks::set_maintenance))
+        .route("/api/v1/morning", get(api::morning::show))
+        .route("/api/v1/morning/{item}", put(api::morning::tick))
         .route("/api/v1/people", get(api::people::list))
         .route("/api/v1/people/{staff}", put(api::people::set).delete(api::people::remove))
         .route("/api/v1/people/{staff}/sessions", delete(api::people::sign_out))
@@ -199,6 +204,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/floor", get(pages::floor::show))
         .route("/board", get(pages::board::show))
         .route("/board/public", get(pages::board::show_public))
+        .route("/morning", get(pages::morning::show))
         .route("/offline", get(pages::offline))
         .route("/worker.js", get(assets::worker))
         .route("/manage", get(pages::manage::show))

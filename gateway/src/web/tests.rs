@@ -5,6 +5,7 @@ mod authorisation;
 mod board;
 mod hands;
 mod kiosks;
+mod morning;
 mod pages;
 mod people;
 mod protocol;

@@ -84,7 +84,7 @@ impl Showroom {
     }
 
     pub(super) async fn offering(config: MqttConfig, offers: Option<Offers>) -> Result<Self, MqttError> {
-        let (handle, desk) = Handle::open(roster(), Arc::default());
+        let (handle, desk) = Handle::open(&gateway::domain::State { roster: roster(), ..Default::default() });
         let (to_kiosk, told) = mpsc::channel(4096);
         let (counters, shutdown) = (Counters::default(), CancellationToken::new());
         let parts = MqttParts {

@@ -17,6 +17,7 @@ fn concrete(path: &str) -> String {
         .replace("{kiosk}", "k1")
         .replace("{staff}", "nobody")
         .replace("{code}", "none")
+        .replace("{item}", "none")
         .replace("{date}", "2026-11-23")
         .replace("{year}", "2026")
 }

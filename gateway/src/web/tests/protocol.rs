@@ -16,6 +16,7 @@ use crate::domain::effect::Task;
 use crate::domain::floor::member::{Presence, Shift};
 use crate::domain::floor::plan::Works;
 use crate::domain::floor::visit::{Breach, CallReason, Channel, GreetedSource, Outcome, PassReason};
+use crate::domain::morning::Area;
 use crate::domain::roster::Role;
 use crate::domain::sales::{Erasure, LeadChannel};
 use crate::notify::{Failure, Fate};
@@ -282,6 +283,7 @@ fn the_openapi_document_lists_every_value_and_no_other() {
             "channel" => words(channels()),
             "fate" => words(fates()),
             "why" => words(failures()),
+            "area" => words(all!(Area: Showroom, People)),
             "works" => words(all!(Works: Off, Mon, Tue, Wed, Thu, Fri, Sat, Sun)),
             "purpose" => words(Purpose::ALL),
             "language" => words(Language::ALL),

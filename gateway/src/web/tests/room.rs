@@ -20,9 +20,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::domain::floor::plan::Plans;
 use crate::domain::floor::speech::Question;
+use crate::domain::morning::{Area, Item, Morning};
 use crate::domain::roster::{Account, Role, Roster, RosterEvent, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
-use crate::domain::{Actor, Command, Input};
+use crate::domain::{Actor, Command, Input, State};
 use crate::notify::Hub;
 use crate::report::Showroom;
 use crate::runtime::{Answer, Desk, Done, FloorSnapshot, Handle};
@@ -50,6 +51,7 @@ pub(super) struct Room {
     pub(super) floor: tokio::sync::watch::Sender<Arc<FloorSnapshot>>,
     pub(super) roster: tokio::sync::watch::Sender<Arc<Roster>>,
     pub(super) plans: tokio::sync::watch::Sender<Arc<Plans>>,
+    pub(super) morning: tokio::sync::watch::Sender<Arc<Morning>>,
     pub(super) spent: tokio::sync::watch::Sender<Arc<BTreeSet<String>>>,
     pub(super) inputs: Arc<Mutex<Vec<Input>>>,
     pub(super) answer: Arc<Mutex<Answer>>,
@@ -108,7 +110,7 @@ impl Room {
 
     pub(super) async fn open_as(set: impl FnOnce(&mut WebConfig), change: impl FnOnce(&mut WebParts)) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let (handle, desk) = Handle::open(roster(), Arc::default());
+        let (handle, desk) = Handle::open(&State { roster: roster(), ..State::default() });
         let shutdown = CancellationToken::new();
         let model = |id: &str, zh: &str, en: &str| Model {
             id: id.parse().unwrap(),
@@ -127,6 +129,12 @@ impl Room {
             brand: Brand { zh: "星河汽车".to_owned(), en: "Xinghe".to_owned() },
             models: vec![model("x1", "星河 X1", "Xinghe X1"), model("s7", "星河 S7", "Xinghe S7")],
             questions: vec![question()],
+            checklist: vec![Item {
+                id: "tidy".parse().unwrap(),
+                area: Area::Showroom,
+                zh: "展厅整洁".to_owned(),
+                en: "Tidy".to_owned(),
+            }],
             gallery: Arc::default(),
             wordings: vec![Wording {
                 purpose: ConsentPurpose::Contact,
@@ -155,7 +163,7 @@ impl Room {
         set(&mut config);
         let web = Web::start(config, parts).await.unwrap();
         let (inputs, answer) = (Arc::default(), Arc::new(Mutex::new(Ok(Done::Kept))));
-        let Desk { mut letters, floor, roster, plans, spent, hub } = desk;
+        let Desk { mut letters, floor, roster, plans, morning, spent, hub } = desk;
         let (kept, given, staff) = (Arc::clone(&inputs), Arc::clone(&answer), roster.clone());
         tokio::spawn(async move {
             while let Some(letter) = letters.recv().await {
@@ -175,6 +183,7 @@ impl Room {
             floor,
             roster,
             plans,
+            morning,
             spent,
             inputs,
             answer,

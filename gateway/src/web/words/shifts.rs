@@ -33,6 +33,11 @@ words! { Rota
     year_example: "10-01 休 国庆节", "10-01 off National Day";
     year_line: "第 {n} 行看不懂：写日期、安排和名称。", "Line {n} cannot be read: write a date, how it is worked, and a name.";
     year_bad: "每一天都要是这一年的，只写一次，名称不超过 20 个字。", "Every day is of this year and stands there once, with a name of at most 20 characters.";
+    morning: "开门前检查", "Before we open";
+    morning_showroom: "展厅", "Showroom";
+    morning_people: "人员", "People";
+    morning_none: "清单是空的：在配置的 checklist.items 里写。", "The list is empty: checklist.items of the configuration fills it.";
+    morning_ready: "都好了，可以开门迎客。", "All is well: open the door.";
     weekday_mon: "周一", "Mon";
     weekday_tue: "周二", "Tue";
     weekday_wed: "周三", "Wed";
