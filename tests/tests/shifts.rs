@@ -66,11 +66,18 @@ async fn a_manager_plans_and_whoever_is_off_shift_is_left_alone() -> Result<()> 
     kiosk.stage(alone.visit, Stage::Queued).await?;
     assert!(wang.client().find(fantoccini::Locator::Css("#alert[open]")).await.is_err(), "nobody is rung at home");
 
+    let watch = format!("{}/manage/alerts", showroom.gateway().http());
+    boss.go(&watch).await?;
+    boss.says("不当班").await.context("the manager sees why nobody was asked")?;
+
     // Whoever comes all the same is asked at once.
     wang.press("加班签到").await?;
     wang.find("#alert[open]").await?;
     wang.find("#alert-accept").await?.click().await?;
     kiosk.stage(alone.visit, Stage::Coming).await?;
+    boss.go(&watch).await?;
+    boss.says("已显示").await.context("and how far the alert came")?;
+    boss.picture("alerts").await?;
     showroom.finish().await
 }
 

@@ -44,6 +44,20 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Each of them once; the receiver's answer stands for any.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 9] = [
+        Self::TimedOut,
+        Self::Unreachable,
+        Self::Answered(500),
+        Self::Gone,
+        Self::Breaker,
+        Self::Full,
+        Self::Offline,
+        Self::Over,
+        Self::Unusable,
+    ];
+
     /// The failure as it is written on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {

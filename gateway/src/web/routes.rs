@@ -127,6 +127,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks/{kiosk}", Access::Page(Action::ManageKiosks)),
+    route("GET", "/manage/alerts", Access::Page(Action::OpenManage)),
     route("GET", "/manage/people", Access::Page(Action::ManagePeople)),
     route("GET", "/manage/shifts", Access::Page(Action::PlanShifts)),
     route("GET", "/i/{token}", Access::Public),
@@ -213,6 +214,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/manage/audit", get(pages::manage::audit::show))
         .route("/manage/kiosks", get(pages::manage::kiosks::show).post(pages::manage::kiosks::let_in))
         .route("/manage/kiosks/{kiosk}", post(pages::manage::kiosks::maintain))
+        .route("/manage/alerts", get(pages::manage::alerts::show))
         .route("/manage/people", get(pages::manage::people::show))
         .route("/manage/shifts", get(pages::manage::shifts::show));
     finish(api.merge(pages).merge(visitor_pages()).fallback(not_found), front)

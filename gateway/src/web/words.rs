@@ -2,6 +2,7 @@
 //! compile; the tests look at what a compiler cannot.
 
 mod board;
+mod deliveries;
 mod general;
 mod hands;
 mod people;
@@ -15,9 +16,10 @@ use serde::Serialize;
 use shared::wire::Language;
 
 use board::Wall;
+use deliveries::Reached;
 use general::General;
 use hands::Hands;
-use people::People;
+use people::Crew;
 use records::Register;
 use shifts::Rota;
 use visitor::Visitor;
@@ -55,9 +57,11 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     pub(super) board: Wall,
     #[serde(flatten)]
+    pub(super) deliveries: Reached,
+    #[serde(flatten)]
     pub(super) hands: Hands,
     #[serde(flatten)]
-    pub(super) people: People,
+    pub(super) people: Crew,
     #[serde(flatten)]
     pub(super) records: Register,
     #[serde(flatten)]
@@ -69,8 +73,9 @@ pub(in crate::web) struct Words {
 static ZH: Words = Words {
     general: General::ZH,
     board: Wall::ZH,
+    deliveries: Reached::ZH,
     hands: Hands::ZH,
-    people: People::ZH,
+    people: Crew::ZH,
     records: Register::ZH,
     shifts: Rota::ZH,
     visitor: Visitor::ZH,
@@ -78,8 +83,9 @@ static ZH: Words = Words {
 static EN: Words = Words {
     general: General::EN,
     board: Wall::EN,
+    deliveries: Reached::EN,
     hands: Hands::EN,
-    people: People::EN,
+    people: Crew::EN,
     records: Register::EN,
     shifts: Rota::EN,
     visitor: Visitor::EN,
@@ -109,14 +115,17 @@ impl Words {
     }
 
     fn word(&self, key: &str) -> Option<&'static str> {
-        let first = self
-            .general
-            .word(key)
-            .or_else(|| self.board.word(key))
-            .or_else(|| self.hands.word(key))
-            .or_else(|| self.people.word(key));
-        let then = first.or_else(|| self.records.word(key)).or_else(|| self.shifts.word(key));
-        then.or_else(|| self.visitor.word(key))
+        let areas = [
+            self.general.word(key),
+            self.board.word(key),
+            self.deliveries.word(key),
+            self.hands.word(key),
+            self.people.word(key),
+            self.records.word(key),
+            self.shifts.word(key),
+            self.visitor.word(key),
+        ];
+        areas.into_iter().flatten().next()
     }
 
     /// The words as an ES module for the pages' scripts.
@@ -134,19 +143,23 @@ mod tests {
     use super::*;
     use crate::domain::audit::Records;
     use crate::domain::floor::member::Presence;
-    use crate::domain::floor::visit::{GreetedSource, Outcome};
+    use crate::domain::floor::visit::{Channel, GreetedSource, Outcome};
     use crate::domain::roster::Role;
     use crate::domain::sales::{Erasure, LeadChannel};
+    use crate::notify::Failure;
 
     fn table() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
-        let staff = General::TABLE
-            .iter()
-            .chain(Wall::TABLE)
-            .chain(Hands::TABLE)
-            .chain(People::TABLE)
-            .chain(Register::TABLE)
-            .chain(Rota::TABLE);
-        staff.chain(Visitor::TABLE)
+        let areas = [
+            General::TABLE,
+            Wall::TABLE,
+            Reached::TABLE,
+            Hands::TABLE,
+            Crew::TABLE,
+            Register::TABLE,
+            Rota::TABLE,
+            Visitor::TABLE,
+        ];
+        areas.into_iter().flatten()
     }
 
     fn is_han(c: char) -> bool {
@@ -206,6 +219,9 @@ mod tests {
         let all = [Erasure::Withdrawn, Erasure::TakenBack, Erasure::Expired];
         names.extend(all.map(|why| ("why_erased", why.as_str())));
         names.extend([Records::Visits, Records::Leads, Records::Audit].map(|records| ("records", records.as_str())));
+        names.extend(Channel::ALL.map(|channel| ("way", channel.as_str())));
+        names.extend(["handed", "shown", "failed"].map(|fate| ("fate", fate)));
+        names.extend(Failure::ALL.map(|why| ("why_failed", why.as_str())));
         names.extend(["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| ("weekday", day)));
         for (prefix, name) in names {
             assert_ne!(words.named(prefix, name), format!("{prefix}_{name}"));

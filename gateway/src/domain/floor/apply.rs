@@ -77,15 +77,9 @@ impl Floor {
                 visit.ended = None;
                 visit.joined = None;
             }),
-            FloorEvent::Abandoned { visit, to, .. } => self.change_visit(*visit, |visit| {
-                visit.accepted = to.clone().map(|to| (to, at));
-                visit.seconds.retain(|second| Some(second) != to.as_ref());
-                (visit.greeting_due, visit.still_with_asked) = (None, false);
-                if to.is_none() {
-                    (visit.greeted, visit.rung) = (None, Rung::Everyone);
-                    (visit.abandoned, visit.queued) = (true, true);
-                }
-            }),
+            FloorEvent::Abandoned { visit, to, .. } => {
+                self.change_visit(*visit, |visit| abandoned(visit, to.as_ref(), at));
+            }
             FloorEvent::TakenOver { alert, .. } => self.taken_over(*alert, at),
             FloorEvent::Assisted { alert } => {
                 let who = self.answered(*alert, |_| {});
@@ -280,6 +274,17 @@ impl Floor {
                 change(asking);
             }
         });
+    }
+}
+
+/// Whoever came beside serves the visit now; otherwise it waits again, with no time of the ladder behind it.
+fn abandoned(visit: &mut Visit, to: Option<&StaffId>, at: DateTime<Utc>) {
+    visit.accepted = to.map(|to| (to.clone(), at));
+    visit.seconds.retain(|second| Some(second) != to);
+    (visit.greeting_due, visit.still_with_asked) = (None, false);
+    if to.is_none() {
+        (visit.greeted, visit.rung) = (None, Rung::Everyone);
+        (visit.abandoned, visit.queued) = (true, true);
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/manage`: the day like a good newspaper: the figure, the trend, the list behind it, and Export.
 
+pub(in crate::web) mod alerts;
 pub(in crate::web) mod audit;
 mod chart;
 pub(in crate::web) mod kiosks;

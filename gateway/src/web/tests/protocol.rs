@@ -89,13 +89,12 @@ fn channels() -> [Channel; 5] {
 
 fn failures() -> Vec<&'static str> {
     use Failure::{Answered, Breaker, Full, Gone, Offline, Over, TimedOut, Unreachable, Unusable};
-    let all = [TimedOut, Unreachable, Answered(500), Gone, Breaker, Full, Offline, Over, Unusable];
-    for one in all {
+    for one in Failure::ALL {
         match one {
             TimedOut | Unreachable | Answered(_) | Gone | Breaker | Full | Offline | Over | Unusable => {}
         }
     }
-    all.map(Failure::as_str).to_vec()
+    Failure::ALL.map(Failure::as_str).to_vec()
 }
 
 fn fates() -> [&'static str; 3] {

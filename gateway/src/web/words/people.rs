@@ -2,7 +2,7 @@
 
 use super::words;
 
-words! { People
+words! { Crew
     people_title: "人员", "People";
     people_hint: "给新同事建一个账号，再让对方用手机扫登录码：设好密码就能用，不用电脑。", "Add an account for a new colleague, then let their phone scan its code: they set a password and are in.";
     people_none: "还没有其他同事。", "Nobody else is here yet.";

@@ -7,7 +7,6 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use shared::wire::Language;
 
 use super::Frame;
 use crate::domain::roster::Role;
@@ -33,7 +32,6 @@ struct Line {
     senior: bool,
     /// `zh en`, for the form.
     languages: String,
-    english: bool,
     ready: bool,
     /// Whoever looks at the page.
     own: bool,
@@ -56,7 +54,6 @@ pub(crate) async fn show(
         role: someone.role.as_str(),
         role_name: w.named("role", someone.role.as_str()),
         senior: someone.senior,
-        english: someone.languages.contains(&Language::En),
         languages: someone.languages.iter().map(|language| language.as_str()).collect::<Vec<_>>().join(" "),
         ready: someone.ready,
     };

@@ -1,0 +1,83 @@
+//! `/manage/alerts`: whom an alert would reach now and why not, and what became of the latest ones on each channel.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+
+use super::Frame;
+use super::lines::clock;
+use crate::domain::floor::member::Presence;
+use crate::domain::roster::Role;
+use crate::notify::Delivery;
+use crate::runtime::FloorMember;
+use crate::web::front::Front;
+use crate::web::pages::render;
+use crate::web::words::Words;
+
+/// Deliveries on the page; the API has more.
+const LISTED: usize = 100;
+
+#[derive(Template)]
+#[template(path = "manage-alerts.html")]
+struct Alerts {
+    frame: Frame,
+    people: Vec<Reach>,
+    lines: Vec<Line>,
+}
+
+struct Reach {
+    name: String,
+    role: String,
+    called: bool,
+    /// Why, or why not.
+    why: String,
+}
+
+struct Line {
+    time: String,
+    who: String,
+    way: String,
+    failed: bool,
+    fate: String,
+}
+
+pub(crate) async fn show(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
+    let frame = Frame::new(&front, &headers, &uri);
+    let w = frame.w;
+    let floor = front.parts.handle.floor().borrow().clone();
+    let mut serving: Vec<_> = floor.staff.iter().filter(|member| Role::POOLS.contains(&member.role)).collect();
+    serving.sort_by_key(|member| (member.role, &member.id));
+    let latest = front.parts.handle.hub().deliveries().latest(None, LISTED);
+    let lines = latest.iter().map(|delivery| Line::new(&front, delivery, w)).collect();
+    render(&Alerts { people: serving.into_iter().map(|member| Reach::new(member, w)).collect(), lines, frame })
+}
+
+impl Reach {
+    fn new(member: &FloorMember, w: &Words) -> Self {
+        let (called, why) = match member.presence {
+            _ if !member.shift.may_be_asked() => (false, w.deliveries.can_off_shift.to_owned()),
+            Presence::Free if member.reachable => (true, w.deliveries.can_called.to_owned()),
+            Presence::Free => (false, w.deliveries.can_dark.to_owned()),
+            other => (false, w.named("presence", other.as_str())),
+        };
+        Self { name: member.name.clone(), role: w.named("role", member.role.as_str()), called, why }
+    }
+}
+
+impl Line {
+    fn new(front: &Front, delivery: &Delivery, w: &Words) -> Self {
+        let fate = w.named("fate", delivery.fate);
+        let why = delivery.why.map(|why| w.named("why_failed", why));
+        let code = delivery.code.map(|code| code.to_string());
+        Self {
+            time: clock(front, delivery.at),
+            who: front.name(&delivery.staff),
+            way: w.named("way", delivery.channel),
+            failed: delivery.why.is_some(),
+            fate: [Some(fate), why, code].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        }
+    }
+}
