@@ -61,10 +61,13 @@ follow({
 });
 let lost = null;
 onChange(() => {
-  // A blink is no loss.
-  clearTimeout(lost);
-  if (state.connected) by("stale").hidden = true;
-  else lost = setTimeout(() => (by("stale").hidden = false), 3000);
+  // A blink is no loss; and each further try that fails does not begin the wait anew.
+  if (!state.connected) lost ??= setTimeout(() => (by("stale").hidden = false), 3000);
+  else {
+    clearTimeout(lost);
+    lost = null;
+    by("stale").hidden = true;
+  }
 });
 watchContacts();
 setInterval(tick, 1000);

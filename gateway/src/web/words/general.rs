@@ -49,6 +49,7 @@ words! { General
     purpose_other: "其他", "Other";
 
     // Presence
+    acts: "操作", "Actions";
     presence: "我的状态", "My presence";
     presence_off: "下班", "Off";
     presence_free: "空闲", "Free";
