@@ -4,6 +4,7 @@
 //! A test ends with [`Showroom::finish`], which fails on an alert that no test took, on an ERROR line and on a panic in the
 //! gateway's log, and on a gateway that does not stop in order.
 
+mod access;
 mod browser;
 mod certificate;
 mod device;
@@ -23,7 +24,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use tempfile::TempDir;
 
-pub use browser::{Browser, reachable, sign_in};
+pub use access::{Axe, Finding, Impact};
+pub use browser::{Browser, Light, reachable, sign_in};
 pub use certificate::Certificate;
 pub use device::{CheckIn, Credentials, Device, envelope};
 pub use export::{Metrics, Visits, parse_csv};

@@ -3,15 +3,17 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
+use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use reqwest::Method;
-use serde_json::json;
+use reqwest::{Method, Url};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::screen::keep_picture;
@@ -28,6 +30,29 @@ pub struct Browser {
     client: Client,
     _profile: TempDir,
     _driver: Process,
+}
+
+/// The colours that somebody's device asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Light {
+    /// Dark on light.
+    Day,
+    /// Light on dark.
+    Night,
+}
+
+/// A command of chromium's own protocol, which chromedriver hands on.
+#[derive(Debug)]
+struct Chromium(Value);
+
+impl WebDriverCompatibleCommand for Chromium {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _address: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.0.to_string()))
+    }
 }
 
 const CAN_BE_HIT: &str = "
@@ -125,6 +150,14 @@ impl Browser {
         self.press_by(label, |element| async move { element.click().await.is_ok() }).await
     }
 
+    /// Waits until this element is there, and presses it.
+    ///
+    /// # Errors
+    /// As [`Self::press`].
+    pub async fn tap(&self, css: &str) -> Result<()> {
+        self.press_at(css, Locator::Css(css), |element| async move { element.click().await.is_ok() }).await
+    }
+
     /// The same with a finger that stays down, until [`Self::let_go`].
     ///
     /// # Errors
@@ -155,8 +188,15 @@ impl Browser {
         let path = format!(
             "//*[self::button or self::a or self::label or self::summary][contains(normalize-space(.), '{label}')]"
         );
-        wait::until_async(&format!("something to press that says {label}"), || async {
-            for element in self.client.find_all(Locator::XPath(&path)).await? {
+        self.press_at(&format!("something that says {label}"), Locator::XPath(&path), press).await
+    }
+
+    async fn press_at<F>(&self, what: &str, place: Locator<'_>, press: impl Fn(Element) -> F) -> Result<()>
+    where
+        F: Future<Output = bool>,
+    {
+        wait::until_async(&format!("{what}, to be pressed"), || async {
+            for element in self.client.find_all(place).await? {
                 let ready =
                     element.is_displayed().await.unwrap_or(false) && element.is_enabled().await.unwrap_or(false);
                 if ready && self.can_be_hit(&element).await.unwrap_or(false) && press(element).await {
@@ -217,6 +257,32 @@ impl Browser {
     pub async fn sticks_out(&self) -> Result<bool> {
         let script = "return document.documentElement.scrollWidth > window.innerWidth + 1";
         Ok(self.client.execute(script, Vec::new()).await?.as_bool().unwrap_or(true))
+    }
+
+    /// Makes the window as large as this, with the page in it.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub async fn resize(&self, (width, height): (u32, u32)) -> Result<()> {
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 2, "mobile": false});
+        self.tell("Emulation.setDeviceMetricsOverride", metrics).await
+    }
+
+    /// Asks for these colours, as the device's own setting does, and for no motion: what still fades has no colour to speak of.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub async fn light(&self, light: Light) -> Result<()> {
+        let scheme = if light == Light::Day { "light" } else { "dark" };
+        let features = [("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")];
+        let features = features.map(|(name, value)| json!({"name": name, "value": value}));
+        self.tell("Emulation.setEmulatedMedia", json!({ "features": features })).await
+    }
+
+    async fn tell(&self, command: &'static str, parameters: Value) -> Result<()> {
+        let command = Chromium(json!({"cmd": command, "params": parameters}));
+        self.client.issue_cmd(command).await.context("a command of chromium's")?;
+        Ok(())
     }
 
     /// Leaves a picture of the page in `target/screenshots`.
