@@ -16,6 +16,8 @@ const TALL: (u32, u32) = (360, 2400);
 const TABLET: (u32, u32) = (768, 1024);
 const DESK: (u32, u32) = (1280, 900);
 const BOTH: &[(u32, u32)] = &[PHONE, DESK];
+/// Where the foot of the page ends half behind the buttons, until one scrolls.
+const WHOLE: &[(u32, u32)] = &[TALL, DESK];
 /// Where there are tables: on a tablet they are wider than the page.
 const TABLES: &[(u32, u32)] = &[PHONE, TABLET, DESK];
 /// Cars, and a ladder that is climbed at once: who waits has waited too long already, who accepts is reminded soon.
@@ -90,7 +92,8 @@ async fn left_alone(view: &mut View<'_>, showroom: &mut Showroom) -> Result<()> 
         view.comes_to(live).await?;
         showroom.gateway_mut().kill().await?;
         view.comes_to(lost).await?;
-        view.see(&format!("lost{}", page.replace('/', "-")), BOTH).await?;
+        let sizes = if page == "/floor" { WHOLE } else { BOTH };
+        view.see(&format!("lost{}", page.replace('/', "-")), sizes).await?;
         showroom.start_again().await?;
     }
     view.browser.go(&format!("{}/board", showroom.gateway().http())).await?;
@@ -312,7 +315,8 @@ impl Walk<'_> {
         self.view.browser.tap(".claim .primary").await?;
         self.view.browser.find("#fault").await?;
         self.view.see("manage-kiosks-fault", BOTH).await?;
-        self.shifts().await
+        self.shifts().await?;
+        self.people().await
     }
 
     async fn shifts(&mut self) -> Result<()> {
@@ -330,6 +334,36 @@ impl Walk<'_> {
         self.view.browser.find("#week[open]").await?;
         self.view.see("manage-shifts-week", BOTH).await?;
         self.boss.call(Method::DELETE, "/api/v1/shifts/wang", None).await.map(|_| ())
+    }
+
+    async fn people(&mut self) -> Result<()> {
+        self.go("/manage/alerts").await?;
+        self.view.browser.find("#deliveries").await?;
+        self.view.see("manage-alerts", TABLES).await?;
+        self.go("/morning").await?;
+        self.view.browser.tap("[data-item=tidy][aria-pressed=false], [data-item=drinks]").await?;
+        self.view.browser.find(".check[aria-pressed=true]").await?;
+        self.view.see("morning", &[PHONE]).await?;
+        self.go("/manage/people").await?;
+        self.view.browser.find("[data-staff=chen]").await?;
+        self.view.see("manage-people", BOTH).await?;
+        self.view.browser.tap(".people-add .button").await?;
+        self.view.write("#person[open] input[name=account]", "No Name").await?;
+        self.view.write("#person input[name=badge]", "李娜").await?;
+        self.view.browser.tap("#person .primary").await?;
+        self.view.browser.find("#person-fault").await?;
+        self.view.see("manage-people-fault", BOTH).await?;
+        self.go("/manage/people").await?;
+        self.view.browser.tap("[data-staff=chen] [data-act=code]").await?;
+        self.view.browser.find("#code[open] img[src^='data:']").await?;
+        self.view.see("manage-people-code", BOTH).await?;
+        let link = self.view.browser.find("#code-link").await?.text().await?;
+        self.view.browser.go(&format!("{link}?lang={}", self.view.language)).await?;
+        self.view.write("input[name=password]", "long enough").await?;
+        self.view.write("input[name=again]", "not the same").await?;
+        self.view.browser.tap("button[type=submit]").await?;
+        self.view.browser.find("#fault").await?;
+        self.view.see("enrol", &[PHONE]).await
     }
 
     async fn walls(&mut self) -> Result<()> {
