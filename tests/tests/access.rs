@@ -290,6 +290,7 @@ impl Walk<'_> {
         self.view.browser.find(".waiting .bad").await?;
         self.view.browser.find("#visits").await?;
         self.view.browser.tap("#day summary").await?;
+        ensure!(!self.view.browser.sticks_out().await?, "the manager's page is wider than a phone");
         self.view.see("manage", TABLES).await?;
         // The list is written anew now and then, and a tap in that very moment is lost.
         let browser = self.view.browser;
