@@ -40,9 +40,12 @@ function letGo() {
   for (const draw of waiting) draw();
 }
 
+/** Whether a finger is on this part of the page. */
+export const isHeld = (part) => Boolean(under && part.contains(under));
+
 /** Keeps one child a item: those that did not change stay as they are, and a list that a finger is on waits. */
 export function keyed(list, items, key, build) {
-  if (under && list.contains(under)) {
+  if (isHeld(list)) {
     held.set(list, () => keyed(list, items, key, build));
     return;
   }

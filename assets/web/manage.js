@@ -1,6 +1,6 @@
 // The manager's page: what the server wrote, written anew when the floor changes.
 import { keepContacts, watchContacts } from "./contacts.js";
-import { by, say } from "./dom.js";
+import { by, isHeld, say } from "./dom.js";
 import { follow, takeFloor } from "./live.js";
 import { gatewayNow, onChange, state } from "./state.js";
 import { w } from "./words.js";
@@ -16,8 +16,11 @@ async function refresh() {
     const answer = await fetch("/manage/today", { cache: "no-store" });
     if (answer.redirected) location.assign("/sign-in");
     if (!answer.ok) return;
+    const text = await answer.text();
+    // A tap on what is taken away under it would be lost.
+    if (isHeld(by("day"))) return soon();
     const open = [...by("day").querySelectorAll("details")].map((part) => part.open);
-    by("day").innerHTML = await answer.text();
+    by("day").innerHTML = text;
     by("day").querySelectorAll("details").forEach((part, place) => (part.open = open[place] ?? false));
     keepContacts();
     tick();

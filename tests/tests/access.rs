@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
-use fantoccini::Locator;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::wait;
@@ -292,13 +291,9 @@ impl Walk<'_> {
         self.view.browser.tap("#day summary").await?;
         ensure!(!self.view.browser.sticks_out().await?, "the manager's page is wider than a phone");
         self.view.see("manage", TABLES).await?;
-        // The list is written anew now and then, and a tap in that very moment is lost.
-        let browser = self.view.browser;
-        let asked = async || {
-            browser.tap(".leads .erase").await?;
-            Ok(browser.client().find(Locator::Css("#erase[open]")).await.ok())
-        };
-        wait::until_async("the question whether to erase", asked).await?;
+        // The list is written anew now and then, and not under a finger.
+        self.view.browser.tap(".leads .erase").await?;
+        self.view.browser.find("#erase[open]").await?;
         self.view.see("manage-erase", BOTH).await?;
         self.view.browser.tap("#erase .second").await?;
         self.go("/manage/leads").await?;
