@@ -2,8 +2,12 @@
 //! replaced while the gateway runs: it is looked at every ten seconds and on SIGHUP, and a new pair that cannot be used leaves
 //! the old one in force, with a line in the log.
 //!
+//! - [`authority`]: a showroom's own, where no public one signs
+//!
 //! It opens no port and knows none of the doors. Called by `web`, `mqtt` and `notify`, and by `config`, which reads everything
 //! once before anything is opened.
+
+pub mod authority;
 
 use std::fmt;
 use std::io;

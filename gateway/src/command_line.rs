@@ -7,6 +7,7 @@
 
 mod arguments;
 mod ask;
+mod certificate;
 mod failure;
 mod serve;
 mod tracing_lines;
@@ -53,6 +54,7 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
         Command::Config(ConfigCommand::Check) => return check(&config.with_files()?),
         Command::Config(ConfigCommand::Print) => return print(&config),
         Command::Restore { from, keys, erased } => return restore(&config, &from, &keys, erased.as_deref()),
+        Command::Certificate { hosts, to } => return certificate::make(&hosts, to, &config.data.dir),
         Command::Account(Account::Add(add)) => add.into_request(io::stdin().lock())?,
         Command::Account(Account::List) => Request::AccountList,
         Command::Account(Account::Remove { name }) => Request::AccountRemove { id: name },

@@ -1,15 +1,16 @@
 //! HTTPS by certificate and key from the configuration, taken over anew without a restart.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rumqttc::tokio_rustls::TlsConnector;
 use rumqttc::tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use rumqttc::tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use rumqttc::tokio_rustls::rustls::{ClientConfig, RootCertStore};
-use tests::wait;
 use tests::world::{Certificate, Device, Setup, Showroom};
+use tests::{programs, wait};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -63,6 +64,56 @@ async fn a_renewed_certificate_is_taken_over_without_a_restart() -> Result<()> {
     let (third, _) = get(&address, &authority, "/sign-in").await?;
     assert_eq!(third, second);
     showroom.finish().await
+}
+
+/// Makes or renews a pair of the showroom's own authority; what the command says.
+fn own_authority(folder: &Path, host: &str) -> Result<String> {
+    let mut command = Command::new(programs::gateway()?);
+    let output = command.args(["certificate", "--host", host, "--to"]).arg(folder).output()?;
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    ensure!(output.status.success(), "{said}");
+    Ok(said)
+}
+
+#[tokio::test]
+async fn an_authority_of_ones_own_signs_for_this_address_alone_and_renews_without_the_phones() -> Result<()> {
+    let home = tempfile::tempdir()?;
+    let folder = home.path().join("tls");
+    let said = own_authority(&folder, "127.0.0.1")?;
+    for word in ["web.tls", "authority.pem", "iPhone", "Android", "证书信任设置"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let (authority, cert, key) = (folder.join("authority.pem"), folder.join("gateway.pem"), folder.join("gateway.key"));
+    let config = format!("[web.tls]\ncert = {cert:?}\nkey = {key:?}\n");
+    let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
+    let address = showroom.gateway().http_address().to_owned();
+    let (first, answer) = get(&address, &authority, "/sign-in").await?;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let said = own_authority(&folder, "127.0.0.1")?;
+    assert!(said.contains("phones need nothing"), "{said}");
+    wait::until_async("the renewed certificate, trusted as before", || async {
+        Ok(get(&address, &authority, "/sign-in").await.ok().filter(|(shown, _)| *shown != first))
+    })
+    .await?;
+    let refused = own_authority(&folder, "127.0.0.2").unwrap_err().to_string();
+    assert!(refused.contains("signs for 127.0.0.1 alone"), "{refused}");
+
+    // What somebody else signs with a stolen key is no other host's: the authority itself says so.
+    let request = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=bank"];
+    openssl(&folder, &[&request[..], &["-keyout", "bank.key", "-out", "bank.csr"]].concat())?;
+    std::fs::write(folder.join("bank.ext"), "subjectAltName=DNS:bank.example\nextendedKeyUsage=serverAuth\n")?;
+    let sign = "x509 -req -in bank.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 20 -extfile bank.ext -out bank.pem";
+    openssl(&folder, &sign.split(' ').collect::<Vec<_>>())?;
+    let judged = openssl(&folder, &["verify", "-CAfile", "authority.pem", "bank.pem"]).unwrap_err().to_string();
+    assert!(judged.contains("permitted subtree violation"), "{judged}");
+    openssl(&folder, &["verify", "-CAfile", "authority.pem", "gateway.pem"])?;
+    showroom.finish().await
+}
+
+fn openssl(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let output = Command::new("openssl").args(arguments).current_dir(folder).output()?;
+    ensure!(output.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
 }
 
 /// The certificate that the broker shows to whoever trusts this authority.

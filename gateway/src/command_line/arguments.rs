@@ -41,6 +41,16 @@ pub(super) enum Command {
     /// Kiosks, door counters and pagers that may connect
     #[command(subcommand)]
     Device(Device),
+    /// Makes a certificate for phones, signed by an authority of the showroom's own: the last resort where no public one signs for the
+    /// gateway's address. Run it again within a year to renew it; the phones keep what they have
+    Certificate {
+        /// What phones type to open the pages: a name such as showroom.lan, an address such as 192.168.1.20; several are possible
+        #[arg(long = "host", value_name = "HOST", required = true)]
+        hosts: Vec<String>,
+        /// Where the files go; `tls` beside the data folder without it
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
     /// Leads: what visitors agreed to have kept
     #[command(subcommand)]
     Lead(Lead),
