@@ -53,7 +53,9 @@ async fn a_new_colleague_scans_a_code_and_is_rung_for_the_next_visitor() -> Resu
 
     // Taken off the staff in the middle of it: signed out at once, and the visitor is reception's.
     boss.press("完成").await?;
-    boss.find("[data-staff=li] [data-act=remove]").await?.click().await?;
+    // The list is loaded anew, and shows that they were let in.
+    boss.find("[data-staff=li] .second[data-act=code]").await?;
+    boss.tap("[data-staff=li] [data-act=remove]").await?;
     boss.find("#remove[open]").await?;
     boss.picture("people-remove").await?;
     boss.press("删除账号").await?;
