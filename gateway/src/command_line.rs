@@ -104,13 +104,22 @@ fn print(config: &Config) -> Result<(), Failure> {
 
 fn restore(config: &Config, from: &Path, keys: &Path, erased: Option<&Path>) -> Result<(), Failure> {
     tracing_lines::quiet();
+    if let Some(list) = erased.filter(|list| !list.is_file()) {
+        return Err(Failure::Usage(format!("--erased: {} is no file", list.display())));
+    }
     let beside = from.with_file_name("erased.list");
-    let erased = erased.or_else(|| beside.exists().then_some(beside.as_path()));
+    let erased = erased.or_else(|| beside.is_file().then_some(beside.as_path()));
     let restored = crate::keeping::restore(&config.data.dir, &config.key_file(), from, keys, erased, &mut |_, _| {})?;
     let mut out = output();
     let (records, keys) = (restored.records, restored.keys);
     let (data, key_file) = (config.data.dir.display(), config.key_file());
     writeln!(out, "{records} records and {keys} keys restored to {data}; {} stay erased", restored.erased)?;
+    if erased.is_none() {
+        writeln!(
+            out,
+            "no list of erasures lay beside the backup (erased.list): whoever was erased since then is back, and must be erased again"
+        )?;
+    }
     writeln!(out, "the new store key is {}", key_file.display())?;
     Ok(out.flush()?)
 }

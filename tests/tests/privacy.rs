@@ -256,6 +256,20 @@ async fn what_was_erased_can_be_opened_by_nobody_not_even_from_an_older_backup()
     );
     let text = String::from_utf8(leads(&restore("restored", &path("data/keys/erased.list"))?)?)?;
     assert!(text.contains(&lead) && !text.contains(NUMBER) && !text.contains(NAME), "{text}");
+    // A list that is named and is not there stops it: whoever was erased would come back unseen.
+    let (mistyped, missing) = (path("mistyped"), path("erased.lits"));
+    let arguments = ["restore", "--data", &mistyped, "--from", &backup, "--keys", &keys, "--erased", &missing];
+    let refused = programs::run_gateway(&arguments, "")?;
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(!std::path::Path::new(&mistyped).exists(), "nothing was made");
+    // Without any, it says what that means.
+    let alone = path("alone");
+    std::fs::create_dir_all(path("apart"))?;
+    let apart = path("apart/alone.ybk");
+    std::fs::copy(&backup, &apart)?;
+    let said = programs::gateway_says(&["restore", "--data", &alone, "--from", &apart, "--keys", &keys], "")?;
+    let said = String::from_utf8(said)?;
+    assert!(said.contains("whoever was erased since then is back"), "{said}");
     showroom.finish().await
 }
 

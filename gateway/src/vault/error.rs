@@ -33,6 +33,19 @@ pub enum VaultError {
         /// The keys' folder.
         keys: PathBuf,
     },
+    /// The key file is a copy from before its last change.
+    #[error(
+        "the key file {} is older than the keys in {}: it changes every day, and this is a copy from before; put the newest one back, or \
+         restore from a backup. Nothing was changed",
+        key_file.display(),
+        keys.display()
+    )]
+    OutdatedKeyFile {
+        /// The file.
+        key_file: PathBuf,
+        /// The keys' folder.
+        keys: PathBuf,
+    },
     /// The key file cannot be understood.
     #[error("{} is no key file, or is damaged; put the right one there", .0.display())]
     NoKeyFile(PathBuf),

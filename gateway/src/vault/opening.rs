@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use shared::barrier::sync_folder;
 
+use super::key_folder::{OnDisk, subjects_in};
 use super::{Cache, DataKey, ErasureList, Inner, KeyFile, KeyFolder, Vault, VaultError, derive};
 use crate::domain::secret::Subject;
 
@@ -36,7 +37,11 @@ pub(super) fn open(keys: &Path, key_file: &Path) -> Result<Vault, VaultError> {
     let wrong = || VaultError::WrongKeyFile { key_file: key_file.to_owned(), keys: keys.to_owned() };
     let expected = identity(&read);
     match id {
-        Some(id) if id.trim() == expected => {}
+        Some(id) if id.trim() == expected => {
+            if is_outdated(&folder, &read)? {
+                return Err(VaultError::OutdatedKeyFile { key_file: key_file.to_owned(), keys: keys.to_owned() });
+            }
+        }
         Some(_) => return Err(wrong()),
         None => {
             if let Some(subject) = folder.subjects()?.first()
@@ -53,6 +58,25 @@ pub(super) fn open(keys: &Path, key_file: &Path) -> Result<Vault, VaultError> {
         erased: ErasureList::of(keys),
         folder,
     })
+}
+
+/// Whether the keys were wrapped by a wrapping key that this file does not have. A rotation puts a new one into the file before it wraps
+/// anything, so that no crash brings it about. One file whose number is damaged is no reason: several are asked.
+fn is_outdated(folder: &KeyFolder, key_file: &KeyFile) -> Result<bool, VaultError> {
+    const ASKED: usize = 8;
+    let (mut asked, mut unknown) = (0, 0);
+    for shard in folder.shards() {
+        for subject in subjects_in(&shard)? {
+            if let OnDisk::Whole(wrapped) = folder.on_disk(&subject)? {
+                asked += 1;
+                unknown += usize::from(key_file.wrapping(wrapped.by).is_none());
+            }
+            if asked == ASKED {
+                return Ok(unknown == asked);
+            }
+        }
+    }
+    Ok(asked > 0 && unknown == asked)
 }
 
 pub(super) fn restore(

@@ -230,6 +230,31 @@ fn a_missing_wrong_or_open_key_file_is_an_error_that_says_so() {
 }
 
 #[test]
+fn a_copy_of_the_key_file_from_before_a_rotation_is_refused_and_harms_nothing() {
+    let place = Place::new();
+    let vault = place.open().unwrap();
+    let mut row = Row::of(&[(1, "one"), (2, "two"), (3, "three")]);
+    vault.seal(&mut row).unwrap();
+    let copy = fs::read(place.key_file()).unwrap();
+    vault.rotate(now()).unwrap();
+    drop(vault);
+    let newest = fs::read(place.key_file()).unwrap();
+    fs::write(place.key_file(), &copy).unwrap();
+    let error = place.open().unwrap_err();
+    assert!(matches!(error, VaultError::OutdatedKeyFile { .. }) && error.to_string().contains("older"), "{error}");
+    assert_eq!(fs::read(place.key_file()).unwrap(), copy, "it is left as it is");
+    fs::write(place.key_file(), &newest).unwrap();
+    // One damaged file among others is no reason to refuse.
+    let vault = place.open().unwrap();
+    let damaged = vault.folder.file_of(&subject(2));
+    let mut bytes = fs::read(&damaged).unwrap();
+    bytes[1..5].copy_from_slice(&[7; 4]);
+    fs::write(&damaged, bytes).unwrap();
+    let counts = place.open().unwrap().reopen(&mut row).unwrap();
+    assert_eq!((counts.opened, counts.erased), (2, 1));
+}
+
+#[test]
 fn a_key_file_cut_off_by_a_crash_is_made_anew() {
     let place = Place::new();
     let vault = place.open().unwrap();
