@@ -26,7 +26,7 @@ use tempfile::TempDir;
 
 pub use access::{Axe, Finding, Impact};
 pub use browser::{Browser, Light, reachable, sign_in};
-pub use certificate::Certificate;
+pub use certificate::{Certificate, openssl};
 pub use device::{CheckIn, Credentials, Device, envelope};
 pub use export::{Metrics, Visits, parse_csv};
 pub use gateway::{Gateway, Setup};

@@ -9,7 +9,7 @@ use rumqttc::tokio_rustls::TlsConnector;
 use rumqttc::tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use rumqttc::tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use rumqttc::tokio_rustls::rustls::{ClientConfig, RootCertStore};
-use tests::world::{Certificate, Device, Setup, Showroom};
+use tests::world::{Certificate, Device, Setup, Showroom, openssl};
 use tests::{programs, wait};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -108,12 +108,6 @@ async fn an_authority_of_ones_own_signs_for_this_address_alone_and_renews_withou
     assert!(judged.contains("permitted subtree violation"), "{judged}");
     openssl(&folder, &["verify", "-CAfile", "authority.pem", "gateway.pem"])?;
     showroom.finish().await
-}
-
-fn openssl(folder: &Path, arguments: &[&str]) -> Result<()> {
-    let output = Command::new("openssl").args(arguments).current_dir(folder).output()?;
-    ensure!(output.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(())
 }
 
 /// The certificate that the broker shows to whoever trusts this authority.

@@ -23,9 +23,6 @@ use crate::views::{Behind, Views};
 /// How long a command waits for the views to show what is logged already.
 const LEVEL: Duration = Duration::from_mins(1);
 
-/// How long a command waits until its change of the roster is seen.
-const SEEN: Duration = Duration::from_secs(5);
-
 /// What commands work on: an open data folder with its runtime.
 pub struct Operations {
     /// The data folder.
@@ -160,11 +157,9 @@ impl Operations {
     /// Submits a change of the roster and waits until everybody sees it: whoever was added can sign in when the command ends.
     pub(super) fn change(&self, command: Command, seen: impl Fn(&Roster) -> bool) -> Result<(), OperationError> {
         let input = Input { cause: None, actor: Actor::System, command };
-        let mut roster = self.handle.roster();
         let changing = async {
             self.handle.submit(input).await?;
-            // Kept by now, whatever comes of the wait.
-            let _ = tokio::time::timeout(SEEN, roster.wait_for(|roster| seen(roster))).await;
+            self.handle.roster_shows(seen).await;
             Ok(())
         };
         tokio::runtime::Handle::current().block_on(changing)

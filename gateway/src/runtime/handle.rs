@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -53,6 +54,9 @@ pub struct Letter {
 
 /// Inputs that may wait; beyond it HTTP answers 503 and MQTT waits.
 pub const LETTERS: usize = 4096;
+
+/// How long somebody waits until a change of the roster is seen.
+const SEEN: Duration = Duration::from_secs(5);
 
 /// How writers speak to the runtime, and live readers listen. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -148,6 +152,12 @@ impl Handle {
     #[must_use]
     pub fn roster(&self) -> watch::Receiver<Arc<Roster>> {
         self.roster.clone()
+    }
+
+    /// Waits until whoever reads the roster next sees this; a few seconds at most, for what was submitted is kept by now.
+    pub async fn roster_shows(&self, seen: impl Fn(&Roster) -> bool) {
+        let mut roster = self.roster.clone();
+        let _ = tokio::time::timeout(SEEN, roster.wait_for(|roster| seen(roster))).await;
     }
 
     /// Who is planned when, and every change of it.

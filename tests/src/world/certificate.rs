@@ -50,7 +50,11 @@ impl Certificate {
     }
 }
 
-fn openssl(folder: &Path, arguments: &[&str]) -> Result<()> {
+/// Runs openssl in a folder.
+///
+/// # Errors
+/// With what it says, when it says no.
+pub fn openssl(folder: &Path, arguments: &[&str]) -> Result<()> {
     let output = Command::new("openssl").args(arguments).current_dir(folder).output().context("start openssl")?;
     ensure!(output.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     Ok(())

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
@@ -33,8 +32,6 @@ use crate::web::session::Person;
 
 /// Characters of a name, at most.
 const NAME: usize = 40;
-/// How long an answer waits until the change of the roster is seen by whoever reads it next.
-const SEEN: Duration = Duration::from_secs(5);
 /// Pixels of a code's side, at least.
 const CODE_SIZE: u32 = 280;
 
@@ -237,10 +234,8 @@ pub(crate) async fn enrol(front: &Front, code: &str, password: String) -> Result
 
 /// Changes the roster, and waits until whoever reads it next sees the change.
 async fn change(front: &Front, command: Command, seen: impl Fn(&Roster) -> bool) -> Result<(), Problem> {
-    let mut roster = front.parts.handle.roster();
     front.submit(None, Actor::System, command).await?;
-    // Kept by now, whatever comes of the wait.
-    let _ = tokio::time::timeout(SEEN, roster.wait_for(|roster| seen(roster))).await;
+    front.parts.handle.roster_shows(seen).await;
     Ok(())
 }
 

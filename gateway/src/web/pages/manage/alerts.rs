@@ -31,7 +31,8 @@ struct Alerts {
 struct Reach {
     name: String,
     role: String,
-    called: bool,
+    /// `up`: would be rung; `down`: should be, and their phone is dark; `idle`: is not meant to be.
+    lamp: &'static str,
     /// Why, or why not.
     why: String,
 }
@@ -57,13 +58,13 @@ pub(crate) async fn show(State(front): State<Arc<Front>>, headers: HeaderMap, ur
 
 impl Reach {
     fn new(member: &FloorMember, w: &Words) -> Self {
-        let (called, why) = match member.presence {
-            _ if !member.shift.may_be_asked() => (false, w.deliveries.can_off_shift.to_owned()),
-            Presence::Free if member.reachable => (true, w.deliveries.can_called.to_owned()),
-            Presence::Free => (false, w.deliveries.can_dark.to_owned()),
-            other => (false, w.named("presence", other.as_str())),
+        let (lamp, why) = match member.presence {
+            _ if !member.shift.may_be_asked() => ("idle", w.deliveries.can_off_shift.to_owned()),
+            Presence::Free if member.reachable => ("up", w.deliveries.can_called.to_owned()),
+            Presence::Free => ("down", w.deliveries.can_dark.to_owned()),
+            other => ("idle", w.named("presence", other.as_str())),
         };
-        Self { name: member.name.clone(), role: w.named("role", member.role.as_str()), called, why }
+        Self { name: member.name.clone(), role: w.named("role", member.role.as_str()), lamp, why }
     }
 }
 
