@@ -1,6 +1,7 @@
 //! What each event does to the floor. The only mutation; the same code live and in replay.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::ids::{AlertId, StaffId};
@@ -106,9 +107,13 @@ impl Floor {
             FloorEvent::Noted { visit, secret } => {
                 self.change_visit(*visit, |visit| visit.note = Some(secret.clone()));
             }
-            FloorEvent::WeekPlanned { .. } | FloorEvent::DayPlanned { .. } | FloorEvent::YearSet { .. } => {
-                self.apply_plan(event, at);
+            FloorEvent::WeekPlanned { staff, week, .. } => {
+                self.plan(at, |plans| plans.set_week(staff, week.as_deref()))
             }
+            FloorEvent::DayPlanned { staff, date, hours, .. } => {
+                self.plan(at, |plans| plans.set_day(staff, *date, hours.as_ref(), at));
+            }
+            FloorEvent::YearSet { year, table, .. } => self.plan(at, |plans| plans.set_year(*year, table)),
             FloorEvent::ShiftsTurned { to } => self.shifts_turned(to, at),
             FloorEvent::CameToWork { staff, extra_until } => self.came_to_work(staff, *extra_until, at),
             FloorEvent::DoorCounted { .. } => {}
@@ -125,7 +130,7 @@ impl Floor {
             RosterEvent::AccountRemoved { staff } => {
                 self.remove_member(staff);
                 if self.plans.of(staff).is_some() {
-                    std::sync::Arc::make_mut(&mut self.plans).set_week(staff, None);
+                    Arc::make_mut(&mut self.plans).set_week(staff, None);
                 }
             }
             RosterEvent::SessionsEnded { .. }

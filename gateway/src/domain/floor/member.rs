@@ -74,17 +74,6 @@ impl Shift {
     pub fn may_be_asked(self) -> bool {
         matches!(self, Self::Unplanned | Self::On)
     }
-
-    /// The shift as it is written on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unplanned => "unplanned",
-            Self::Off => "off",
-            Self::Break => "break",
-            Self::On => "on",
-        }
-    }
 }
 
 /// Turns of today, counted and shown.

@@ -193,11 +193,8 @@ pub(super) fn everybody_is_minded(scene: &Scene) {
         if visit.waits() {
             assert!(visit.queued || visit.open_askings().next().is_some(), "forgotten: {visit:?}");
             let broken = scene.now - visit.received_at >= floor.rules().breach;
-            assert_eq!(
-                visit.breach.is_some(),
-                broken && !visit.abandoned || visit.breach.is_some() && visit.abandoned,
-                "the record of the ten seconds is wrong: {visit:?}"
-            );
+            let right = visit.abandoned || visit.breach.is_some() == broken;
+            assert!(right, "the record of the ten seconds is wrong: {visit:?}");
             let askable = Role::pools(visit.purpose).iter().flat_map(|role| floor.free(*role)).find(|member| {
                 let changed = member.before.map(|(_, at)| at);
                 let passed =
@@ -273,11 +270,8 @@ pub(super) fn history_is_sound(scene: &Scene) {
                 assert_eq!(owner.insert(alert.visit, who), Some(from.to_string()), "taken over from somebody else");
             }
             FloorEvent::Abandoned { visit, by, to } => {
-                let after = to.as_ref().and_then(|to| owner.insert(*visit, to.to_string()));
-                assert_eq!(after.or_else(|| owner.remove(visit)), Some(by.to_string()), "abandoned by another");
-                if let Some(to) = to {
-                    owner.insert(*visit, to.to_string());
-                }
+                assert_eq!(owner.remove(visit), Some(by.to_string()), "abandoned by another");
+                owner.extend(to.as_ref().map(|to| (*visit, to.to_string())));
             }
             FloorEvent::Assisted { alert } => {
                 assert!(ringing.remove(alert).is_some(), "came beside by an alert that does not ring");

@@ -197,7 +197,7 @@ impl Floor {
         if member.presence == presence {
             return Ok(Vec::new());
         }
-        let mut events: Vec<_> = Self::has_come(member, presence).into_iter().collect();
+        let mut events: Vec<_> = Self::has_come(member, member.shift, presence).into_iter().collect();
         events.push(FloorEvent::PresenceSet { staff: who.clone(), presence, brought: false });
         if presence != Presence::Free {
             events.extend(self.release(who, None));

@@ -6,6 +6,7 @@
 //! Invariant: after [`Floor::shifts_due`] is applied, every member's shift is what the plan, or an extra shift, says at that moment.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shared::ids::StaffId;
@@ -20,7 +21,7 @@ use crate::domain::command::Refusal;
 impl Floor {
     /// The showroom's plans.
     #[must_use]
-    pub fn plans(&self) -> &std::sync::Arc<Plans> {
+    pub fn plans(&self) -> &Arc<Plans> {
         &self.plans
     }
 
@@ -78,8 +79,8 @@ impl Floor {
     }
 
     /// Whoever sets a presence of work within their shift has come.
-    pub(super) fn has_come(member: &Member, presence: Presence) -> Option<FloorEvent> {
-        let comes = member.shift == Shift::On && member.came_at.is_none() && presence.is_at_work();
+    pub(super) fn has_come(member: &Member, shift: Shift, presence: Presence) -> Option<FloorEvent> {
+        let comes = shift == Shift::On && member.came_at.is_none() && presence.is_at_work();
         comes.then(|| FloorEvent::CameToWork { staff: member.id.clone(), extra_until: None })
     }
 
@@ -121,10 +122,7 @@ impl Floor {
             Shift::Off => Presence::Off,
             Shift::Break => Presence::Break,
             // Who had said so before the hour has come with it.
-            Shift::On => {
-                let turned = Member { shift, ..member.clone() };
-                return Self::has_come(&turned, member.presence).into_iter().collect();
-            }
+            Shift::On => return Self::has_come(member, shift, member.presence).into_iter().collect(),
             Shift::Unplanned => return Vec::new(),
         };
         let idle = matches!(member.presence, Presence::Free | Presence::Break) && member.presence != away;
@@ -133,15 +131,9 @@ impl Floor {
         events
     }
 
-    pub(super) fn apply_plan(&mut self, event: &FloorEvent, at: DateTime<Utc>) {
-        let plans = std::sync::Arc::make_mut(&mut self.plans);
-        match event {
-            FloorEvent::WeekPlanned { staff, week, .. } => plans.set_week(staff, week.as_deref()),
-            FloorEvent::DayPlanned { staff, date, hours, .. } => plans.set_day(staff, *date, hours.as_ref(), at),
-            FloorEvent::YearSet { year, table, .. } => plans.set_year(*year, table),
-            _ => return,
-        }
-        // Looked at once: the new plan may say something else of this very moment.
+    /// Changes the plans, and looks at them at once: they may say something else of this very moment.
+    pub(super) fn plan(&mut self, at: DateTime<Utc>, change: impl FnOnce(&mut Plans)) {
+        change(Arc::make_mut(&mut self.plans));
         self.next_shift_edge = Some(at);
     }
 
