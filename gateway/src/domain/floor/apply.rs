@@ -9,7 +9,7 @@ use shared::ids::{AlertId, StaffId};
 use super::book::Floor;
 use super::event::{CheckedIn, Correction, Detailed, FloorEvent};
 use super::member::{Member, Presence, Shift, Turns};
-use super::visit::{Asking, Known, Rung, Visit};
+use super::visit::{Asking, Known, Outcome, Rung, Visit};
 use crate::domain::roster::{Account, Role, RosterEvent};
 use shared::wire::Why;
 
@@ -59,10 +59,7 @@ impl Floor {
                 self.change_visit(*visit, |visit| visit.greeted = Some((*source, at)));
             }
             FloorEvent::StillWithAsked { visit } => self.change_visit(*visit, |visit| visit.still_with_asked = true),
-            FloorEvent::Ended { visit, outcome, .. } => self.change_visit(*visit, |visit| {
-                visit.ended = Some((*outcome, at));
-                visit.seconds.clear();
-            }),
+            FloorEvent::Ended { visit, outcome, .. } => self.change_visit(*visit, |visit| ended(visit, *outcome, at)),
             FloorEvent::Forgotten { visit, .. } => self.forget_visit(*visit, at),
             FloorEvent::PresenceSet { staff, presence, brought } => self.change_member(staff, |member| {
                 if member.presence == Presence::Off && member.before.is_none_or(|(_, since)| at - since > REST) {
@@ -74,10 +71,9 @@ impl Floor {
                 member.brought = *brought;
             }),
             FloorEvent::GreetingUndone { visit } => self.change_visit(*visit, |visit| visit.greeted = None),
-            FloorEvent::EndUndone { visit } => self.change_visit(*visit, |visit| {
-                visit.ended = None;
-                visit.joined = None;
-            }),
+            FloorEvent::EndUndone { visit } => {
+                self.change_visit(*visit, |visit| (visit.ended, visit.joined) = (None, None));
+            }
             FloorEvent::Abandoned { visit, to, .. } => {
                 self.change_visit(*visit, |visit| abandoned(visit, to.as_ref(), at));
             }
@@ -108,7 +104,7 @@ impl Floor {
                 self.change_visit(*visit, |visit| visit.note = Some(secret.clone()));
             }
             FloorEvent::WeekPlanned { staff, week, .. } => {
-                self.plan(at, |plans| plans.set_week(staff, week.as_deref()))
+                self.plan(at, |plans| plans.set_week(staff, week.as_deref()));
             }
             FloorEvent::DayPlanned { staff, date, hours, .. } => {
                 self.plan(at, |plans| plans.set_day(staff, *date, hours.as_ref(), at));
@@ -280,6 +276,11 @@ impl Floor {
             }
         });
     }
+}
+
+fn ended(visit: &mut Visit, outcome: Outcome, at: DateTime<Utc>) {
+    visit.ended = Some((outcome, at));
+    visit.seconds.clear();
 }
 
 /// Whoever came beside serves the visit now; otherwise it waits again, with no time of the ladder behind it.
