@@ -5,6 +5,7 @@
 
 mod channels;
 mod ready;
+mod showroom_mark;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use prometheus_client::registry::Registry;
 use shared::catalogue::Model;
 use shared::clock::Clock;
-use shared::ids::StaffId;
+use shared::ids::{StaffId, StoreId};
 use shared::wire::Brand;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -46,6 +47,19 @@ pub enum AppError {
         path: std::path::PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The folder was filled under another showroom's name.
+    #[error(
+        "the data folder {} holds the records of showroom \"{kept}\", and store.id says \"{given}\": write \"{kept}\" again, or name another folder",
+        path.display()
+    )]
+    OtherShowroom {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// The name that it was filled under.
+        kept: String,
+        /// The name in the configuration.
+        given: StoreId,
     },
     /// The log.
     #[error(transparent)]
@@ -134,6 +148,7 @@ impl App {
         std::fs::create_dir_all(&data).map_err(|source| AppError::Folder { path: data.clone(), source })?;
         // The log holds the folder's lock: nothing else of the folder is touched before it.
         let log = Arc::new(SledLog::open(&data)?);
+        showroom_mark::check(&data, &config.store.id, log.head() == 0)?;
         let vault = Arc::new(Vault::open(&Vault::keys_folder(&data), &config.key_file())?);
         let views = Arc::new(Views::open(&data)?);
         let snapshots = Snapshots::of(&data);

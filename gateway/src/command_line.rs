@@ -14,11 +14,12 @@ mod tracing_lines;
 mod watchdog;
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use shared::personal::Personal;
 
 use crate::config::{Config, Flags};
 use crate::control::Request;
@@ -55,7 +56,7 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
         Command::Config(ConfigCommand::Print) => return print(&config),
         Command::Restore { from, keys, erased } => return restore(&config, &from, &keys, erased.as_deref()),
         Command::Certificate { hosts, to } => return certificate::make(&hosts, to, &config.data.dir),
-        Command::Account(Account::Add(add)) => add.into_request(io::stdin().lock())?,
+        Command::Account(Account::Add(add)) => add.into_request(&password()?)?,
         Command::Account(Account::List) => Request::AccountList,
         Command::Account(Account::Remove { name }) => Request::AccountRemove { id: name },
         Command::Device(Device::Add { name, kind }) => Request::DeviceAdd { id: name, kind: kind.into() },
@@ -81,6 +82,16 @@ fn variables() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
+/// The first line of standard input; where that is a terminal, asked for and not shown.
+fn password() -> Result<Personal, Failure> {
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        return arguments::read_password(stdin.lock());
+    }
+    let typed = rpassword::prompt_password("Password: ");
+    typed.map(Personal::new).map_err(|fault| Failure::Usage(format!("the password cannot be read: {fault}")))
+}
+
 /// A running gateway has a working folder of its own.
 fn absolute(path: &Path) -> Result<std::path::PathBuf, Failure> {
     std::path::absolute(path).map_err(|fault| Failure::Usage(format!("{}: {fault}", path.display())))
@@ -103,7 +114,7 @@ fn print(config: &Config) -> Result<(), Failure> {
 }
 
 fn restore(config: &Config, from: &Path, keys: &Path, erased: Option<&Path>) -> Result<(), Failure> {
-    tracing_lines::quiet();
+    tracing_lines::quiet_about_recovery();
     if let Some(list) = erased.filter(|list| !list.is_file()) {
         return Err(Failure::Usage(format!("--erased: {} is no file", list.display())));
     }

@@ -214,6 +214,9 @@ impl Config {
         let own = self.store.contact != default.contact;
         advice.unless(own, "store.contact", "consent texts must say how to reach your company (PIPL article 17)");
         advice.unless(!self.catalogue.models.is_empty(), "catalogue.models", "no model is listed yet");
+        advice.0.extend(
+            self.mqtt.advice().map(|fault| Fault { key: format!("mqtt.{}", fault.key), problem: fault.problem }),
+        );
         advice.0
     }
 
@@ -222,7 +225,8 @@ impl Config {
     /// # Errors
     /// When a value has no TOML form.
     pub fn print(&self) -> Result<String, toml::ser::Error> {
-        let mut text = toml::to_string(self)?;
+        let mut text = String::from("# *** stands for a secret; put it back before this is used as a file.\n");
+        text.push_str(&toml::to_string(self)?);
         let table: toml::Table = text.parse().unwrap_or_default();
         for key in environment::KEYS {
             if reading::find(&table, key).is_none() {

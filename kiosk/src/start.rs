@@ -22,7 +22,9 @@ pub enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Nothing says where the gateway is.
-    #[error("which showroom? Give --config FILE (or YINGBIN_KIOSK_* variables) with mqtt.url and this kiosk's account")]
+    #[error(
+        "which showroom? Give --config FILE (or YINGBIN_KIOSK_* variables) with gateway.url, or with mqtt.url and this kiosk's account"
+    )]
     NeedsConfig,
     /// The showroom inside this process does not open.
     #[error("the showroom does not open: {0}")]

@@ -126,6 +126,7 @@ async fn a_port_that_is_taken_is_named_in_one_line() -> Result<()> {
         assert_eq!(naming.len(), 1, "{said:#?}");
         let flag = if mqtt { "mqtt" } else { "http" };
         assert!(naming[0].contains(flag) || naming[0].contains("web"), "it says what to change: {naming:?}");
+        assert!(!folder.path().join("data").exists(), "a start that failed left a new folder");
     }
     Ok(())
 }
@@ -138,6 +139,20 @@ async fn a_folder_in_use_is_named_with_whoever_uses_it() -> Result<()> {
     let holder = showroom.gateway().id().to_string();
     let naming = said.iter().filter(|line| line.contains(&holder)).count();
     assert_eq!(naming, 1, "one line should name the process {holder}: {said:#?}");
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn a_showrooms_name_is_not_changed_on_what_it_has_recorded() -> Result<()> {
+    let mut showroom = Showroom::start().await?;
+    showroom.hire("wang", Role::Consultant, &[])?;
+    assert!(showroom.gateway_mut().stop().await?.success());
+    let setup = Setup { env: vec![("YINGBIN_STORE_ID".to_owned(), "north".to_owned())], ..Setup::default() };
+    let (code, said) = refused(&showroom.data(), &setup).await?;
+    let naming = said.iter().filter(|line| line.contains("\"demo\"") && line.contains("store.id")).count();
+    assert!(code == 1 && naming == 1, "{code}: {said:#?}");
+    showroom.start_again().await?;
+    showroom.sign_in("wang").await?;
     showroom.finish().await
 }
 

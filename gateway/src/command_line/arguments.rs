@@ -144,7 +144,7 @@ pub(super) struct AddAccount {
     /// The same in Latin letters, for visitors who read no Chinese
     #[arg(long, value_name = "NAME")]
     latin: Option<String>,
-    /// Read the password from the first line of standard input, so that it stands in no history
+    /// Read the password from the first line of standard input, so that it stands in no history; on a terminal it is asked for
     #[arg(long, required = true)]
     password_stdin: bool,
 }
@@ -238,8 +238,7 @@ pub(super) enum What {
 }
 
 impl AddAccount {
-    pub(super) fn into_request(self, stdin: impl BufRead) -> Result<Request, Failure> {
-        let password = read_password(stdin)?;
+    pub(super) fn into_request(self, password: &Personal) -> Result<Request, Failure> {
         let hash = password::hash(password.reveal()).map_err(|fault| Failure::Usage(fault.to_string()))?;
         let display = self.display.unwrap_or_else(|| self.name.to_string());
         if display.trim().is_empty() || display.chars().count() > 40 {
@@ -261,7 +260,7 @@ impl AddAccount {
 }
 
 /// The first line, without its end.
-fn read_password(stdin: impl BufRead) -> Result<Personal, Failure> {
+pub(super) fn read_password(stdin: impl BufRead) -> Result<Personal, Failure> {
     let mut line = String::new();
     let read = stdin.take(4096).read_line(&mut line);
     let fault = |fault: io::Error| Failure::Usage(format!("the password on standard input cannot be read: {fault}"));
@@ -378,7 +377,7 @@ mod tests {
         let add = |stdin: &'static str| {
             let line = "gateway account add wang --role consultant --display 王芳 --latin WangFang --password-stdin";
             let Ok(Arguments { command: Command::Account(Account::Add(add)), .. }) = parse(line) else { panic!() };
-            add.into_request(stdin.as_bytes())
+            add.into_request(&read_password(stdin.as_bytes())?)
         };
         for stdin in ["correct horse", "correct horse\n", "correct horse\r\nand more\n"] {
             let Request::AccountAdd { display, latin, password_hash, .. } = add(stdin).unwrap() else { panic!() };

@@ -23,6 +23,9 @@ pub(super) fn serve(config: Config, options: &Serve) -> Result<(), Failure> {
 async fn run(config: Config, options: &Serve) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    if !config.data.dir.exists() {
+        ports_are_free(&config)?;
+    }
     let serving = open(config, options, shutdown.clone()).await?;
     // Commands end before the runtime that they speak to.
     let commands = shutdown.child_token();
@@ -62,6 +65,17 @@ async fn open(config: Config, options: &Serve, shutdown: CancellationToken) -> R
     }
     let app = App::open(config, Arc::new(SystemClock))?;
     Ok(app.serve(None, shutdown).await?)
+}
+
+/// A start that fails on a port leaves no new data folder behind. Another may still take the port before the doors open, which is told then.
+fn ports_are_free(config: &Config) -> Result<(), Failure> {
+    let broker = config.mqtt.url.is_none().then_some(("mqtt.listen", config.mqtt.listen));
+    let visitors = config.web.visitor_listen.map(|address| ("web.visitor_listen", address));
+    for (key, address) in [Some(("web.listen", config.web.listen)), visitors, broker].into_iter().flatten() {
+        std::net::TcpListener::bind(address)
+            .map_err(|fault| Failure::Done(format!("{key}: {address} cannot be listened on: {fault}")))?;
+    }
+    Ok(())
 }
 
 /// One line for whoever started this, people and programs: `ready http=http://127.0.0.1:8080 mqtt=127.0.0.1:1883`.

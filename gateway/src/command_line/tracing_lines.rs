@@ -23,3 +23,8 @@ pub(super) fn start(config: &LogConfig) {
 pub(super) fn quiet() {
     start(&LogConfig { level: "warn".to_owned(), json: false });
 }
+
+/// For a restoration, which builds the log from the archive: anywhere else that would be something to look at.
+pub(super) fn quiet_about_recovery() {
+    start(&LogConfig { level: "warn,gateway::log::recovery=error".to_owned(), json: false });
+}

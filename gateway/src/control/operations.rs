@@ -11,7 +11,7 @@ use shared::ids::StaffId;
 
 use super::request::Request;
 use crate::app::App;
-use crate::domain::roster::Roster;
+use crate::domain::roster::{Roster, StaffDetails};
 use crate::domain::{Actor, Command, Input, Refusal};
 use crate::keeping::KeepingError;
 use crate::log::{EventLog as _, SledLog};
@@ -140,7 +140,8 @@ impl Operations {
     pub fn perform(&self, request: Request, out: &mut impl Write) -> Result<(), OperationError> {
         match request {
             Request::AccountAdd { id, role, senior, languages, display, latin, password_hash } => {
-                self.add_account(&id, role, senior, languages, (display, latin), password_hash)
+                let details = StaffDetails { name: display, latin, password: password_hash };
+                self.add_account(&id, role, senior, languages, details, out)
             }
             Request::AccountList => self.list_accounts(out),
             Request::AccountRemove { id } => self.remove_account(&id),

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use shared::ids::{DeviceId, StaffId, StoreId};
-use shared::personal::Personal;
 use shared::wire::Language;
 
 use super::operations::{OperationError, Operations};
@@ -33,18 +32,29 @@ impl Operations {
         role: Role,
         senior: bool,
         languages: BTreeSet<Language>,
-        (display, latin): (Personal, Option<Personal>),
-        password_hash: Personal,
+        details: StaffDetails,
+        out: &mut impl Write,
     ) -> Result<(), OperationError> {
         // A new password ends what the old one opened.
-        let session_generation =
-            self.roster().accounts.get(id).map_or(0, |known| known.session_generation.wrapping_add(1));
-        let details = StaffDetails { name: display, latin, password: password_hash };
+        let before = self.roster().accounts.get(id).map(|known| (known.role, known.session_generation));
+        let session_generation = before.map_or(0, |(_, generation)| generation.wrapping_add(1));
         let secret = Secret::open(Subject::Staff(id.clone()), details);
         let account = Account { id: id.clone(), role, senior, languages, secret, session_generation };
         self.change(Command::SetAccount(account), |roster| {
             roster.accounts.get(id).is_some_and(|seen| seen.session_generation == session_generation)
-        })
+        })?;
+        let role = role.as_str();
+        match before {
+            None => writeln!(out, "{id} is added as {role}")?,
+            Some((was, _)) => {
+                let was = was.as_str();
+                writeln!(
+                    out,
+                    "{id} ({was}) was there already and is replaced by {role}; sessions of the old password are over"
+                )?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn remove_account(&self, id: &StaffId) -> Result<(), OperationError> {

@@ -99,10 +99,11 @@ async fn accounts_are_added_listed_replaced_and_removed() {
     let showroom = Showroom::open();
     let wang: StaffId = "wang".parse().unwrap();
     let generation = || showroom.app.handle.roster().borrow().accounts[&wang].session_generation;
-    showroom.ask(account("wang")).await.unwrap();
+    assert_eq!(showroom.ask(account("wang")).await.unwrap(), "wang is added as consultant\n");
     assert_eq!(showroom.ask(Request::AccountList).await.unwrap(), "wang\tconsultant\tsenior\tzh,en\t王芳\n");
     let before = generation();
-    showroom.ask(account("wang")).await.unwrap();
+    let said = showroom.ask(account("wang")).await.unwrap();
+    assert!(said.contains("was there already"), "{said}");
     assert_ne!(generation(), before, "a new password left old sessions open");
     showroom.ask(Request::AccountRemove { id: wang.clone() }).await.unwrap();
     assert_eq!(showroom.ask(Request::AccountList).await.unwrap(), "");

@@ -57,7 +57,7 @@ pub struct BackedUp {
 /// `erased.list` beside `to`. Calls `progress` with records done and to do.
 ///
 /// # Errors
-/// [`KeepingError::Exists`]; [`KeepingError::Archive`] for a fault that verify has to mend first; any failure of the disk.
+/// [`KeepingError::Exists`]; [`KeepingError::Within`] for a place in the data folder; [`KeepingError::Archive`] for a fault that verify has to mend first; any failure of the disk.
 pub fn backup(
     log: &SledLog,
     vault: &Vault,
@@ -68,6 +68,11 @@ pub fn backup(
 ) -> Result<BackedUp, KeepingError> {
     if keys_to.exists() {
         return Err(KeepingError::Exists(keys_to.to_owned()));
+    }
+    for file in [to, keys_to] {
+        if is_within(file, log.data()) {
+            return Err(KeepingError::Within(file.to_owned()));
+        }
     }
     let head = log.head();
     let mut bundle = LinesWriter::create(to, &Header { yingbin_backup: VERSION, made_at: now, records: head })?;
@@ -104,6 +109,17 @@ pub fn backup(
     }
     progress(head, head);
     Ok(BackedUp { records, keys })
+}
+
+/// Whether a file that is yet to be made would lie in the folder, also behind a link.
+fn is_within(file: &Path, folder: &Path) -> bool {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A parent that is not there is told when the file is made.
+    parent
+        .canonicalize()
+        .ok()
+        .zip(folder.canonicalize().ok())
+        .is_some_and(|(parent, folder)| parent.starts_with(folder))
 }
 
 fn backup_keys(vault: &Vault, to: &Path, now: DateTime<Utc>) -> Result<u64, KeepingError> {

@@ -21,6 +21,9 @@ pub enum KeepingError {
     /// Nothing is written over.
     #[error("{} is there already; choose another name", .0.display())]
     Exists(PathBuf),
+    /// A backup is no part of what it is a backup of.
+    #[error("{} lies in the data folder; a backup must survive without it, so name a place outside", .0.display())]
+    Within(PathBuf),
     /// A restoration goes into an empty folder.
     #[error("{} is not empty; restore into a new folder", .0.display())]
     NotEmpty(PathBuf),

@@ -268,6 +268,11 @@ fn backups_hold_nothing_readable_and_write_nothing_over() {
     assert!(matches!(again, Err(KeepingError::Exists(path)) if path == to));
     let again = backup(&log, &vault, &showroom.path("b2"), &keys, now(), &mut quiet);
     assert!(matches!(again, Err(KeepingError::Exists(path)) if path == keys));
+    let inside = showroom.data().join("archive").join("b");
+    for (to, keys) in [(&inside, &showroom.path("k2")), (&showroom.path("b2"), &inside)] {
+        let within = backup(&log, &vault, to, keys, now(), &mut quiet);
+        assert!(matches!(within, Err(KeepingError::Within(path)) if path == inside) && !to.exists() && !keys.exists());
+    }
 }
 
 #[test]

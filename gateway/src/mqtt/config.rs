@@ -1,7 +1,7 @@
 //! The section `mqtt` of the configuration. Nothing here opens anything: [`MqttConfig::validate`] judges the values alone.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -73,6 +73,19 @@ impl MqttConfig {
         })
     }
 
+    /// What works and should not stay so: what visitors type crosses a network in the clear.
+    #[must_use]
+    pub fn advice(&self) -> Option<Fault> {
+        const CLEAR: &str = "what visitors type crosses the network in the clear";
+        let Some(url) = &self.url else {
+            let fine = self.pair().is_some() || self.listen.ip().is_loopback();
+            return (!fine)
+                .then(|| Fault { key: "listen", problem: format!("{CLEAR}: set mqtt.tls_cert and mqtt.tls_key") });
+        };
+        let fine = Address::parse(url).is_none_or(|address| address.tls || is_this_machine(&address.host));
+        (!fine).then(|| Fault { key: "url", problem: format!("{CLEAR}: use mqtts://") })
+    }
+
     /// Every fault of the section; none means that it can be used.
     #[must_use]
     pub fn validate(&self) -> Vec<Fault> {
@@ -113,10 +126,30 @@ impl MqttConfig {
     }
 }
 
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
 /// A password. Prints `***`, also where a configuration is printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String")]
 pub struct Password(String);
+
+/// What stands in place of a secret that is printed.
+const HIDDEN: &str = "***";
+
+impl TryFrom<String> for Password {
+    type Error = &'static str;
+
+    /// Refuses what `config print` shows: somebody would knock at a broker with three stars.
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text == HIDDEN {
+            Err("*** stands for a secret that `config print` hid; write the secret itself")
+        } else {
+            Ok(Self(text))
+        }
+    }
+}
 
 impl Password {
     /// Takes a text over as secret.
@@ -131,13 +164,13 @@ impl Password {
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
+        f.write_str(HIDDEN)
     }
 }
 
 impl Serialize for Password {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("***")
+        serializer.serialize_str(HIDDEN)
     }
 }
 
@@ -167,6 +200,23 @@ mod tests {
     }
 
     #[test]
+    fn a_network_that_hears_visitors_numbers_is_advised_against() {
+        let advice = |toml: &str| toml::from_str::<MqttConfig>(toml).unwrap().advice().map(|fault| fault.key);
+        for fine in [
+            "",
+            "url = 'mqtt://127.0.0.1'",
+            "url = 'mqtt://localhost:1883'",
+            "url = 'mqtt://[::1]'",
+            "url = 'mqtts://broker'",
+        ] {
+            assert_eq!(advice(fine), None, "{fine}");
+        }
+        assert_eq!(advice("listen = '0.0.0.0:1883'"), Some("listen"));
+        assert_eq!(advice("listen = '0.0.0.0:8883'\ntls_cert = 'a'\ntls_key = 'b'"), None);
+        assert_eq!(advice("url = 'mqtt://broker'"), Some("url"));
+    }
+
+    #[test]
     fn unknown_keys_are_refused() {
         let error = toml::from_str::<MqttConfig>("urll = 'x'").unwrap_err().to_string();
         assert!(error.contains("urll"), "{error}");
@@ -177,5 +227,7 @@ mod tests {
         let config = MqttConfig { password: Some(Password::new("geheim")), ..MqttConfig::default() };
         let shown = format!("{config:?}{}", toml::to_string(&config).unwrap());
         assert!(!shown.contains("geheim") && shown.contains("***"), "{shown}");
+        let read_back = toml::from_str::<MqttConfig>("password = '***'").unwrap_err().to_string();
+        assert!(read_back.contains("write the secret itself"), "{read_back}");
     }
 }

@@ -17,9 +17,7 @@ const FIRST_YEAR: i32 = 2026;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn data(folder: &Path) -> Finding {
-    // What does not exist yet is made at the first start, in the nearest folder that does.
-    let nearest = folder.ancestors().find(|folder| folder.exists()).filter(|nearest| !nearest.as_os_str().is_empty());
-    let nearest = nearest.unwrap_or(Path::new("."));
+    let nearest = nearest(folder);
     let shown = folder.display();
     match write_into(nearest) {
         Ok(()) if nearest == folder => Finding::ok(shown.to_string()),
@@ -32,6 +30,12 @@ pub(super) fn data(folder: &Path) -> Finding {
             nearest.display()
         )),
     }
+}
+
+/// The nearest folder that exists: what does not is made in it at the first start.
+fn nearest(folder: &Path) -> &Path {
+    let there = folder.ancestors().find(|folder| folder.exists()).filter(|nearest| !nearest.as_os_str().is_empty());
+    there.unwrap_or(Path::new("."))
 }
 
 /// Whether a file reaches the disk there; it is taken away again.
@@ -61,12 +65,13 @@ pub(super) fn key(file: &Path, data: &Path) -> Finding {
             data.display()
         ));
     }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = nearest(file.parent().unwrap_or(Path::new(".")));
     match write_into(folder) {
         Ok(()) => Finding::ok(format!("{shown} will be made at the first start")),
-        Err(error) => {
-            Finding::missing(format!("{shown} cannot be made ({error}): the folder must exist and be writable"))
-        }
+        Err(error) => Finding::missing(format!(
+            "{shown} cannot be made ({error}): {} must belong to the user that runs the kiosk",
+            folder.display()
+        )),
     }
 }
 
@@ -149,7 +154,8 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
         check(&data(&file), Verdict::Missing, "cannot be written");
-        check(&key(&folder.path().join("nowhere/key"), &file), Verdict::Missing, "cannot be made");
+        check(&key(&folder.path().join("nowhere/key"), &file), Verdict::Ok, "will be made");
+        check(&key(&file.join("key"), &file), Verdict::Missing, "cannot be made");
         fs::create_dir(folder.path().join("outbox")).unwrap();
         check(&key(&folder.path().join("key"), folder.path()), Verdict::Missing, "is gone");
     }
