@@ -19,15 +19,35 @@ async function refresh() {
     const text = await answer.text();
     // A tap on what is taken away under it would be lost.
     if (isHeld(by("day"))) return soon();
-    const open = [...by("day").querySelectorAll("details")].map((part) => part.open);
-    by("day").innerHTML = text;
-    by("day").querySelectorAll("details").forEach((part, place) => (part.open = open[place] ?? false));
-    keepContacts();
+    rewrite(by("day"), text);
     tick();
   } catch {
     // The line above says that the connection is lost; it comes again with the stream.
   }
 }
+
+/** What was open stays open; whoever steps through with keys, or has pushed a wide table aside, stays where they were. */
+function rewrite(day, text) {
+  const open = [...day.querySelectorAll("details")].map((part) => part.open);
+  const aside = [...day.querySelectorAll(".scroll")].map((part) => [named(part), part.scrollLeft]);
+  const at = day.contains(document.activeElement) && named(document.activeElement);
+  day.innerHTML = text;
+  day.querySelectorAll("details").forEach((part, place) => (part.open = open[place] ?? false));
+  keepContacts();
+  const find = (name, kind) => [...day.querySelectorAll(kind)].find((part) => named(part) === name);
+  for (const [name, left] of aside) find(name, ".scroll")?.scrollTo(left, 0);
+  if (at) find(at, "a, button, summary, [tabindex]")?.focus({ preventScroll: true });
+}
+
+/** What an element is still known by when the page was written anew. */
+const named = (part) =>
+  [
+    part.closest("[data-lead]")?.dataset.lead,
+    part.localName,
+    part.className,
+    part.getAttribute("aria-labelledby"),
+    part.getAttribute("href"),
+  ].join(" ");
 
 function soon() {
   due ??= setTimeout(refresh, Math.max(200, EVERY_MS - (performance.now() - last)));

@@ -131,6 +131,15 @@ async fn the_manager_sees_todays_visits_live_and_exports_them() -> Result<()> {
     browser.picture("manage").await?;
     let csv = browser.client().execute_async(FETCH_EXPORT, Vec::new()).await?;
     assert!(csv.as_str().is_some_and(|csv| csv.contains(&tap.visit.to_string())), "{csv}");
+    browser
+        .client()
+        .execute("window.stood = document.querySelector('#day summary'); stood.focus()", Vec::new())
+        .await?;
+    kiosk.check_in("service", &json!({})).await?;
+    browser.says("售后服务").await.context("the next visitor")?;
+    let stays = "return !stood.isConnected && document.activeElement.matches('#day summary')";
+    let stays = browser.client().execute(stays, Vec::new()).await?;
+    assert_eq!(stays, json!(true), "whoever steps through the page with keys lost their place");
     browser.close().await?;
     let phone = Browser::open(PHONE.0, PHONE.1, None).await?;
     sign_in(&phone, &showroom, "lin", "/manage").await?;

@@ -24,6 +24,7 @@ pub(super) struct Metrics {
     pub(super) stream_openings: Counter,
     pub(super) connections: Gauge,
     closed: Gauge,
+    unheard: Gauge,
     hub: Arc<Hub>,
 }
 
@@ -35,6 +36,7 @@ impl Metrics {
             stream_openings: Counter::default(),
             connections: Gauge::default(),
             closed: Gauge::default(),
+            unheard: Gauge::default(),
             hub: Arc::clone(handle.hub()),
         };
         let mut registry = registry.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,6 +46,8 @@ impl Metrics {
         registry.register("stream_openings", "Event streams opened", metrics.stream_openings.clone());
         registry.register("connections", "Connections that are open", metrics.connections.clone());
         registry.register("streams_closed", "Streams closed because nobody read them", metrics.closed.clone());
+        let unheard = "Messages that no channel but the open pages got, because too many waited";
+        registry.register("channels_unheard", unheard, metrics.unheard.clone());
         metrics
     }
 
@@ -53,6 +57,8 @@ impl Metrics {
 
     /// Takes over what is counted elsewhere.
     pub(super) fn refresh(&self) {
-        self.closed.set(i64::try_from(self.hub.closed_clients()).unwrap_or(i64::MAX));
+        let shown = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        self.closed.set(shown(self.hub.closed_clients()));
+        self.unheard.set(shown(self.hub.unheard()));
     }
 }
