@@ -72,8 +72,10 @@ fn ports_are_free(config: &Config) -> Result<(), Failure> {
     let broker = config.mqtt.url.is_none().then_some(("mqtt.listen", config.mqtt.listen));
     let visitors = config.web.visitor_listen.map(|address| ("web.visitor_listen", address));
     for (key, address) in [Some(("web.listen", config.web.listen)), visitors, broker].into_iter().flatten() {
-        std::net::TcpListener::bind(address)
-            .map_err(|fault| Failure::Done(format!("{key}: {address} cannot be listened on: {fault}")))?;
+        std::net::TcpListener::bind(address).map_err(|fault| {
+            let advice = "stop whoever listens there, or choose another address";
+            Failure::Done(format!("{key}: cannot listen on {address} ({fault}): {advice}"))
+        })?;
     }
     Ok(())
 }
