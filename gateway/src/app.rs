@@ -5,7 +5,6 @@
 
 mod channels;
 mod ready;
-mod showroom_mark;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -24,7 +23,7 @@ use crate::domain::Rules;
 use crate::domain::customer::NumberKey;
 use crate::domain::floor::rules::FloorRules;
 use crate::domain::sales::SalesRules;
-use crate::log::{EventLog, LogError, SledLog, Snapshots};
+use crate::log::{EventLog, LogError, SledLog, Snapshots, name_showroom, showroom_file, showroom_of};
 use crate::mqtt::{Counters, KioskCatalogue, Mqtt, MqttError, MqttParts, Offers, hash_pin};
 use crate::notify::{ClientError, Switchboard};
 use crate::report::Showroom;
@@ -48,18 +47,16 @@ pub enum AppError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The folder was filled under another showroom's name.
+    /// Its records are another showroom's.
     #[error(
-        "the data folder {} holds the records of showroom \"{kept}\", and store.id says \"{given}\": write \"{kept}\" again, or name another folder",
-        path.display()
+        "the data folder holds the records of \"{kept}\": write \"{kept}\" again, name another folder, or, before the first visitor, delete {}",
+        file.display()
     )]
     OtherShowroom {
-        /// The folder.
-        path: std::path::PathBuf,
         /// The name that it was filled under.
-        kept: String,
-        /// The name in the configuration.
-        given: StoreId,
+        kept: StoreId,
+        /// The file that says so.
+        file: std::path::PathBuf,
     },
     /// The log.
     #[error(transparent)]
@@ -148,7 +145,6 @@ impl App {
         std::fs::create_dir_all(&data).map_err(|source| AppError::Folder { path: data.clone(), source })?;
         // The log holds the folder's lock: nothing else of the folder is touched before it.
         let log = Arc::new(SledLog::open(&data)?);
-        showroom_mark::check(&data, &config.store.id, log.head() == 0)?;
         let vault = Arc::new(Vault::open(&Vault::keys_folder(&data), &config.key_file())?);
         let views = Arc::new(Views::open(&data)?);
         let snapshots = Snapshots::of(&data);
@@ -197,16 +193,30 @@ impl App {
     /// Opens the doors. `shutdown` closes them; then call [`Serving::close`].
     ///
     /// # Errors
-    /// A port that is taken, a certificate that cannot be used. The data is closed again.
+    /// A port that is taken, a certificate that cannot be used, a folder of another showroom's. The data is closed again.
     pub async fn serve(mut self, demo: Option<Demo>, shutdown: CancellationToken) -> Result<Serving, AppError> {
         let mqtt = Arc::new(OnceLock::new());
-        match self.open_doors(demo, &mqtt, &shutdown).await {
+        let opened = match self.name_showroom() {
+            Ok(()) => self.open_doors(demo, &mqtt, &shutdown).await,
+            Err(error) => Err(error),
+        };
+        match opened {
             Ok((web, channels, doors)) => Ok(Serving { app: self, doors, web, mqtt, channels, shutdown }),
             Err(error) => {
                 shutdown.cancel();
                 self.close().await;
                 Err(error)
             }
+        }
+    }
+
+    /// Writes down whose records these are, unless they are another showroom's.
+    fn name_showroom(&self) -> Result<(), AppError> {
+        let (data, store) = (&self.config.data.dir, &self.config.store.id);
+        match showroom_of(data)? {
+            Some(kept) if kept == *store => Ok(()),
+            Some(kept) if self.log.head() > 0 => Err(AppError::OtherShowroom { kept, file: showroom_file(data) }),
+            _ => Ok(name_showroom(data, store)?),
         }
     }
 

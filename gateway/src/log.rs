@@ -22,6 +22,7 @@ mod index;
 mod memory;
 mod record;
 mod recovery;
+mod showroom;
 mod sled_log;
 mod snapshot;
 
@@ -39,6 +40,7 @@ pub use memory::MemoryLog;
 pub use record::{Link, Record};
 #[cfg(test)]
 pub(crate) use recovery::open_bare;
+pub use showroom::{name_showroom, showroom_file, showroom_of};
 pub use sled_log::{Records, SledLog};
 pub use snapshot::{SnapshotError, Snapshots, StoredSnapshot};
 

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::app::AppError;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Fault};
 use crate::control::{ClientError, ControlError, OperationError, in_full};
 use crate::keeping::KeepingError;
 
@@ -17,7 +17,7 @@ pub(super) enum Failure {
     #[error("{0}")]
     Usage(String),
     #[error(transparent)]
-    App(#[from] AppError),
+    App(AppError),
     #[error(transparent)]
     Operation(#[from] OperationError),
     #[error(transparent)]
@@ -31,6 +31,17 @@ pub(super) enum Failure {
     /// Said in full already.
     #[error("{0}")]
     Done(String),
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::OtherShowroom { .. } => {
+                Self::Config(ConfigError(vec![Fault { key: "store.id".to_owned(), problem: error.to_string() }]))
+            }
+            other => Self::App(other),
+        }
+    }
 }
 
 impl Failure {

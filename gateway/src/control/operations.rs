@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::roster::{Roster, StaffDetails};
 use crate::domain::{Actor, Command, Input, Refusal};
 use crate::keeping::KeepingError;
-use crate::log::{EventLog as _, SledLog};
+use crate::log::{EventLog as _, SledLog, showroom_of};
 use crate::report::{ReportError, Showroom};
 use crate::runtime::{Handle, SubmitError};
 use crate::vault::Vault;
@@ -119,10 +119,13 @@ impl From<Refusal> for OperationError {
 
 impl From<&App> for Operations {
     fn from(app: &App) -> Self {
+        // A command without the configuration still speaks of the right one.
+        let kept = showroom_of(&app.config.data.dir).ok().flatten();
+        let store = kept.unwrap_or_else(|| app.config.store.id.clone());
         Self {
             data: app.config.data.dir.clone(),
             key_file: app.config.key_file(),
-            showroom: Showroom { store: app.config.store.id.clone(), zone: app.config.store.zone.0 },
+            showroom: Showroom { store, zone: app.config.store.zone.0 },
             clock: Arc::clone(&app.clock),
             log: Arc::clone(&app.log),
             vault: Arc::clone(&app.vault),

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use shared::ids::StoreId;
 use zeroize::Zeroize;
 
 use super::KeepingError;
 use super::sealed_lines::LinesWriter;
 use crate::log::archive::{self, Entry, Reader, encode_line};
-use crate::log::{EventLog, SledLog};
+use crate::log::{EventLog, SledLog, showroom_of};
 use crate::vault::Vault;
 
 /// Version of both files' form.
@@ -25,6 +26,9 @@ pub(super) struct Header {
     pub(super) yingbin_backup: u32,
     pub(super) made_at: DateTime<Utc>,
     pub(super) records: u64,
+    /// Whose; absent where nobody had served yet, and in older backups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) store: Option<StoreId>,
 }
 
 /// First line of the key file; [`KeyLine`]s follow.
@@ -75,7 +79,8 @@ pub fn backup(
         }
     }
     let head = log.head();
-    let mut bundle = LinesWriter::create(to, &Header { yingbin_backup: VERSION, made_at: now, records: head })?;
+    let store = showroom_of(log.data())?;
+    let mut bundle = LinesWriter::create(to, &Header { yingbin_backup: VERSION, made_at: now, records: head, store })?;
     let mut line = Vec::new();
     let mut done = 0;
     for entry in Reader::open(&archive::folder(log.data()), Some(head))? {

@@ -11,7 +11,7 @@ use super::backup::{Header, KeyLine, KeysHeader, PROGRESS_EVERY, VERSION};
 use super::sealed_lines::LinesReader;
 use crate::domain::secret::Subject;
 use crate::log::archive::{self, Archive, parse_line};
-use crate::log::{EventLog, FolderLock, Link, LogError, SledLog};
+use crate::log::{EventLog, FolderLock, Link, LogError, SledLog, name_showroom, showroom_file};
 use crate::vault::{DataKey, ErasureList, KeyId, Vault};
 
 /// Lines that are written at a time.
@@ -72,6 +72,7 @@ fn has_content(data: &Path) -> std::io::Result<bool> {
 fn clear(data: &Path, key_file: &Path) {
     let folders = [archive::folder(data), Vault::keys_folder(data), data.join("log")];
     let failed = folders.iter().filter(|folder| folder.exists()).any(|folder| fs::remove_dir_all(folder).is_err());
+    let failed = failed || (showroom_file(data).exists() && fs::remove_file(showroom_file(data)).is_err());
     if failed || (key_file.exists() && fs::remove_file(key_file).is_err()) {
         tracing::warn!(folder = %data.display(), "what a failed restoration left could not be removed");
     }
@@ -156,6 +157,9 @@ fn restore_archive(data: &Path, from: &Path, progress: &mut dyn FnMut(u64, u64))
         }
     }
     write(&mut archive, &mut waiting, data)?;
+    if let Some(store) = &header.store {
+        name_showroom(data, store)?;
+    }
     progress(done, header.records);
     Ok(done)
 }

@@ -65,13 +65,39 @@ pub struct Commit {
     pub events: Vec<Event>,
 }
 
-/// What one input brought about: never torn apart between two commits.
+/// What one input brought about, which is never torn apart between two commits; or one step of time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Group {
     /// The input's identity, where it has one.
     pub cause: Option<CommitCause>,
     /// Its events; may be empty where only the id is to be known.
     pub events: Vec<Event>,
+}
+
+impl Group {
+    /// The group with its size; a step of time that is larger than [`PACK_BYTES`] in pieces. It may ring hundreds of people, and of what
+    /// time does each event stands for itself: after a power cut between two of them, time goes on from there. What an input did is
+    /// known by its cause for ever, and so stays whole.
+    fn into_pieces(self, pieces: &mut Vec<(usize, Self)>) -> Result<(), LogError> {
+        let Self { cause, events } = self;
+        let size = json_bytes(&cause)? + json_bytes(&events)?;
+        if cause.is_some() || size <= PACK_BYTES {
+            pieces.push((size, Self { cause, events }));
+            return Ok(());
+        }
+        let (mut filled, mut piece) = (0, Vec::new());
+        for event in events {
+            let size = json_bytes(&event)?;
+            if filled + size > PACK_BYTES && !piece.is_empty() {
+                pieces.push((filled, Self { cause: None, events: std::mem::take(&mut piece) }));
+                filled = 0;
+            }
+            filled += size + 1;
+            piece.push(event);
+        }
+        pieces.push((filled, Self { cause: None, events: piece }));
+        Ok(())
+    }
 }
 
 impl Secrets for Group {
@@ -83,16 +109,20 @@ impl Secrets for Group {
 }
 
 impl Commit {
-    /// Packs sealed groups of one `now` into as few commits as [`PACK_BYTES`] allows, split only between inputs. The log sets
-    /// `sequence` and `before` when it appends.
+    /// Packs sealed groups of one `now` into as few commits as [`PACK_BYTES`] allows, split between groups, and within one that has no
+    /// cause. The log sets `sequence` and `before` when it appends.
     ///
     /// # Errors
-    /// [`LogError::TooLarge`] when one group alone is larger than [`RECORD_BYTES`]; [`LogError::Encode`] when a secret is open.
+    /// [`LogError::TooLarge`] when one group with a cause, or one event, is larger than [`RECORD_BYTES`]; [`LogError::Encode`] when a
+    /// secret is open.
     pub fn pack(at: DateTime<Utc>, groups: impl IntoIterator<Item = Group>) -> Result<Vec<Self>, LogError> {
         let mut commits: Vec<Self> = Vec::new();
         let mut filled = 0;
-        for Group { cause, events } in groups {
-            let size = json_bytes(&cause)? + json_bytes(&events)?;
+        let mut pieces = Vec::new();
+        for group in groups {
+            group.into_pieces(&mut pieces)?;
+        }
+        for (size, Group { cause, events }) in pieces {
             if size + FRAME_BYTES > RECORD_BYTES {
                 return Err(LogError::TooLarge { bytes: size + FRAME_BYTES });
             }
@@ -144,4 +174,41 @@ fn json_bytes(value: &impl Serialize) -> Result<usize, LogError> {
     let mut counter = Counter(0);
     serde_json::to_writer(&mut counter, value).map_err(LogError::Encode)?;
     Ok(counter.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::VisitId;
+
+    use super::*;
+    use crate::domain::floor::event::FloorEvent;
+
+    fn forgotten(count: usize) -> Vec<Event> {
+        let visit: VisitId = "0190a5de-0000-7000-8000-000000000001".parse().unwrap();
+        (0..count).map(|n| Event::Floor(FloorEvent::Forgotten { visit, sealed: n % 2 == 0 })).collect()
+    }
+
+    fn pack(cause: Option<CommitCause>, events: Vec<Event>) -> Result<Vec<Commit>, LogError> {
+        Commit::pack(DateTime::UNIX_EPOCH, [Group { cause, events }])
+    }
+
+    #[test]
+    fn a_step_of_time_that_rings_a_crowd_goes_into_several_records_in_order() {
+        let events = forgotten(5000);
+        assert!(json_bytes(&events).unwrap() > RECORD_BYTES);
+        let commits = pack(None, events.clone()).unwrap();
+        for commit in &commits {
+            assert!(json_bytes(&commit.events).unwrap() <= PACK_BYTES + 2);
+        }
+        assert_eq!(commits.into_iter().flat_map(|commit| commit.events).collect::<Vec<_>>(), events);
+    }
+
+    #[test]
+    fn what_an_input_did_stays_whole() {
+        let cause =
+            || Some(CommitCause { id: "0190a5de-0000-7000-8000-000000000002".parse().unwrap(), print: String::new() });
+        let commits = pack(cause(), forgotten(1000)).unwrap();
+        assert!(json_bytes(&commits[0].events).unwrap() > PACK_BYTES && commits.len() == 1);
+        assert!(matches!(pack(cause(), forgotten(5000)), Err(LogError::TooLarge { .. })));
+    }
 }

@@ -141,19 +141,16 @@ impl Floor {
 
     fn ask_everyone(&self, visit: &Visit, now: DateTime<Utc>) -> Vec<FloorEvent> {
         let everyone = Role::pools(visit.purpose).iter().flat_map(|role| self.reachable(visit, *role, now));
-        let mut events: Vec<_> = (visit.next_alert().ordinal..)
-            .zip(everyone)
-            .map(|(ordinal, member)| FloorEvent::Asked {
-                alert: AlertId { visit: visit.id, ordinal },
-                to: member.id.clone(),
-                why: Why::Everyone,
-                pushed: !self.is_live(member, now),
-            })
-            .collect();
-        if visit.reception_called.is_none() {
-            events.push(FloorEvent::ReceptionCalled { visit: visit.id, reason: CallReason::NotAccepted });
-        }
-        events
+        let asked = (visit.next_alert().ordinal..).zip(everyone).map(|(ordinal, member)| FloorEvent::Asked {
+            alert: AlertId { visit: visit.id, ordinal },
+            to: member.id.clone(),
+            why: Why::Everyone,
+            pushed: !self.is_live(member, now),
+        });
+        // First: of a long list a power cut may keep the beginning.
+        let called = visit.reception_called.is_none();
+        let called = called.then_some(FloorEvent::ReceptionCalled { visit: visit.id, reason: CallReason::NotAccepted });
+        called.into_iter().chain(asked).collect()
     }
 
     fn why_nobody(&self, visit: &Visit) -> CallReason {
