@@ -6,7 +6,6 @@ mod deliveries;
 mod general;
 mod hands;
 mod people;
-mod push;
 mod records;
 mod shifts;
 mod visitor;
@@ -21,7 +20,6 @@ use deliveries::Reached;
 use general::General;
 use hands::Hands;
 use people::Crew;
-use push::Bell;
 use records::Register;
 use shifts::Rota;
 use visitor::Visitor;
@@ -65,8 +63,6 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     pub(super) people: Crew,
     #[serde(flatten)]
-    pub(super) push: Bell,
-    #[serde(flatten)]
     pub(super) records: Register,
     #[serde(flatten)]
     pub(super) shifts: Rota,
@@ -80,7 +76,6 @@ static ZH: Words = Words {
     deliveries: Reached::ZH,
     hands: Hands::ZH,
     people: Crew::ZH,
-    push: Bell::ZH,
     records: Register::ZH,
     shifts: Rota::ZH,
     visitor: Visitor::ZH,
@@ -91,7 +86,6 @@ static EN: Words = Words {
     deliveries: Reached::EN,
     hands: Hands::EN,
     people: Crew::EN,
-    push: Bell::EN,
     records: Register::EN,
     shifts: Rota::EN,
     visitor: Visitor::EN,
@@ -127,7 +121,6 @@ impl Words {
             self.deliveries.word(key),
             self.hands.word(key),
             self.people.word(key),
-            self.push.word(key),
             self.records.word(key),
             self.shifts.word(key),
             self.visitor.word(key),
@@ -162,7 +155,6 @@ mod tests {
             Reached::TABLE,
             Hands::TABLE,
             Crew::TABLE,
-            Bell::TABLE,
             Register::TABLE,
             Rota::TABLE,
             Visitor::TABLE,

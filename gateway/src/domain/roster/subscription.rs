@@ -219,7 +219,9 @@ mod tests {
 
     fn subscribe(roster: &mut Roster, whose: &str, endpoint: &str, session: &str) -> usize {
         let events = roster.subscribe(&by(whose), &subscription(whose, endpoint, session)).unwrap();
-        events.iter().for_each(|event| roster.apply(event));
+        for event in &events {
+            roster.apply(event);
+        }
         events.len()
     }
 
@@ -278,7 +280,9 @@ mod tests {
                 subscribe(&mut roster, "wang", endpoint, session);
             }
             let events = roster.unsubscribe(actor, &staff("wang"), which)?;
-            events.iter().for_each(|event| roster.apply(event));
+            for event in &events {
+                roster.apply(event);
+            }
             Ok(roster.subscriptions(&staff("wang")).len())
         };
         let one = Which::One(SubscriptionId::of("b"));

@@ -43,14 +43,15 @@ fn is_outside_v4(ip: Ipv4Addr) -> bool {
 }
 
 fn is_outside_v6(ip: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = ip.segments();
-    if (a, b, c, d, e, f) == (0x64, 0xff9b, 0, 0, 0, 0) {
-        // A translator's: what it stands for counts.
-        let [[w, x], [y, z]] = [g.to_be_bytes(), h.to_be_bytes()];
-        return is_outside_v4(Ipv4Addr::new(w, x, y, z));
+    if let [0x64, 0xff9b, 0, 0, 0, 0, ..] = ip.segments() {
+        // A translator's: what it stands for, its last four bytes, counts.
+        let [.., first, second, third, fourth] = ip.octets();
+        return is_outside_v4(Ipv4Addr::new(first, second, third, fourth));
     }
+    let [high, low, ..] = ip.segments();
     // Of what is given out for the internet (2000::/3), without examples and the old tunnels.
-    a & 0xe000 == 0x2000 && (a, b) != (0x2001, 0xdb8) && (a, b) != (0x2001, 0) && a != 0x2002
+    let tunnel = high == 0x2002 || (high, low) == (0x2001, 0);
+    high & 0xe000 == 0x2000 && !tunnel && (high, low) != (0x2001, 0xdb8)
 }
 
 #[cfg(test)]

@@ -73,7 +73,9 @@ impl Recipient {
 /// HMAC-SHA-256, from which HKDF (RFC 5869) is made: each of its results fits into one block here.
 fn hmac(key: &[u8], parts: &[&[u8]]) -> Option<[u8; 32]> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
-    parts.iter().for_each(|part| mac.update(part));
+    for part in parts {
+        mac.update(part);
+    }
     Some(mac.finalize().into_bytes().into())
 }
 
