@@ -75,7 +75,7 @@ async fn answer(mut stream: TcpStream, status: &str) -> Result<String> {
 /// What became of an alert over the push service; `None` while nothing did.
 async fn fate(boss: &Session, visit: &str) -> Result<Option<String>> {
     let all = boss.call(Method::GET, &format!("/api/v1/deliveries?visit={visit}"), None).await?;
-    let all = all["deliveries"].as_array().cloned().unwrap_or_default();
+    let all = all.get("deliveries").and_then(Value::as_array).context("a list")?;
     let found = all.iter().find(|delivery| delivery["channel"] == "push");
     Ok(found.and_then(|delivery| delivery["fate"].as_str()).map(str::to_owned))
 }
@@ -87,7 +87,7 @@ async fn becomes(boss: &Session, visit: &str, expect: &str) -> Result<()> {
 
 async fn subscriptions(session: &Session) -> Result<usize> {
     let told = session.call(Method::GET, "/api/v1/me/push", None).await?;
-    Ok(told["subscriptions"].as_array().context("a list")?.len())
+    Ok(told.get("subscriptions").and_then(Value::as_array).context("a list")?.len())
 }
 
 /// Stands in for the part of the browser that asks its maker's service for an address: here there is no way to that service.
