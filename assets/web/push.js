@@ -44,6 +44,8 @@ export function showPush() {
   const part = by("push");
   if (!part) return;
   by("push-switch").addEventListener("click", turn);
+  document.addEventListener("visibilitychange", clear);
+  clear();
   draw();
   // Push services give new addresses now and then, and sessions end: what was asked for is said again each time.
   if (asked() && !hindrance() && Notification.permission === "granted") subscribe().then(draw, draw);
@@ -66,13 +68,24 @@ async function turn() {
   button.disabled = true;
   try {
     if (on) await unsubscribe();
-    else if ((await Notification.requestPermission()) === "granted") await subscribe();
+    else if ((await Notification.requestPermission()) === "granted") {
+      await subscribe();
+      // The first notification is a trial: it shows what one looks like, and proves the way to this phone.
+      await send("POST", "/api/v1/me/channels/try");
+    }
     if (!hindrance() && on === (id === null)) toast(on ? w.push_went_off : w.push_came_on);
   } catch {
     toast(w.push_failed);
   }
   button.disabled = false;
   draw();
+}
+
+/** The page shows what is true now; a notification of a while ago may not be any more. */
+async function clear() {
+  if (document.visibilityState !== "visible") return;
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
+  for (const old of (await registration?.getNotifications?.()) ?? []) old.close();
 }
 
 async function subscribe() {

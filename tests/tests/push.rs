@@ -124,6 +124,9 @@ async fn a_phone_is_rung_while_its_page_is_closed() -> Result<()> {
     let options = browser.client().execute("return JSON.parse(sessionStorage.options)", Vec::new()).await?;
     assert_eq!(options, json!({"userVisibleOnly": true, "applicationServerKey": told["key"]}));
 
+    let trial = service.asked().await.context("whoever switches it on sees one at once")?;
+    assert!(trial.contains("topic: trial"), "{trial}");
+
     // Closed: nobody listens to the stream.
     browser.go("about:blank").await?;
     let tap = kiosk.check_in("test_drive", &json!({"party": 2, "language": "en"})).await?;
@@ -139,9 +142,13 @@ async fn a_phone_is_rung_while_its_page_is_closed() -> Result<()> {
     browser.push(&origin, &message.to_string()).await?;
     becomes(&boss, &visit, "shown").await.context("the worker shows it and says so")?;
 
-    browser.go(&format!("{origin}/floor")).await?;
+    browser.go(&format!("{origin}/morning")).await?;
     let shown = browser.client().execute_async(NOTIFICATIONS, Vec::new()).await?;
     assert_eq!(shown, json!([["有访客等您接待", "试驾 · 2 位 · 英文", "zh-Hans"]]));
+    browser.go(&format!("{origin}/floor")).await?;
+    let gone =
+        || async { Ok((browser.client().execute_async(NOTIFICATIONS, Vec::new()).await? == json!([])).then_some(())) };
+    wait::until_async("the page to take the place of the notification", gone).await?;
     browser.find("#alert-accept").await?.click().await?;
     kiosk.stage(tap.visit, Stage::Coming).await?;
     browser.find("#push[data-state=on]").await.context("opened anew it says again what was asked for")?;
@@ -158,7 +165,7 @@ async fn a_phone_is_rung_while_its_page_is_closed() -> Result<()> {
     showroom.finish().await
 }
 
-const NOTIFICATIONS: &str = "const done = arguments[0]; navigator.serviceWorker.ready.then((worker) => worker.getNotifications()) \
+const NOTIFICATIONS: &str = "const done = arguments[0]; navigator.serviceWorker.getRegistration('/floor').then((worker) => worker.getNotifications()) \
                              .then((all) => done(all.map(({ title, body, lang }) => [title, body, lang])), (e) => done(String(e)))";
 
 async fn managers_page(showroom: &Showroom) -> Result<()> {

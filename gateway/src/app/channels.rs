@@ -44,13 +44,15 @@ pub(super) fn start(
     let timeout = config.timeout.to_std().unwrap_or(Duration::from_secs(5));
     let roster = handle.roster();
     let subscriptions: Subscriptions = Arc::new(move |staff| roster.borrow().subscriptions(staff).to_vec());
+    let ca_file = config.ca_file.as_deref();
+    let strangers = Client::for_strangers(ca_file, timeout)?;
     let setup = Setup {
-        client: Client::new(config.ca_file.as_deref(), timeout)?,
+        client: Client::new(ca_file, timeout)?,
         base,
         webhooks: config.webhooks(),
         wecom: config.wecom(),
         robot: config.robot(),
-        push: config.push(push_key(vault), subscriptions),
+        push: config.push(strangers, push_key(vault), subscriptions),
         page: pager(mqtt),
     };
     let (reports, reported) = mpsc::channel(REPORTS);

@@ -9,7 +9,9 @@ use shared::ids::StaffId;
 
 use super::{Faults, duration};
 use crate::mqtt::Password;
-use crate::notify::{Address, PushSetup, RobotSetup, SigningKey, Subscriptions, VapidKey, WebhookSetup, WecomSetup};
+use crate::notify::{
+    Address, Client, PushSetup, RobotSetup, SigningKey, Subscriptions, VapidKey, WebhookSetup, WecomSetup,
+};
 
 /// `[channels]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +20,8 @@ pub struct ChannelsConfig {
     /// One call to a receiver outside takes at most so long, 1 to 30 s.
     #[serde(with = "duration")]
     pub timeout: TimeDelta,
-    /// PEM file of the authority that signed the receivers' certificates; without it, those of the system.
+    /// PEM file of the authority that signed the receivers' certificates; without it, those of the system. Push services, which browsers
+    /// choose, may have either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
     /// 企业微信 the application.
@@ -183,9 +186,9 @@ impl ChannelsConfig {
 
     /// Browsers' push services, where they are set: `key` names the gateway to them.
     #[must_use]
-    pub fn push(&self, key: Option<VapidKey>, subscriptions: Subscriptions) -> Option<PushSetup> {
+    pub fn push(&self, client: Client, key: Option<VapidKey>, subscriptions: Subscriptions) -> Option<PushSetup> {
         let subject = self.push.subject.clone()?;
-        Some(PushSetup { key: key?, subject, local: self.push.local, subscriptions })
+        Some(PushSetup { client, key: key?, subject, local: self.push.local, subscriptions })
     }
 }
 

@@ -15,8 +15,8 @@ use hyper::client::conn::http1;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
@@ -128,14 +128,22 @@ impl Client {
     /// # Errors
     /// A file without a certificate in PEM.
     pub fn new(ca_file: Option<&Path>, timeout: Duration) -> Result<Self, ClientError> {
-        let roots = if let Some(path) = ca_file {
-            authorities("channels.ca_file", path)?
-        } else {
-            // On a system without any, calls fail as unreachable, and say so.
-            let mut roots = rustls::RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            roots
-        };
+        Self::trusting(ca_file.map_or_else(|| Ok(of_the_system()), of_file)?, timeout)
+    }
+
+    /// A caller for receivers that others chose: it trusts the system's authorities, and those of a file besides.
+    ///
+    /// # Errors
+    /// A file without a certificate in PEM.
+    pub fn for_strangers(ca_file: Option<&Path>, timeout: Duration) -> Result<Self, ClientError> {
+        let mut roots = of_the_system();
+        if let Some(path) = ca_file {
+            roots.extend(of_file(path)?.roots);
+        }
+        Self::trusting(roots, timeout)
+    }
+
+    fn trusting(roots: RootCertStore, timeout: Duration) -> Result<Self, ClientError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -174,6 +182,17 @@ impl Client {
         let stream = TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream).await.map_err(unreachable)?;
         speak(stream, request).await
     }
+}
+
+/// On a system without any, calls fail as unreachable, and say so.
+fn of_the_system() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
+fn of_file(path: &Path) -> Result<RootCertStore, ClientError> {
+    Ok(authorities("channels.ca_file", path)?)
 }
 
 async fn speak<S>(stream: S, request: Request<Body>) -> Result<Answer, Failure>

@@ -46,6 +46,8 @@ pub type Subscriptions = Arc<dyn Fn(&StaffId) -> Vec<Subscription> + Send + Sync
 
 /// The channel, as configured.
 pub struct PushSetup {
+    /// Calls services that the browsers chose.
+    pub client: Client,
     /// Names the gateway to push services.
     pub key: VapidKey,
     /// Whom a service may write to: `mailto:…` or `https://…`.
@@ -99,7 +101,6 @@ fn recipient(keys: &PushKeys) -> Option<Recipient> {
 /// The channel.
 pub(super) struct Push {
     setup: PushSetup,
-    client: Client,
     clock: Arc<dyn Clock>,
     /// For the runtime: what a service knows no more.
     reports: mpsc::Sender<Input>,
@@ -126,8 +127,8 @@ struct Told<'a> {
 }
 
 impl Push {
-    pub(super) fn new(setup: PushSetup, client: Client, clock: Arc<dyn Clock>, reports: mpsc::Sender<Input>) -> Self {
-        Self { setup, client, clock, reports }
+    pub(super) fn new(setup: PushSetup, clock: Arc<dyn Clock>, reports: mpsc::Sender<Input>) -> Self {
+        Self { setup, clock, reports }
     }
 
     /// The roster's own change comes a moment later; until then a second message is refused the same way.
@@ -174,7 +175,7 @@ impl Channel for Push {
             (HeaderName::from_static("urgency"), HeaderValue::from_static("high")),
             (HeaderName::from_static("topic"), value(topic)?),
         ];
-        let answer = self.client.call(Method::POST, &browser.address, headers, body).await?;
+        let answer = self.setup.client.call(Method::POST, &browser.address, headers, body).await?;
         let judged = Setback::judge(&answer, now);
         if judged == Err(Setback::Never(Failure::Gone)) {
             self.end(message.staff(), &browser.id);

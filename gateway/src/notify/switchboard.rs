@@ -77,7 +77,7 @@ impl Switchboard {
             lanes.push(Lane::open(channel, &desk, &tasks, cancel));
         }
         if let Some(push) = push {
-            let channel = Push::new(push, client.clone(), Arc::clone(clock), reports);
+            let channel = Push::new(push, Arc::clone(clock), reports);
             lanes.push(Lane::open(channel, &desk, &tasks, cancel));
         }
         let robot = robot.map(|robot| Robot::new(robot, client, base.clone(), Arc::clone(&desk)).open(&tasks, cancel));

@@ -65,7 +65,13 @@ fn push_to(phones: &[(&str, &Phone)]) -> Setup {
         known.entry(staff(whose)).or_default().push(phone.subscription.clone());
     }
     let subscriptions: Subscriptions = Arc::new(move |staff| known.get(staff).cloned().unwrap_or_default());
-    let push = PushSetup { key: key(), subject: SUBJECT.to_owned(), local: true, subscriptions };
+    let push = PushSetup {
+        client: Client::new(None, QUICK).unwrap(),
+        key: key(),
+        subject: SUBJECT.to_owned(),
+        local: true,
+        subscriptions,
+    };
     Setup { push: Some(push), ..setup(Vec::new()) }
 }
 
