@@ -231,11 +231,9 @@ async fn a_service_in_trouble_is_tried_again_and_one_that_asks_for_a_pause_gets_
 async fn a_service_that_never_answers_holds_up_no_other_and_is_left_alone() {
     let hangs = Receiver::open(&[], Says::Nothing).await;
     let mut well = Receiver::open(&[], TAKEN).await;
-    let (stuck, fine) = (Phone::of("wang", &hangs, "/p"), Phone::speaking(Language::Zh, "chen", &well.url("/p")));
-    // Both are services of their own: a breaker each goes by the name.
-    let mut stuck = stuck;
+    // Services by their names: a breaker each.
     let elsewhere = hangs.url("/p").replace("127.0.0.1", "localhost");
-    stuck.subscription = Phone::speaking(Language::Zh, "wang", &elsewhere).subscription;
+    let (stuck, fine) = (Phone::speaking(Language::Zh, "wang", &elsewhere), Phone::of("chen", &well, "/p"));
     let mut house = House::open(push_to(&[("wang", &stuck), ("chen", &fine)])).ready().await;
     for visit in 1..=20 {
         house.ring("wang", visit);
