@@ -5,6 +5,7 @@ import { by, el, keyed } from "./dom.js";
 import { install } from "./install.js";
 import { follow, takeFloor } from "./live.js";
 import { showPresence } from "./presence.js";
+import { showPush } from "./push.js";
 import { showReception } from "./reception.js";
 import { showServing } from "./serving.js";
 import { showShift } from "./shift.js";
@@ -36,6 +37,7 @@ if (state.oversees) showReception();
 showTeam();
 showAlerts();
 showTrial();
+showPush();
 keepAwake();
 install();
 

@@ -28,3 +28,35 @@ async function fresh(request) {
     return (await caches.match(request)) ?? Promise.reject(away);
   }
 }
+
+// The page is closed and somebody waits: the push service brings a few words, and never a name.
+self.addEventListener("push", (event) => event.waitUntil(ring(event.data)));
+
+/** A push that shows nothing would cost the permission to be pushed at all, so whatever came, something is shown. */
+async function ring(data) {
+  const { alert, title, line, language, tag } = read(data);
+  const look = { lang: language === "en" ? "en" : "zh-Hans", icon: "/assets/icon.svg", requireInteraction: true, renotify: true };
+  await self.registration.showNotification(title ?? "迎宾", { ...look, body: line ?? "请打开页面 Open the page", tag: tag ?? "unread", data: { alert } });
+  // On the screen now, though nobody has touched it. Whoever is signed out reports nothing, and is shown the way when they tap.
+  if (alert) await fetch(`/api/v1/alerts/${alert}/shown?channel=push`, { method: "POST" }).catch(() => {});
+}
+
+function read(data) {
+  try {
+    return data.json();
+  } catch {
+    return {};
+  }
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(come(event.notification.data?.alert));
+});
+
+/** To the page that is open, or to a new one. */
+async function come(alert) {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = pages.find(({ url }) => new URL(url).pathname === "/floor");
+  return open ? open.focus() : self.clients.openWindow(alert ? `/floor?alert=${alert}` : "/floor");
+}

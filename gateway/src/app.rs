@@ -256,7 +256,8 @@ impl App {
         let _ = mqtt.set(started);
         let base = self.config.web.public_url.clone().unwrap_or_else(|| web.url.clone());
         let channels = &self.config.channels;
-        let channels = channels::start(channels, &self.handle, &self.clock, Arc::clone(mqtt), base, shutdown)?;
+        let (handle, clock, vault) = (&self.handle, &self.clock, &self.vault);
+        let channels = channels::start(channels, handle, clock, vault, Arc::clone(mqtt), base, shutdown)?;
         tokio::spawn(upkeep::rotate_keys_daily(Arc::clone(&self.vault), Arc::clone(&self.clock), shutdown.clone()));
         Ok((web, channels, doors))
     }
@@ -292,6 +293,7 @@ impl App {
             session_key: self.vault.store_key("session"),
             clock: Arc::clone(&self.clock),
             clock_rate: demo.as_ref().map_or(1, |demo| demo.clock_rate),
+            push: channels::push_door(&self.config.channels, &self.vault),
             broker: Arc::new(move || Some(BrokerDoor { addr: broker.get()?.addr?, tls })),
             devices: Arc::new(move || device_states(&roster.borrow(), devices.get())),
             ready: ready::check(Arc::clone(&self.log), self.handle.clone(), Arc::clone(mqtt)),

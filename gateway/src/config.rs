@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use catalogue::CatalogueConfig;
-pub use channels::{ChannelsConfig, RobotConfig, WebhookConfig, WecomConfig};
+pub use channels::{ChannelsConfig, PushConfig, RobotConfig, WebhookConfig, WecomConfig};
 pub use checklist::ChecklistConfig;
 pub use floor::FloorConfig;
 pub use place::{DataConfig, LogConfig, VaultConfig};

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! runtime ─▶ hub ─▶ open pages (SSE)
-//!             └──▶ switchboard ─▶ lane: webhook · WeCom · push     ─▶ deliveries (the manager's record)
+//!             └──▶ switchboard ─▶ lane: webhook · WeCom · Web Push ─▶ deliveries (the manager's record)
 //!                            ├──▶ pager (full alert, in the house)  ─▶ reports ─▶ runtime (handed, pushable)
 //!                            └──▶ group robot (a shared bell)
 //! ```
@@ -17,6 +17,7 @@ mod http;
 mod hub;
 mod lane;
 mod pager;
+mod push;
 mod robot;
 mod switchboard;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use deliveries::{Deliveries, Delivery, Failure, Fate};
 pub use http::{Address, Client, ClientError};
 pub use hub::{CLIENT_BUFFER, Feed, FeedId, Hub, KEPT, NotAFeedId, Opening, Pushed, Subscription};
 pub use pager::Page;
+pub use push::{BadSubscription, PushDoor, PushSetup, Subscriptions, VapidKey};
 pub use robot::RobotSetup;
 pub use switchboard::{Setup, Switchboard};
 pub use webhook::{SigningKey, WebhookSetup};

@@ -63,6 +63,7 @@ use crate::certificates::{CertificateError, Certificates};
 use crate::domain::floor::speech::Question;
 use crate::domain::morning::Item;
 use crate::domain::roster::DeviceKind;
+use crate::notify::PushDoor;
 use crate::report::Showroom;
 use crate::runtime::Handle;
 use crate::views::{LeadRow, Views};
@@ -155,6 +156,8 @@ pub struct WebParts {
     pub clock: Arc<dyn Clock>,
     /// How many times as fast as the real one the clock runs; 1 outside the demo.
     pub clock_rate: u32,
+    /// What pages need to be rung while they are closed; `None` where push is off.
+    pub push: Option<PushDoor>,
     /// Where devices connect; `None` with a broker of somebody else.
     pub broker: Arc<dyn Fn() -> Option<BrokerDoor> + Send + Sync>,
     /// How the devices are.

@@ -20,7 +20,7 @@ const WHOLE: &[(u32, u32)] = &[TALL, DESK];
 /// Where there are tables: on a tablet they are wider than the page.
 const TABLES: &[(u32, u32)] = &[PHONE, TABLET, DESK];
 /// Cars, and a ladder that is climbed at once: who waits has waited too long already, who accepts is reminded soon.
-const CONFIG: &str = "[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n\
+const CONFIG: &str = "[channels.push]\nsubject = \"mailto:it@example.com\"\n\n[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n\
     [floor]\nsecond = \"1s\"\ntwo = \"1s\"\neveryone = \"1s\"\nbreach = \"2s\"\ngreet_again = \"2s\"\n\n\
     [[catalogue.models]]\nid = \"s7\"\nzh = \"星河 S7\"\nen = \"Xinghe S7\"\n\
     place = { zh = \"进门左手第一台\", en = \"left of the entrance\" }\nfits = [\"sedan\"]\n\n\

@@ -11,30 +11,48 @@ use tokio_util::sync::CancellationToken;
 use crate::config::ChannelsConfig;
 use crate::domain::Input;
 use crate::mqtt::{Mqtt, Paged};
-use crate::notify::{Client, ClientError, Failure, Page, Setup, Switchboard};
+use crate::notify::{Client, ClientError, Failure, Page, PushDoor, Setup, Subscriptions, Switchboard, VapidKey};
 use crate::runtime::Handle;
+use crate::vault::Vault;
 
 /// Reports that may wait for the runtime. A dropped one makes a record poorer, and its person pushable a little later.
 const REPORTS: usize = 8192;
 /// Reports that are handed over together.
 const TOGETHER: usize = 256;
 
+/// The key that names this gateway to push services.
+fn push_key(vault: &Vault) -> Option<VapidKey> {
+    VapidKey::derive(&vault.store_key("push"))
+}
+
+/// What pages need to subscribe; `None` where push is off.
+pub(super) fn push_door(config: &ChannelsConfig, vault: &Vault) -> Option<PushDoor> {
+    config.push.subject.as_ref()?;
+    Some(PushDoor { key: push_key(vault)?.public(), local: config.push.local })
+}
+
 /// Opens the channels; `base` is the address of the staff pages, for links.
 pub(super) fn start(
     config: &ChannelsConfig,
     handle: &Handle,
     clock: &Arc<dyn Clock>,
+    vault: &Vault,
     mqtt: Arc<OnceLock<Mqtt>>,
     base: String,
     shutdown: &CancellationToken,
 ) -> Result<Switchboard, ClientError> {
     let timeout = config.timeout.to_std().unwrap_or(Duration::from_secs(5));
+    let roster = handle.roster();
+    let subscriptions: Subscriptions = Arc::new(move |staff| roster.borrow().subscriptions(staff).to_vec());
+    let ca_file = config.ca_file.as_deref();
+    let strangers = Client::for_strangers(ca_file, timeout)?;
     let setup = Setup {
-        client: Client::new(config.ca_file.as_deref(), timeout)?,
+        client: Client::new(ca_file, timeout)?,
         base,
         webhooks: config.webhooks(),
         wecom: config.wecom(),
         robot: config.robot(),
+        push: config.push(strangers, push_key(vault), subscriptions),
         page: pager(mqtt),
     };
     let (reports, reported) = mpsc::channel(REPORTS);

@@ -9,7 +9,9 @@ use shared::ids::StaffId;
 
 use super::{Faults, duration};
 use crate::mqtt::Password;
-use crate::notify::{Address, RobotSetup, SigningKey, WebhookSetup, WecomSetup};
+use crate::notify::{
+    Address, Client, PushSetup, RobotSetup, SigningKey, Subscriptions, VapidKey, WebhookSetup, WecomSetup,
+};
 
 /// `[channels]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,13 +20,16 @@ pub struct ChannelsConfig {
     /// One call to a receiver outside takes at most so long, 1 to 30 s.
     #[serde(with = "duration")]
     pub timeout: TimeDelta,
-    /// PEM file of the authority that signed the receivers' certificates; without it, those of the system.
+    /// PEM file of the authority that signed the receivers' certificates; without it, those of the system. Push services, which browsers
+    /// choose, may have either.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
     /// 企业微信 the application.
     pub wecom: WecomConfig,
     /// 企业微信 the group's robot.
     pub robot: RobotConfig,
+    /// Browsers' push services.
+    pub push: PushConfig,
     /// Receivers of the showroom's own.
     pub webhooks: Vec<WebhookConfig>,
 }
@@ -36,6 +41,7 @@ impl Default for ChannelsConfig {
             ca_file: None,
             wecom: WecomConfig::default(),
             robot: RobotConfig::default(),
+            push: PushConfig::default(),
             webhooks: Vec::new(),
         }
     }
@@ -81,6 +87,17 @@ pub struct RobotConfig {
     pub url: Option<Password>,
 }
 
+/// `[channels.push]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PushConfig {
+    /// Whom the operator of a push service may write to: `mailto:…` or `https://…`. It switches the channel on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Phones may name a push service inside the house or on this machine.
+    pub local: bool,
+}
+
 /// `[[channels.webhooks]]`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +132,14 @@ impl ChannelsConfig {
         }
         let robot = self.robot.url.as_ref();
         faults.unless(robot.is_none_or(|url| Address::parse(url.reveal()).is_some()), "channels.robot.url", URL);
+        let subject = self.push.subject.as_deref();
+        let fine = subject.is_none_or(names_somebody);
+        faults.unless(fine, "channels.push.subject", "must be mailto:somebody@example.com, or https://…");
+        faults.unless(
+            subject.is_some() || !self.push.local,
+            "channels.push.subject",
+            "is missing, though local is set",
+        );
         let mut names = BTreeSet::new();
         for (at, webhook) in self.webhooks.iter().enumerate() {
             let key = |name: &str| format!("channels.webhooks[{at}].{name}");
@@ -158,4 +183,19 @@ impl ChannelsConfig {
     pub fn robot(&self) -> Option<RobotSetup> {
         Some(RobotSetup { address: Address::parse(self.robot.url.as_ref()?.reveal())? })
     }
+
+    /// Browsers' push services, where they are set: `key` names the gateway to them.
+    #[must_use]
+    pub fn push(&self, client: Client, key: Option<VapidKey>, subscriptions: Subscriptions) -> Option<PushSetup> {
+        let subject = self.push.subject.clone()?;
+        Some(PushSetup { client, key: key?, subject, local: self.push.local, subscriptions })
+    }
+}
+
+/// Whether a service's operator could write there (RFC 8292 §2.1).
+fn names_somebody(subject: &str) -> bool {
+    let visible = subject.len() <= 200 && subject.bytes().all(|byte| byte.is_ascii_graphic());
+    let mail = subject.strip_prefix("mailto:").and_then(|mail| mail.split_once('@'));
+    let mail = mail.is_some_and(|(who, at)| !who.is_empty() && at.contains('.') && !at.contains('@'));
+    visible && (mail || subject.starts_with("https://") && Address::parse(subject).is_some())
 }

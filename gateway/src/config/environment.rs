@@ -92,6 +92,8 @@ pub(super) const KEYS: &[&str] = &[
     "channels.wecom.agent_id",
     "channels.wecom.secret",
     "channels.robot.url",
+    "channels.push.subject",
+    "channels.push.local",
     "log.level",
     "log.json",
 ];

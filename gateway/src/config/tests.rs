@@ -154,6 +154,13 @@ fn every_fault_is_told_on_a_line_with_its_path() {
     check_faults("", &[("YINGBIN_WEB_ALIVE", "soon")], &["web.alive (from YINGBIN_WEB_ALIVE): a duration is"]);
     check_faults("web = 3", &[("YINGBIN_WEB_ALIVE", "2s")], &["web.alive: must be a section", "web: invalid type"]);
     check_faults("[mqtt]\nmax_connections = 0", &[], &["mqtt.max_connections: must be 1 to 10000"]);
+    let subject = "channels.push.subject: must be mailto:";
+    for bad in
+        ["it@example.com", "mailto:it", "mailto:@example.com", "mailto:it@box", "http://example.com", "https:///", ""]
+    {
+        check_faults(&format!("[channels.push]\nsubject = '{bad}'"), &[], &[subject]);
+    }
+    check_faults("[channels.push]\nlocal = true", &[], &["channels.push.subject: is missing, though local is set"]);
     check_faults("[log]\nlevel = 'loud'", &[], &["log.level: must be"]);
     check_faults("[vault]\nkey_file = 'gateway-data/key'", &[], &["vault.key_file: must be outside"]);
 }

@@ -11,6 +11,7 @@ use super::floor::event::Correction;
 use super::floor::member::Presence;
 use super::floor::plan::{Hours, Week, YearTable};
 use super::floor::visit::{Channel, Outcome, PassReason};
+use super::roster::subscription::{Subscription, Which};
 use super::roster::{Account, Device, DeviceKind};
 use super::sales::{Budget, Contact, LeadChannel, When};
 
@@ -193,6 +194,10 @@ pub enum Command {
     SetMaintenance(DeviceId, bool),
     /// Whoever asks signs out everywhere.
     EndSessions,
+    /// A push service may ring this browser of whoever asks.
+    Subscribe(Subscription),
+    /// These of somebody's browsers are rung no more.
+    Unsubscribe(StaffId, Which),
     /// Puts on record that the actor sees a lead's contact in full.
     RevealLead(LeadId),
     /// Puts on record that the actor takes records away.
@@ -248,6 +253,8 @@ impl Command {
             | Self::RemoveDevice(..)
             | Self::SetMaintenance(..)
             | Self::EndSessions
+            | Self::Subscribe(_)
+            | Self::Unsubscribe(..)
             | Self::RevealLead(_)
             | Self::Export(_)
             | Self::EraseLead(_)

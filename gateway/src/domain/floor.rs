@@ -109,6 +109,8 @@ impl Floor {
             | Command::Tick(..)
             | Command::RevealLead(_)
             | Command::Export(_)
+            | Command::Subscribe(_)
+            | Command::Unsubscribe(..)
             | Command::EraseLead(_) => return Ok(None),
         };
         Ok(Some(events))

@@ -1,4 +1,6 @@
-//! Who may act: members of staff with their roles, and devices with their kinds.
+//! Who may act: members of staff with their roles and where they are rung, and devices with their kinds.
+
+pub mod subscription;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +9,7 @@ use shared::ids::{DeviceId, StaffId};
 use shared::personal::Personal;
 use shared::wire::{Language, Purpose};
 
+use self::subscription::{Subscription, SubscriptionId};
 use super::secret::{Sealable, Secret, Secrets};
 
 /// What somebody is, and so what they may do and whom they are asked for.
@@ -172,6 +175,20 @@ pub enum RosterEvent {
         /// Who.
         staff: StaffId,
     },
+    /// Somebody's browser is rung by its push service from now on; one with the same id is replaced.
+    Subscribed {
+        /// Who.
+        staff: StaffId,
+        /// Which, and where it is.
+        subscription: Subscription,
+    },
+    /// It is rung no more.
+    Unsubscribed {
+        /// Whose it was.
+        staff: StaffId,
+        /// Which.
+        id: SubscriptionId,
+    },
     /// A device was added, or given a new password.
     DeviceSet(Device),
     /// A device was taken away.
@@ -192,8 +209,15 @@ pub enum RosterEvent {
 
 impl Secrets for RosterEvent {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
-        if let Self::AccountSet(account) = self {
-            each(&mut account.secret);
+        match self {
+            Self::AccountSet(account) => each(&mut account.secret),
+            Self::Subscribed { subscription, .. } => each(&mut subscription.secret),
+            Self::AccountRemoved { .. }
+            | Self::SessionsEnded { .. }
+            | Self::Unsubscribed { .. }
+            | Self::DeviceSet(_)
+            | Self::DeviceRemoved { .. }
+            | Self::MaintenanceSet { .. } => {}
         }
     }
 }
@@ -205,6 +229,9 @@ pub struct Roster {
     pub accounts: BTreeMap<StaffId, Account>,
     /// Devices, by client id.
     pub devices: BTreeMap<String, Device>,
+    /// Browsers that push services ring, the oldest first; nobody has an empty list.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub subscriptions: BTreeMap<StaffId, Vec<Subscription>>,
 }
 
 impl Roster {
@@ -212,12 +239,19 @@ impl Roster {
     pub fn apply(&mut self, event: &RosterEvent) {
         match event {
             RosterEvent::AccountSet(account) => {
-                self.accounts.insert(account.id.clone(), account.clone());
+                let known = self.accounts.insert(account.id.clone(), account.clone());
+                if known.is_some_and(|known| known.session_generation != account.session_generation) {
+                    self.subscriptions.remove(&account.id);
+                }
             }
             RosterEvent::AccountRemoved { staff } => {
                 self.accounts.remove(staff);
+                self.subscriptions.remove(staff);
             }
+            RosterEvent::Subscribed { staff, subscription } => self.subscribed(staff, subscription),
+            RosterEvent::Unsubscribed { staff, id } => self.unsubscribed(staff, id),
             RosterEvent::SessionsEnded { staff } => {
+                self.subscriptions.remove(staff);
                 if let Some(account) = self.accounts.get_mut(staff) {
                     account.session_generation = account.session_generation.wrapping_add(1);
                 }
@@ -268,6 +302,9 @@ impl Secrets for Roster {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
         for account in self.accounts.values_mut() {
             each(&mut account.secret);
+        }
+        for subscription in self.subscriptions.values_mut().flatten() {
+            each(&mut subscription.secret);
         }
     }
 }

@@ -127,6 +127,8 @@ impl State {
                 self.roster.accounts.get(staff).ok_or(Refusal::UnknownStaff)?;
                 Ok(vec![RosterEvent::SessionsEnded { staff: staff.clone() }.into()])
             }
+            Command::Subscribe(subscription) => Ok(on_roster(self.roster.subscribe(&input.actor, subscription)?)),
+            Command::Unsubscribe(staff, which) => Ok(on_roster(self.roster.unsubscribe(&input.actor, staff, which)?)),
             Command::SetMaintenance(kiosk, on) => {
                 matches!(input.actor, Actor::Staff(_) | Actor::System).then_some(()).ok_or(Refusal::WrongSender)?;
                 let known = self.roster.devices.values().any(|device| device.is_kiosk(kiosk));
@@ -237,6 +239,10 @@ impl State {
         let recent = visit.received_at >= interest.opened_at - self.floor.rules().join;
         (recent && visit.ended.is_none()).then_some(visit.id)
     }
+}
+
+fn on_roster(events: Vec<RosterEvent>) -> Vec<Event> {
+    events.into_iter().map(Event::from).collect()
 }
 
 fn only_system(actor: &Actor) -> Result<(), Refusal> {

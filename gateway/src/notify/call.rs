@@ -1,4 +1,4 @@
-//! What leaves the showroom about an alert: its purpose, the visitor's language, a link. There is no field for a name or a number,
+//! What leaves the showroom about an alert: its purpose, the visitor's language, how many, a link. There is no field for a name or a number,
 //! so no channel can carry one (DESIGN §5).
 
 use chrono::{DateTime, Utc};
@@ -17,6 +17,9 @@ pub struct Call {
     pub purpose: Purpose,
     /// The visitor's language.
     pub language: Language,
+    /// How many, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party: Option<u8>,
     /// When this person was asked.
     pub asked_at: DateTime<Utc>,
     /// When the ten seconds are over.
@@ -49,15 +52,22 @@ impl Call {
             staff: staff.clone(),
             purpose: alert.purpose,
             language: alert.language,
+            party: alert.party,
             asked_at: alert.asked_at,
             greet_by: alert.greet_by,
             link: format!("{}?alert={}", page(base), alert.alert),
         }
     }
 
-    /// Purpose and language, as a line.
+    /// Purpose, party and language, as a line.
     pub(super) fn line(&self, reader: Language) -> String {
-        format!("{} · {}", purpose(self.purpose, reader), language(self.language, reader))
+        let party = self.party.map(|party| match reader {
+            Language::Zh => format!(" · {party} 位"),
+            Language::En if party == 1 => " · one person".to_owned(),
+            Language::En => format!(" · {party} people"),
+        });
+        let (purpose, language) = (purpose(self.purpose, reader), language(self.language, reader));
+        format!("{purpose}{} · {language}", party.unwrap_or_default())
     }
 }
 

@@ -4,7 +4,7 @@
 //! call ends within the time-out, whatever the receiver does; no more than [`ANSWER`] bytes of an answer are read; no address is ever
 //! written into a log line, for it may carry a key.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +15,14 @@ use hyper::client::conn::http1;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
 
 use super::deliveries::Failure;
+use super::push::{is_outside, names_a_host};
 use crate::certificates::{CertificateError, authorities};
 
 /// The most of an answer that is read.
@@ -34,6 +35,8 @@ pub struct Address {
     host: String,
     port: u16,
     path: String,
+    /// It was not the showroom that chose it: whatever its name leads to, it must lie outside the house.
+    outside: bool,
 }
 
 impl Address {
@@ -53,8 +56,27 @@ impl Address {
         }
         let port = authority.port_u16().unwrap_or(if secure { 443 } else { 80 });
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let address = Self { secure, host, port, path };
+        let address = Self { secure, host, port, path, outside: false };
         (secure || address.is_this_machine()).then_some(address)
+    }
+
+    /// Reads `https://` with a name of the internet's and the port of every service there, for a receiver that somebody else chose. `None`
+    /// for anything else; when it is called, its name must lead out of the house as well.
+    #[must_use]
+    pub fn outside(url: &str) -> Option<Self> {
+        let address = Self::parse(url)?;
+        let fine = address.secure && address.port == 443 && names_a_host(&address.host);
+        fine.then_some(Self { outside: true, ..address })
+    }
+
+    /// The receiver's name.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Scheme, name, and the port where it is not the scheme's own (RFC 6454 §6.2).
+    pub(super) fn origin(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.host_header())
     }
 
     /// The same receiver, another path.
@@ -106,14 +128,22 @@ impl Client {
     /// # Errors
     /// A file without a certificate in PEM.
     pub fn new(ca_file: Option<&Path>, timeout: Duration) -> Result<Self, ClientError> {
-        let roots = if let Some(path) = ca_file {
-            authorities("channels.ca_file", path)?
-        } else {
-            // On a system without any, calls fail as unreachable, and say so.
-            let mut roots = rustls::RootCertStore::empty();
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            roots
-        };
+        Self::trusting(ca_file.map_or_else(|| Ok(of_the_system()), of_file)?, timeout)
+    }
+
+    /// A caller for receivers that others chose: it trusts the system's authorities, and those of a file besides.
+    ///
+    /// # Errors
+    /// A file without a certificate in PEM.
+    pub fn for_strangers(ca_file: Option<&Path>, timeout: Duration) -> Result<Self, ClientError> {
+        let mut roots = of_the_system();
+        if let Some(path) = ca_file {
+            roots.extend(of_file(path)?.roots);
+        }
+        Self::trusting(roots, timeout)
+    }
+
+    fn trusting(roots: RootCertStore, timeout: Duration) -> Result<Self, ClientError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -141,7 +171,9 @@ impl Client {
 
     async fn exchange(&self, to: &Address, request: Request<Body>) -> Result<Answer, Failure> {
         let unreachable = |_| Failure::Unreachable;
-        let stream = TcpStream::connect((to.host.as_str(), to.port)).await.map_err(unreachable)?;
+        let found: Vec<SocketAddr> = lookup_host((to.host.as_str(), to.port)).await.map_err(unreachable)?.collect();
+        let fine: Vec<_> = found.into_iter().filter(|at| !to.outside || is_outside(at.ip())).collect();
+        let stream = TcpStream::connect(fine.as_slice()).await.map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
         if !to.secure {
             return speak(stream, request).await;
@@ -150,6 +182,17 @@ impl Client {
         let stream = TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream).await.map_err(unreachable)?;
         speak(stream, request).await
     }
+}
+
+/// On a system without any, calls fail as unreachable, and say so.
+fn of_the_system() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
+fn of_file(path: &Path) -> Result<RootCertStore, ClientError> {
+    Ok(authorities("channels.ca_file", path)?)
 }
 
 async fn speak<S>(stream: S, request: Request<Body>) -> Result<Answer, Failure>
@@ -213,6 +256,51 @@ mod tests {
             assert_eq!(Address::parse(bad), None, "{bad}");
         }
         assert_eq!(Address::parse("https://a.b/c/").unwrap().at("/d?e").path, "/c/d?e");
+    }
+
+    #[test]
+    fn receivers_that_somebody_else_chose_are_on_the_internet() {
+        let origin = |url| Address::outside(url).map(|address| address.origin());
+        assert_eq!(origin("https://Push.Example.com/a?b").as_deref(), Some("https://push.example.com"));
+        assert_eq!(origin("https://push.example.com:443/").as_deref(), Some("https://push.example.com"));
+        for bad in [
+            "http://push.example.com/",
+            "https://push.example.com:8443/",
+            "https://localhost/",
+            "https://127.0.0.1/",
+            "https://[::1]/",
+            "https://10.0.0.1/",
+            "https://router.lan/",
+            "https://me@push.example.com/",
+        ] {
+            assert_eq!(origin(bad), None, "{bad}");
+        }
+        let inside = Address::parse("http://127.0.0.1:9/").unwrap();
+        assert_eq!(inside.origin(), "http://127.0.0.1:9");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_into_the_house_is_called_by_nobody() {
+        let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = Client::new(None, Duration::from_secs(5)).unwrap();
+        let address = |outside| Address {
+            secure: false,
+            host: "localhost".to_owned(),
+            port: door.local_addr().unwrap().port(),
+            path: "/".to_owned(),
+            outside,
+        };
+        let (inside, outside) = (address(false), address(true));
+        let refused = client.call(Method::GET, &outside, Vec::new(), Vec::new()).await;
+        assert!(matches!(refused, Err(Failure::Unreachable)), "{refused:?}");
+        // The same without the rule gets through: what comes first at the door is this call.
+        let called = client.call(Method::GET, &inside, Vec::new(), Vec::new());
+        tokio::select! {
+            came = door.accept() => assert!(came.is_ok()),
+            answer = called => panic!("nobody answers: {answer:?}"),
+        }
+        let second = tokio::time::timeout(Duration::from_millis(50), door.accept()).await;
+        assert!(second.is_err(), "the refused one never knocked");
     }
 
     #[test]

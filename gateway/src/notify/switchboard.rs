@@ -15,6 +15,7 @@ use super::call::{Call, Message, page};
 use super::hub::{Feed, Heard, Hub, Pushed};
 use super::lane::{Desk, Lane};
 use super::pager::{self, Page};
+use super::push::{Push, PushSetup};
 use super::robot::{Bell, Robot, RobotSetup};
 use super::webhook::{Webhook, WebhookSetup};
 use super::wecom::{Wecom, WecomSetup};
@@ -34,6 +35,8 @@ pub struct Setup {
     pub wecom: Option<WecomSetup>,
     /// 企业微信 the group's robot.
     pub robot: Option<RobotSetup>,
+    /// Browsers' push services.
+    pub push: Option<PushSetup>,
     /// To the pagers.
     pub page: Page,
 }
@@ -62,8 +65,8 @@ impl Switchboard {
         cancel: &CancellationToken,
     ) -> Self {
         let tasks = TaskTracker::new();
-        let desk = Arc::new(Desk::new(Arc::clone(clock), Arc::clone(hub), reports));
-        let Setup { client, base, webhooks, wecom, robot, page } = setup;
+        let desk = Arc::new(Desk::new(Arc::clone(clock), Arc::clone(hub), reports.clone()));
+        let Setup { client, base, webhooks, wecom, robot, push, page } = setup;
         let mut lanes = Vec::new();
         for webhook in webhooks {
             let channel = Webhook::new(webhook, client.clone(), Arc::clone(clock));
@@ -71,6 +74,10 @@ impl Switchboard {
         }
         if let Some(wecom) = wecom {
             let channel = Wecom::new(wecom, client.clone(), Arc::clone(clock));
+            lanes.push(Lane::open(channel, &desk, &tasks, cancel));
+        }
+        if let Some(push) = push {
+            let channel = Push::new(push, Arc::clone(clock), reports);
             lanes.push(Lane::open(channel, &desk, &tasks, cancel));
         }
         let robot = robot.map(|robot| Robot::new(robot, client, base.clone(), Arc::clone(&desk)).open(&tasks, cancel));

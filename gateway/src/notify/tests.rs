@@ -1,5 +1,6 @@
 //! Channels against receivers on this machine, as the services' public documentation has them.
 
+mod push;
 mod receiver;
 mod wecom;
 
@@ -84,6 +85,7 @@ fn setup(webhooks: Vec<WebhookSetup>) -> Setup {
         webhooks,
         wecom: None,
         robot: None,
+        push: None,
         page: Arc::new(|_, _| None),
     }
 }
@@ -193,7 +195,7 @@ async fn a_webhook_is_signed_and_carries_no_name() {
             "type": "alert.raised",
             "timestamp": "1970-01-01T00:00:00.000Z",
             "data": {
-                "alert": id, "staff": "wang", "purpose": "test_drive", "language": "en",
+                "alert": id, "staff": "wang", "purpose": "test_drive", "language": "en", "party": 2,
                 "asked_at": "1970-01-01T00:00:00Z", "greet_by": "1970-01-01T00:00:00Z",
                 "link": format!("https://showroom.example/floor?alert={id}"),
             },

@@ -15,6 +15,7 @@ pub(super) mod morning;
 pub(super) mod parties;
 pub(super) mod people;
 pub(super) mod presence;
+pub(super) mod push;
 pub(super) mod records;
 pub(super) mod sessions;
 pub(super) mod shifts;

@@ -54,6 +54,7 @@ files![
     "parties.js",
     "people.js",
     "presence.js",
+    "push.js",
     "reception.js",
     "ring.js",
     "serving.js",

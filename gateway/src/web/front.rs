@@ -95,9 +95,9 @@ impl Front {
         })
     }
 
-    /// Notes how far an alert came on an open page.
-    pub(super) fn note_delivery(&self, staff: &StaffId, alert: AlertId, fate: Fate) {
-        self.parts.handle.hub().deliveries().note(staff, alert, Channel::Stream, fate, self.now());
+    /// Notes how far an alert came, as a person's own device tells.
+    pub(super) fn note_delivery(&self, staff: &StaffId, alert: AlertId, channel: Channel, fate: Fate) {
+        self.parts.handle.hub().deliveries().note(staff, alert, channel, fate, self.now());
     }
 
     /// Waits until the records show what was written before this request; only while they are rebuilt it takes longer.

@@ -59,6 +59,9 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/v1/me/alive", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/channels/try", Access::Staff(Action::SetOwnPresence)),
     route("POST", "/api/v1/me/channels/try/{trial}/shown", Access::Staff(Action::SetOwnPresence)),
+    route("GET", "/api/v1/me/push", Access::Staff(Action::SetOwnPresence)),
+    route("PUT", "/api/v1/me/push", Access::Staff(Action::SetOwnPresence)),
+    route("DELETE", "/api/v1/me/push", Access::Staff(Action::SetOwnPresence)),
     route("GET", "/api/v1/deliveries", Access::Staff(Action::OpenManage)),
     route("POST", "/api/v1/alerts/{alert}/shown", Access::Staff(Action::AnswerAlert)),
     route("POST", "/api/v1/alerts/{alert}/accept", Access::Staff(Action::AnswerAlert)),
@@ -153,6 +156,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/me/alive", post(api::presence::alive))
         .route("/api/v1/me/channels/try", post(api::channels::try_own))
         .route("/api/v1/me/channels/try/{trial}/shown", post(api::channels::trial_shown))
+        .route("/api/v1/me/push", get(api::push::show).put(api::push::subscribe).delete(api::push::unsubscribe))
         .route("/api/v1/deliveries", get(api::channels::deliveries))
         .route("/api/v1/alerts/{alert}/shown", post(api::alerts::shown))
         .route("/api/v1/alerts/{alert}/accept", post(api::alerts::accept))

@@ -25,6 +25,7 @@ use super::authorisation::{Action, Object, can};
 use super::floor_feed::{Audience, Frame};
 use super::front::Front;
 use super::session::Person;
+use crate::domain::floor::visit::Channel;
 use crate::notify::{Fate, Feed, FeedId, Opening, Pushed, Subscription};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -159,7 +160,7 @@ impl Client {
             Pushed::Alert(alert) => {
                 event(text, "alert", &json(alert));
                 self.front.reporter.handed(&self.person.id, alert.alert);
-                self.front.note_delivery(&self.person.id, alert.alert, Fate::Handed);
+                self.front.note_delivery(&self.person.id, alert.alert, Channel::Stream, Fate::Handed);
             }
             Pushed::AlertOver(alert, over) => event(text, "alert_over", &json(&Over { alert: *alert, over: *over })),
             Pushed::Task(task) => event(text, "task", &json(task)),

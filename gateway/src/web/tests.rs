@@ -9,6 +9,7 @@ mod morning;
 mod pages;
 mod people;
 mod protocol;
+mod push;
 mod records;
 mod room;
 pub(super) mod samples;

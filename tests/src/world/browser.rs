@@ -279,6 +279,33 @@ impl Browser {
         self.tell("Emulation.setEmulatedMedia", json!({ "features": features })).await
     }
 
+    /// Runs this in every page that is opened from now on, before the page's own scripts.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub async fn before_each_page(&self, script: &str) -> Result<()> {
+        self.tell("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await
+    }
+
+    /// What its owner answers whenever a page of this origin asks whether it may notify: `granted` or `denied`.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub async fn notifications(&self, origin: &str, setting: &str) -> Result<()> {
+        let parameters = json!({"origin": origin, "permission": {"name": "notifications"}, "setting": setting});
+        self.tell("Browser.setPermission", parameters).await
+    }
+
+    /// Hands a message to the first service worker of this profile, as its push service would once it has opened it.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub async fn push(&self, origin: &str, message: &str) -> Result<()> {
+        self.tell("ServiceWorker.enable", json!({})).await?;
+        let parameters = json!({"origin": origin, "registrationId": "0", "data": message});
+        self.tell("ServiceWorker.deliverPushMessage", parameters).await
+    }
+
     async fn tell(&self, command: &'static str, parameters: Value) -> Result<()> {
         let command = Chromium(json!({"cmd": command, "params": parameters}));
         self.client.issue_cmd(command).await.context("a command of chromium's")?;

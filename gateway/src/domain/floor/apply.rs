@@ -130,6 +130,8 @@ impl Floor {
                 }
             }
             RosterEvent::SessionsEnded { .. }
+            | RosterEvent::Subscribed { .. }
+            | RosterEvent::Unsubscribed { .. }
             | RosterEvent::DeviceSet(_)
             | RosterEvent::DeviceRemoved { .. }
             | RosterEvent::MaintenanceSet { .. } => {}

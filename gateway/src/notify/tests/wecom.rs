@@ -49,7 +49,7 @@ async fn a_card_goes_to_one_person_with_a_token_that_is_kept() {
             "touser": "WangFang", "msgtype": "template_card", "agentid": 1_000_002,
             "template_card": {
                 "card_type": "text_notice",
-                "main_title": { "title": "有访客等您接待", "desc": "试驾 · 英文" },
+                "main_title": { "title": "有访客等您接待", "desc": "试驾 · 2 位 · 英文" },
                 "card_action": { "type": 1, "url": format!("https://showroom.example/floor?alert={}", alert_id(1)) },
             },
             "enable_duplicate_check": 1, "duplicate_check_interval": 1800,
@@ -102,7 +102,7 @@ async fn the_groups_robot_tells_of_each_visitor_once() {
     let asked = group.asked().await;
     assert_eq!(asked.target, "/cgi-bin/webhook/send?key=k");
     let text = |content: &str| serde_json::json!({ "msgtype": "text", "text": { "content": content } });
-    assert_eq!(asked.json(), text("有访客等候：试驾 · 英文\nhttps://showroom.example/floor"));
+    assert_eq!(asked.json(), text("有访客等候：试驾 · 2 位 · 英文\nhttps://showroom.example/floor"));
     // A second person is asked about the same visitor: no second bell. Then one for whom nobody is free.
     let mut second = alert(1);
     second.alert.ordinal = 2;

@@ -11,13 +11,20 @@ use shared::ids::AlertId;
 
 use super::{done, id};
 use crate::domain::Command;
-use crate::domain::floor::visit::PassReason;
+use crate::domain::floor::visit::{Channel, PassReason};
 use crate::notify::Fate;
-use crate::web::address::Path;
+use crate::web::address::{Path, Query};
 use crate::web::body::Json;
 use crate::web::front::Front;
 use crate::web::problem::{Code, Problem};
 use crate::web::session::Person;
+
+/// Where it is shown.
+#[derive(Deserialize)]
+pub(crate) struct Where {
+    /// `push`: as a notification; the open page where nothing is said.
+    channel: Option<Channel>,
+}
 
 #[derive(Deserialize)]
 pub(crate) struct Pass {
@@ -29,11 +36,17 @@ pub(crate) async fn shown(
     State(front): State<Arc<Front>>,
     Extension(person): Extension<Person>,
     Path(alert): Path<String>,
+    Query(Where { channel }): Query<Where>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let alert = alert_id(&alert)?;
+    let channel = match channel {
+        None => Channel::Stream,
+        Some(Channel::Push) => Channel::Push,
+        Some(_) => return Err(Problem::new(Code::BadQuery, "channel is push, or not said")),
+    };
     let done = answer(&front, &person, &headers, "shown", Command::Show(alert)).await?;
-    front.note_delivery(&person.id, alert, Fate::Shown);
+    front.note_delivery(&person.id, alert, channel, Fate::Shown);
     Ok(done)
 }
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use shared::ids::StaffId;
 
+use super::push;
 use crate::domain::roster::Role;
 use crate::domain::{Actor, Command};
 use crate::web::address::Query;
@@ -72,6 +73,8 @@ pub(crate) async fn end_session(
 ) -> Result<Response, Problem> {
     if leave.everywhere {
         front.submit(None, Actor::Staff(person.id.clone()), Command::EndSessions).await?;
+    } else {
+        push::end_with_session(front, person).await?;
     }
     front.sessions.sign_out(&person.token, front.now());
     if let Some(cookie) = front.sessions.no_cookie() {

@@ -44,6 +44,8 @@ struct Floor {
     undo_ms: i64,
     /// Of the showroom's clocks: a phone may be set to another.
     zone: &'static str,
+    /// What browsers subscribe with; empty where push is off.
+    push: String,
 }
 
 struct Car {
@@ -88,6 +90,7 @@ pub(crate) async fn show(
         breach_ms: front.parts.promise.breach.num_milliseconds(),
         undo_ms: front.parts.promise.undo.num_milliseconds(),
         zone: front.zone().name(),
+        push: front.parts.push.as_ref().map(|push| push.key.clone()).unwrap_or_default(),
         frame,
     })
 }

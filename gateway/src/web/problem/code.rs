@@ -64,6 +64,7 @@ codes! {
     OwnAccount = "own_account", CONFLICT;
     NameTaken = "name_taken", CONFLICT;
     ExternalBroker = "external_broker", CONFLICT;
+    PushOff = "push_off", CONFLICT;
     BrokerOutOfReach = "broker_out_of_reach", CONFLICT;
     TooLarge = "too_large", PAYLOAD_TOO_LARGE;
     NotJson = "not_json", BAD_REQUEST;

@@ -21,6 +21,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::domain::floor::plan::Plans;
 use crate::domain::floor::speech::Question;
 use crate::domain::morning::{Area, Item, Morning};
+use crate::domain::roster::subscription::Which;
 use crate::domain::roster::{Account, Role, Roster, RosterEvent, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
 use crate::domain::{Actor, Command, Input, State};
@@ -147,6 +148,7 @@ impl Room {
             session_key: SESSION_KEY,
             clock: Arc::new(SystemClock),
             clock_rate: 1,
+            push: None,
             broker: Arc::new(|| Some(crate::web::BrokerDoor { addr: ([127, 0, 0, 1], 1883).into(), tls: false })),
             devices: Arc::new(Vec::new),
             ready: Arc::new(|| Box::pin(async { Ok(()) })),
@@ -227,6 +229,12 @@ fn changed(input: &Input) -> Option<RosterEvent> {
     match (&input.actor, &input.command) {
         (_, Command::SetAccount(account)) => Some(RosterEvent::AccountSet(account.clone())),
         (_, Command::RemoveAccount(staff)) => Some(RosterEvent::AccountRemoved { staff: staff.clone() }),
+        (Actor::Staff(staff), Command::Subscribe(subscription)) => {
+            Some(RosterEvent::Subscribed { staff: staff.clone(), subscription: subscription.clone() })
+        }
+        (_, Command::Unsubscribe(staff, Which::One(id))) => {
+            Some(RosterEvent::Unsubscribed { staff: staff.clone(), id: id.clone() })
+        }
         (Actor::Staff(staff), Command::EndSessions) => Some(RosterEvent::SessionsEnded { staff: staff.clone() }),
         _ => None,
     }
