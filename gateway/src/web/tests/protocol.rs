@@ -134,6 +134,7 @@ fn the_page_lists_every_value_of_the_gateways_enumerations_and_no_other() {
 #[test]
 fn the_page_lists_every_task_with_its_fields_and_no_other() {
     let (visit, staff) = (VisitId::from_uuid(uuid::Uuid::nil()), "wang".parse().unwrap());
+    let (appointment, at) = (shared::ids::AppointmentId::from_uuid(uuid::Uuid::nil()), chrono::DateTime::UNIX_EPOCH);
     let staff = || -> shared::ids::StaffId { Clone::clone(&staff) };
     let tasks = [
         Task::Waiting { waiting: 1 },
@@ -145,6 +146,8 @@ fn the_page_lists_every_task_with_its_fields_and_no_other() {
         Task::SecondComes { visit, staff: staff() },
         Task::Declined { visit, staff: staff() },
         Task::OwnCustomer { visit },
+        Task::AppointmentHere { visit, at },
+        Task::AppointmentSoon { appointment, at },
     ];
     let text = section("#### Tasks");
     for task in &tasks {
@@ -157,6 +160,8 @@ fn the_page_lists_every_task_with_its_fields_and_no_other() {
             | Task::TakenOver { .. }
             | Task::SecondComes { .. }
             | Task::Declined { .. }
+            | Task::AppointmentHere { .. }
+            | Task::AppointmentSoon { .. }
             | Task::OwnCustomer { .. } => {}
         }
         let Value::Object(fields) = serde_json::to_value(task).unwrap() else { panic!("{task:?} is no object") };
@@ -208,7 +213,7 @@ fn the_page_lists_every_code_of_a_problem_with_its_status_and_no_other() {
 #[test]
 fn a_refusal_has_one_code_wherever_it_is_told() {
     let refusals = all!(Refusal: UnknownVisit, VisitOver, ForeignVisit, UnknownAlert, AlertOver, UnknownStaff,
-        UnknownDevice, UnknownLead, NotYours, NothingToUndo, NotServed, NobodyFree, OffShift, NotPlanned, NoParty,
+        UnknownDevice, UnknownLead, UnknownAppointment, AppointmentOver, DoubleBooked, NotYours, NothingToUndo, NotServed, NobodyFree, OffShift, NotPlanned, NoParty,
         IdConflict, CodeSpent, WrongSender);
     for refusal in refusals {
         assert_eq!(Code::from(refusal).as_str(), refusal.as_str());
