@@ -12,6 +12,7 @@ use shared::wire::{self, Budget, Language, Purpose, Title, When};
 use super::samples::{member, visit};
 use crate::domain::Refusal;
 use crate::domain::audit::{Format, Records};
+use crate::domain::diary::{Matter, Standing};
 use crate::domain::effect::Task;
 use crate::domain::floor::member::{Presence, Shift};
 use crate::domain::floor::plan::Works;
@@ -287,6 +288,8 @@ fn the_openapi_document_lists_every_value_and_no_other() {
             "channel" => words(channels()),
             "fate" => words(fates()),
             "why" => words(failures()),
+            "matter" => words(Matter::ALL),
+            "standing" => words(Standing::ALL),
             "area" => words(all!(Area: Showroom, People)),
             "works" => words(all!(Works: Off, Mon, Tue, Wed, Thu, Fri, Sat, Sun)),
             "purpose" => words(Purpose::ALL),
