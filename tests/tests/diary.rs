@@ -59,7 +59,7 @@ async fn whoever_is_expected_is_booked_on_a_phone_and_rung_through_to_their_cons
     qian.find(".appointment .clash").await?;
     assert!(!qian.sticks_out().await?, "the list is wider than a phone");
     qian.picture("appointments-list").await?;
-    qian.light(Light::Dark).await?;
+    qian.light(Light::Night).await?;
     qian.picture("appointments-list-dark").await?;
 
     // Taken off and put back.

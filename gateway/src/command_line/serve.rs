@@ -23,7 +23,7 @@ pub(super) fn serve(config: Config, options: &Serve) -> Result<(), Failure> {
 async fn run(config: Config, options: &Serve) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let serving = open(config, options, shutdown.clone()).await?;
+    let serving = Box::pin(open(config, options, shutdown.clone())).await?;
     // Commands end before the runtime that they speak to.
     let commands = shutdown.child_token();
     let operations = Arc::new(Operations::from(&serving.app));

@@ -236,7 +236,7 @@ fn an_appointment_is_of_its_day_alone_and_what_was_cancelled_rings_for_nobody() 
 
 /// What `by` is told who asks for this.
 #[track_caller]
-fn check(scene: &mut Scene, by: &str, number: u8, wish: Wish, expect: Result<(), Refusal>) {
+fn check(scene: &mut Scene, by: &str, number: u8, wish: &Wish, expect: Result<(), Refusal>) {
     assert_eq!(scene.by(by, Command::Arrange(id(number), wish.clone())), expect, "{by} {wish:?}");
 }
 
@@ -245,35 +245,35 @@ fn consultants_have_their_own_appointments_and_nobody_is_promised_twice_unawares
     let mut scene = showroom();
     let at = scene.now + TimeDelta::hours(1);
     let wish = |consultant: &str, minutes| Wish::Book(Box::new(with(consultant, at + TimeDelta::minutes(minutes))));
-    check(&mut scene, "a", 1, wish("b", 0), Err(Refusal::NotYours));
-    check(&mut scene, "a", 1, wish("nobody", 0), Err(Refusal::NotYours));
-    check(&mut scene, "man", 1, wish("nobody", 0), Err(Refusal::UnknownStaff));
-    check(&mut scene, "man", 1, wish("man", 0), Err(Refusal::UnknownStaff));
-    check(&mut scene, "a", 1, wish("a", 0), Ok(()));
-    check(&mut scene, "a", 1, wish("a", 0), Ok(()));
-    check(&mut scene, "rec", 2, wish("a", 59), Err(Refusal::DoubleBooked));
-    check(&mut scene, "rec", 2, wish("a", -59), Err(Refusal::DoubleBooked));
-    check(&mut scene, "rec", 2, wish("a", 60), Ok(()));
-    check(&mut scene, "rec", 3, wish("b", 0), Ok(()));
+    check(&mut scene, "a", 1, &wish("b", 0), Err(Refusal::NotYours));
+    check(&mut scene, "a", 1, &wish("nobody", 0), Err(Refusal::NotYours));
+    check(&mut scene, "man", 1, &wish("nobody", 0), Err(Refusal::UnknownStaff));
+    check(&mut scene, "man", 1, &wish("man", 0), Err(Refusal::UnknownStaff));
+    check(&mut scene, "a", 1, &wish("a", 0), Ok(()));
+    check(&mut scene, "a", 1, &wish("a", 0), Ok(()));
+    check(&mut scene, "rec", 2, &wish("a", 59), Err(Refusal::DoubleBooked));
+    check(&mut scene, "rec", 2, &wish("a", -59), Err(Refusal::DoubleBooked));
+    check(&mut scene, "rec", 2, &wish("a", 60), Ok(()));
+    check(&mut scene, "rec", 3, &wish("b", 0), Ok(()));
     let despite = Wish::Change(Box::new(Booking { despite: true, ..with("a", at + TimeDelta::minutes(30)) }));
     check(
         &mut scene,
         "a",
         2,
-        Wish::Change(Box::new(with("a", at + TimeDelta::minutes(30)))),
+        &Wish::Change(Box::new(with("a", at + TimeDelta::minutes(30)))),
         Err(Refusal::DoubleBooked),
     );
-    check(&mut scene, "a", 2, despite, Ok(()));
-    check(&mut scene, "a", 3, Wish::Cancel, Err(Refusal::NotYours));
-    check(&mut scene, "a", 2, Wish::Change(Box::new(with("b", at + TimeDelta::hours(5)))), Err(Refusal::NotYours));
-    check(&mut scene, "man", 3, Wish::Reveal, Ok(()));
-    check(&mut scene, "a", 3, Wish::Reveal, Err(Refusal::NotYours));
-    check(&mut scene, "b", 3, Wish::Cancel, Ok(()));
-    check(&mut scene, "b", 3, Wish::Keep, Err(Refusal::AppointmentOver));
-    check(&mut scene, "a", 9, Wish::Cancel, Err(Refusal::UnknownAppointment));
-    check(&mut scene, "b", 1, Wish::Keep, Err(Refusal::NotYours));
-    check(&mut scene, "a", 1, Wish::Keep, Ok(()));
-    check(&mut scene, "a", 1, Wish::Cancel, Err(Refusal::AppointmentOver));
+    check(&mut scene, "a", 2, &despite, Ok(()));
+    check(&mut scene, "a", 3, &Wish::Cancel, Err(Refusal::NotYours));
+    check(&mut scene, "a", 2, &Wish::Change(Box::new(with("b", at + TimeDelta::hours(5)))), Err(Refusal::NotYours));
+    check(&mut scene, "man", 3, &Wish::Reveal, Ok(()));
+    check(&mut scene, "a", 3, &Wish::Reveal, Err(Refusal::NotYours));
+    check(&mut scene, "b", 3, &Wish::Cancel, Ok(()));
+    check(&mut scene, "b", 3, &Wish::Keep, Err(Refusal::AppointmentOver));
+    check(&mut scene, "a", 9, &Wish::Cancel, Err(Refusal::UnknownAppointment));
+    check(&mut scene, "b", 1, &Wish::Keep, Err(Refusal::NotYours));
+    check(&mut scene, "a", 1, &Wish::Keep, Ok(()));
+    check(&mut scene, "a", 1, &Wish::Cancel, Err(Refusal::AppointmentOver));
     let stranger = Command::Arrange(id(1), Wish::Cancel);
     assert_eq!(scene.ask(Actor::Visitor, stranger), Err(Refusal::WrongSender));
 }

@@ -68,7 +68,6 @@ pub(super) struct Row {
     pub(super) history: Vec<String>,
     pub(super) overlaps: bool,
     pub(super) open: bool,
-    pub(super) cancellable: bool,
     pub(super) restorable: bool,
 }
 
@@ -174,7 +173,6 @@ impl Row {
             history,
             overlaps: line.overlaps,
             open: matches!(line.standing, Standing::Booked | Standing::Missed),
-            cancellable: line.standing == Standing::Booked,
             restorable: matches!(line.standing, Standing::Cancelled | Standing::Kept),
         }
     }
