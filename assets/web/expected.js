@@ -6,6 +6,13 @@ import { named } from "./words.js";
 
 const clock = (at) => new Intl.DateTimeFormat("zh", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: document.body.dataset.zone }).format(new Date(at));
 
+/** As one says it: 李女士, Ms Li. */
+function addressed({ name, title }) {
+  const said = title && named("title", title);
+  if (!name || !said) return name ?? "";
+  return document.documentElement.dataset.language === "en" ? `${said} ${name}` : `${name}${said}`;
+}
+
 /** An hour by the showroom's clocks. */
 export const hour = clock;
 
@@ -15,7 +22,7 @@ export async function lookAtAppointments() {
     const own = appointments.filter(({ consultant, standing }) => consultant === state.me && standing === "booked");
     const shown = own.map(({ appointment, at, name, title, matter }) => ({ appointment, at, name, title, matter }));
     keyed(by("expected"), shown, ({ appointment }) => appointment, ({ at, name, title, matter }) =>
-      el("li", {}, el("strong", {}, clock(at)), " ", [name, title && named("title", title)].filter(Boolean).join(" "), " ", el("span", { class: "quiet" }, named("matter", matter))));
+      el("li", {}, el("strong", {}, clock(at)), " ", addressed({ name, title }), " ", el("span", { class: "quiet" }, named("matter", matter))));
     by("expected-part").hidden = own.length === 0;
   } catch {
     // The next look brings them.
