@@ -1,6 +1,7 @@
 // The alert: full screen, who and why me, what to say, and two buttons under the thumb.
 import { send } from "./api.js";
 import { by, el, listed, say } from "./dom.js";
+import { hour } from "./expected.js";
 import { countTo, keepCounting } from "./ring.js";
 import { choose, hush, toast } from "./sheet.js";
 import { ring, stop } from "./sound.js";
@@ -18,9 +19,10 @@ const day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "sho
 export const modelName = (id) => (models ??= new Map(listed("models"))).get(id) ?? id;
 
 /** The visitor in a few words, for the alert and for the visit that comes of it. */
-export function tags({ party, language, models: wanted = [], own_customer: own, when, budget, last_visit: last }) {
+export function tags({ party, language, models: wanted = [], own_customer: own, appointment, when, budget, last_visit: last }) {
   const words = [];
   if (own) words.push(w.own_customer);
+  if (appointment) words.push(`${w.appointment_at} ${hour(appointment)}`);
   if (party) words.push(`${party} ${w.people}`);
   words.push(named("language", language));
   words.push(...wanted.map(modelName));

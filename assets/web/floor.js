@@ -2,6 +2,7 @@
 import { showAlerts, takeAlert, takeOver } from "./alert.js";
 import { get } from "./api.js";
 import { by, el, keyed } from "./dom.js";
+import { showAppointments } from "./expected.js";
 import { install } from "./install.js";
 import { follow, takeFloor } from "./live.js";
 import { showPresence } from "./presence.js";
@@ -36,6 +37,7 @@ showServing();
 if (state.oversees) showReception();
 showTeam();
 showAlerts();
+showAppointments();
 showTrial();
 showPush();
 keepAwake();

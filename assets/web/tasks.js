@@ -1,5 +1,6 @@
 // Lines that ask for something without being an alert.
 import { by, say } from "./dom.js";
+import { hour, lookAtAppointments } from "./expected.js";
 import { hurry } from "./serving.js";
 import { chime } from "./sound.js";
 import { changed, nameOf } from "./state.js";
@@ -31,6 +32,11 @@ const what = {
   taken_over: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_taken_over}`),
   second_comes: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_second_comes}`),
   declined: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_declined}`),
+  appointment_here: ({ at }) => notice(`${w.task_appointment_here} · ${hour(at)}`, 120),
+  appointment_soon: ({ at }) => {
+    notice(`${w.task_appointment_soon} · ${hour(at)}`, 120);
+    lookAtAppointments();
+  },
   own_customer: () => notice(w.own_customer_here, 120),
   still_with: ({ visit }) => {
     chime();

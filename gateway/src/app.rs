@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, SAMPLE_PICTURES, SAMPLE_PORTRAITS};
 use crate::domain::Rules;
 use crate::domain::customer::NumberKey;
+use crate::domain::diary::DiaryRules;
 use crate::domain::floor::rules::FloorRules;
 use crate::domain::sales::SalesRules;
 use crate::log::{EventLog, LogError, SledLog, Snapshots, name_showroom, showroom_file, showroom_of};
@@ -152,6 +153,7 @@ impl App {
             floor: FloorRules::from(&config.floor),
             zone: config.store.zone.0,
             sales: SalesRules { kept: config.vault.contacts_kept },
+            diary: DiaryRules::from(&config.diary),
             speech: config.speech.speech(&config.store.brand),
             number_key: NumberKey::new(vault.store_key("number")),
         };

@@ -11,6 +11,7 @@
 mod catalogue;
 mod channels;
 mod checklist;
+mod diary;
 mod duration;
 mod environment;
 mod files;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 pub use catalogue::CatalogueConfig;
 pub use channels::{ChannelsConfig, PushConfig, RobotConfig, WebhookConfig, WecomConfig};
 pub use checklist::ChecklistConfig;
+pub use diary::DiaryConfig;
 pub use floor::FloorConfig;
 pub use place::{DataConfig, LogConfig, VaultConfig};
 pub use sample::{
@@ -63,6 +65,8 @@ pub struct Config {
     pub mqtt: MqttConfig,
     /// Figures of the floor.
     pub floor: FloorConfig,
+    /// Figures of appointments.
+    pub diary: DiaryConfig,
     /// Words to greet with.
     pub speech: SpeechConfig,
     /// What is looked at before the door opens.
@@ -187,6 +191,7 @@ impl Config {
             "floor.live",
             "must be longer than web.alive, or every phone goes dark",
         );
+        self.diary.validate(&mut faults);
         self.speech.validate(&mut faults);
         self.checklist.validate(&mut faults);
         self.catalogue.validate(&mut faults);

@@ -10,6 +10,7 @@
 pub mod audit;
 pub mod command;
 pub mod customer;
+pub mod diary;
 pub mod effect;
 pub mod event;
 pub mod floor;

@@ -74,8 +74,8 @@ pub const LEAD_COLUMNS: [&str; 15] = [
 ];
 
 /// Columns of the audit's export.
-pub const AUDIT_COLUMNS: [&str; 11] =
-    ["audit_id", "store", "at", "by", "act", "lead_id", "reason", "records", "format", "from", "to"];
+pub const AUDIT_COLUMNS: [&str; 12] =
+    ["audit_id", "store", "at", "by", "act", "lead_id", "reason", "records", "format", "from", "to", "appointment_id"];
 
 /// Where rows come from: written into every row.
 #[derive(Debug, Clone)]

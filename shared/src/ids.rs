@@ -123,6 +123,10 @@ uuid_id!(
     /// One lead: somebody's interest, wherever it came from.
     LeadId
 );
+uuid_id!(
+    /// One appointment 预约.
+    AppointmentId
+);
 name_id!(
     /// A member of staff: consultant, reception, advisor, customer care, manager, admin.
     StaffId

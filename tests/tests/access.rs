@@ -336,6 +336,10 @@ impl Walk<'_> {
         self.go("/manage/alerts").await?;
         self.view.browser.find("#deliveries").await?;
         self.view.see("manage-alerts", TABLES).await?;
+        self.go("/appointments").await?;
+        self.view.browser.tap("#make").await?;
+        self.view.browser.find("#terms[open]").await?;
+        self.view.see("appointments-new", BOTH).await?;
         self.go("/morning").await?;
         self.view.browser.tap("[data-item=tidy][aria-pressed=false], [data-item=drinks]").await?;
         self.view.browser.find(".check[aria-pressed=true]").await?;

@@ -40,10 +40,9 @@ fn holding(folder: &Path, needles: &[Vec<u8>]) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Whether a lead has a key.
-fn has_key(folder: &Path, lead: &str) -> Result<bool> {
-    let name = format!("lead-{lead}");
-    Ok(files(folder)?.iter().any(|path| path.file_name().is_some_and(|file| file == name.as_str())))
+/// Whether a subject, such as `lead-` and its id, has a key.
+fn has_key(folder: &Path, subject: &str) -> Result<bool> {
+    Ok(files(folder)?.iter().any(|path| path.file_name().is_some_and(|file| file == subject)))
 }
 
 /// A text as it may stand in a file: plain, with JSON's escapes, in UTF-16.
@@ -73,6 +72,16 @@ async fn a_planted_name_and_number_are_nowhere_on_the_disk_or_in_the_log() -> Re
     assert_eq!(holding(showroom.folder(), &needles)?, Vec::<String>::new(), "while the visit is open");
     wang.greeted(alert.visit).await?;
     wang.end(alert.visit, "interested").await?;
+    let today = wang.session().call(Method::GET, "/api/v1/morning", None).await?["date"].clone();
+    let expected =
+        json!({"date": today, "time": "23:50", "matter": "talk", "name": NAME, "phone": NUMBER, "note": NAME});
+    let booked = wang.session().call(Method::POST, "/api/v1/appointments", Some(expected)).await?;
+    let appointment = booked["appointment"].as_str().context("an appointment")?.to_owned();
+    let path = format!("/api/v1/appointments/{appointment}/reveal");
+    let shown = wang.session().call(Method::POST, &path, None).await?;
+    assert_eq!((shown["name"].clone(), shown["phone"].clone()), (NAME.into(), NUMBER.into()));
+    assert!(has_key(showroom.folder(), &format!("appointment-{appointment}"))?);
+    assert_eq!(holding(showroom.folder(), &needles)?, Vec::<String>::new(), "while they are expected");
     assert!(showroom.gateway_mut().stop().await?.success());
     kiosk.process().stop().await?;
     assert_eq!(holding(showroom.folder(), &needles)?, Vec::<String>::new(), "after the visit");
@@ -216,9 +225,9 @@ async fn what_was_erased_can_be_opened_by_nobody_not_even_from_an_older_backup()
     // Another place for the list of that day, which knows nothing of the erasure.
     std::fs::rename(path("erased.list"), path("old.list")).or_else(|_| std::fs::write(path("old.list"), ""))?;
 
-    assert!(has_key(&showroom.data(), &lead)?);
+    assert!(has_key(&showroom.data(), &format!("lead-{lead}"))?);
     boss.call(Method::DELETE, &format!("/api/v1/leads/{lead}"), None).await?;
-    assert!(!has_key(&showroom.data(), &lead)?, "the key is gone when the answer comes");
+    assert!(!has_key(&showroom.data(), &format!("lead-{lead}"))?, "the key is gone when the answer comes");
     let (status, problem) = boss.refused(Method::POST, &reveal, None).await?;
     assert_eq!((status.as_u16(), problem["code"].as_str()), (404, Some("unknown_lead")));
     let last = audit(&boss).await?.pop().context("a line")?;
@@ -286,7 +295,7 @@ async fn the_command_line_erases_with_and_without_a_running_gateway() -> Result<
             assert!(showroom.gateway_mut().stop().await?.success());
         }
         showroom.command(&["lead", "erase", &lead], "")?;
-        assert!(!has_key(&showroom.data(), &lead)?, "the key is destroyed");
+        assert!(!has_key(&showroom.data(), &format!("lead-{lead}"))?, "the key is destroyed");
         let table = parse_csv(&showroom.command(&["export", "leads.csv"], "")?)?;
         assert_eq!((table.rows[0]["contact"].as_str(), table.rows[0]["phone"].as_str()), ("erased", ""));
         let data = showroom.data().display().to_string();

@@ -22,6 +22,7 @@ pub(super) fn destroy_leftover_keys(state: &State, vault: &Vault) {
     let is_leftover = |subject: &Subject| match subject {
         Subject::Visit(visit) => state.floor.visit(*visit).is_none(),
         Subject::Lead(lead) => state.sales.kept(*lead).is_none(),
+        Subject::Appointment(appointment) => state.diary.get(*appointment).is_none(),
         Subject::Staff(staff) => !state.roster.accounts.contains_key(staff),
     };
     let leftover: Vec<Subject> = subjects.into_iter().filter(is_leftover).collect();

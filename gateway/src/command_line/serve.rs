@@ -26,7 +26,7 @@ async fn run(config: Config, options: &Serve) -> Result<(), Failure> {
     if !config.data.dir.exists() {
         ports_are_free(&config)?;
     }
-    let serving = open(config, options, shutdown.clone()).await?;
+    let serving = Box::pin(open(config, options, shutdown.clone())).await?;
     // Commands end before the runtime that they speak to.
     let commands = shutdown.child_token();
     let operations = Arc::new(Operations::from(&serving.app));

@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shared::ids::{LeadId, StaffId};
+use shared::ids::{AppointmentId, LeadId, StaffId};
 
 use super::command::{Actor, Refusal};
 use super::event::Event;
@@ -80,6 +80,14 @@ pub enum AuditEvent {
     Revealed {
         /// Of which lead.
         lead: LeadId,
+        /// Who; none for whoever holds the control socket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<StaffId>,
+    },
+    /// Somebody saw in full who is expected.
+    AppointmentRevealed {
+        /// With which appointment.
+        appointment: AppointmentId,
         /// Who; none for whoever holds the control socket.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<StaffId>,

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shared::consent::Consent;
-use shared::ids::{AlertId, DeviceId, EventId, LeadId, ModelId, StaffId, TopicId, VisitId};
+use shared::ids::{AlertId, AppointmentId, DeviceId, EventId, LeadId, ModelId, StaffId, TopicId, VisitId};
 use shared::personal::Personal;
 use shared::wire::{CheckedIn, Code, Detailed, DoorCounted, Fingerprint, Language, Purpose};
 
 use super::audit::Export;
+use super::diary::Wish;
 use super::floor::event::Correction;
 use super::floor::member::Presence;
 use super::floor::plan::{Hours, Week, YearTable};
@@ -198,6 +199,8 @@ pub enum Command {
     Subscribe(Subscription),
     /// These of somebody's browsers are rung no more.
     Unsubscribe(StaffId, Which),
+    /// About an appointment.
+    Arrange(AppointmentId, Wish),
     /// Puts on record that the actor sees a lead's contact in full.
     RevealLead(LeadId),
     /// Puts on record that the actor takes records away.
@@ -247,6 +250,7 @@ impl Command {
             | Self::SetYear(..)
             | Self::ComeToWork
             | Self::Tick(..)
+            | Self::Arrange(..)
             | Self::SetAccount(_)
             | Self::RemoveAccount(_)
             | Self::SetDevice(_)
@@ -291,6 +295,15 @@ pub enum Refusal {
     /// No such lead, or its contact is not kept.
     #[error("there is no such lead, or nobody's contact is kept with it")]
     UnknownLead,
+    /// No such appointment, or it is no longer kept.
+    #[error("there is no such appointment, or it is no longer kept")]
+    UnknownAppointment,
+    /// Who was expected has come already, or it was taken off.
+    #[error("the appointment is over")]
+    AppointmentOver,
+    /// The consultant has another appointment then.
+    #[error("the consultant has another appointment then")]
+    DoubleBooked,
     /// Not this person's to do.
     #[error("this is somebody else's visit")]
     NotYours,
@@ -336,6 +349,9 @@ impl Refusal {
             Self::UnknownStaff => "unknown_staff",
             Self::UnknownDevice => "unknown_device",
             Self::UnknownLead => "unknown_lead",
+            Self::UnknownAppointment => "unknown_appointment",
+            Self::AppointmentOver => "appointment_over",
+            Self::DoubleBooked => "double_booked",
             Self::NotYours => "not_yours",
             Self::NothingToUndo => "nothing_to_undo",
             Self::NotServed => "not_served",

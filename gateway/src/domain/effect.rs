@@ -5,9 +5,10 @@
 pub mod last_told;
 
 use chrono::{DateTime, Utc};
-use shared::ids::{AlertId, DeviceId, StaffId, VisitId};
+use shared::ids::{AlertId, AppointmentId, DeviceId, StaffId, VisitId};
 use shared::wire::{Alert, AlertOver, LastVisit, VisitStatus};
 
+use super::diary::DiaryEvent;
 use super::event::Event;
 use super::floor::event::{Detailed, FloorEvent};
 use super::floor::member::Presence;
@@ -71,6 +72,20 @@ pub enum Task {
         /// Who.
         staff: StaffId,
     },
+    /// Who has an appointment, and cannot be asked: it is here.
+    AppointmentHere {
+        /// Which visit.
+        visit: VisitId,
+        /// For when it was made.
+        at: DateTime<Utc>,
+    },
+    /// Who has an appointment soon.
+    AppointmentSoon {
+        /// Which.
+        appointment: AppointmentId,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// Own consultant who cannot be asked: your customer is here.
     OwnCustomer {
         /// Which visit.
@@ -116,6 +131,8 @@ pub enum Effect {
     PlansChanged,
     /// The morning's checklist has changed.
     MorningChanged,
+    /// The diary has changed, or what is known of whom it expects.
+    DiaryChanged,
     /// The roster changed: device rules and kiosk configurations follow.
     RosterChanged,
     /// The key of a subject is to be destroyed.
@@ -130,7 +147,7 @@ pub enum Effect {
 /// What has to be told because `event` has just been applied to `state`.
 #[must_use]
 pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
-    match event {
+    let mut effects = match event {
         Event::Floor(event) => floor_effects(state, event),
         Event::Roster(RosterEvent::AccountRemoved { staff }) => {
             vec![Effect::RosterChanged, Effect::PlansChanged, Effect::DestroyKey(Subject::Staff(staff.clone()))]
@@ -142,7 +159,34 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
         Event::Lead(LeadEvent::Received(lead)) => lead.visit.map(|visit| state.tell_serving(visit)).unwrap_or_default(),
         Event::Lead(LeadEvent::ClockDoubted { until }) => vec![Effect::ClockDoubted { until: *until }],
         Event::Morning(_) => vec![Effect::MorningChanged],
+        Event::Diary(event) => diary_effects(state, event),
         Event::Lead(LeadEvent::Changed(_)) | Event::Audit(_) => Vec::new(),
+    };
+    if changes_the_diary(state, event) {
+        effects.push(Effect::DiaryChanged);
+    }
+    effects
+}
+
+fn diary_effects(state: &State, event: &DiaryEvent) -> Vec<Effect> {
+    match event {
+        DiaryEvent::Kept { visit: Some(visit), by: None, .. } => {
+            state.ring_again(*visit).chain(state.tell_expected(*visit)).collect()
+        }
+        DiaryEvent::Reminded { .. } => state.remind(event).into_iter().collect(),
+        DiaryEvent::Erased { appointment, .. } => vec![Effect::DestroyKey(Subject::Appointment(*appointment))],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether pages of the diary say something else after this: of an appointment, or of whom it expects.
+fn changes_the_diary(state: &State, event: &Event) -> bool {
+    match event {
+        Event::Diary(_) => true,
+        Event::Lead(_) | Event::Floor(FloorEvent::Ended { .. } | FloorEvent::EndUndone { .. }) => {
+            !state.diary.is_empty()
+        }
+        _ => false,
     }
 }
 

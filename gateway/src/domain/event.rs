@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::audit::AuditEvent;
+use super::diary::DiaryEvent;
 use super::floor::event::FloorEvent;
 use super::morning::MorningEvent;
 use super::roster::RosterEvent;
@@ -23,6 +24,8 @@ pub enum Event {
     Audit(AuditEvent),
     /// Before the door opened.
     Morning(MorningEvent),
+    /// Appointments.
+    Diary(DiaryEvent),
 }
 
 impl Secrets for Event {
@@ -31,6 +34,7 @@ impl Secrets for Event {
             Self::Floor(event) => event.each_secret(each),
             Self::Roster(event) => event.each_secret(each),
             Self::Lead(event) => event.each_secret(each),
+            Self::Diary(event) => event.each_secret(each),
             // Whom it concerns, never what was seen.
             Self::Audit(_) | Self::Morning(_) => {}
         }
@@ -58,6 +62,12 @@ impl From<LeadEvent> for Event {
 impl From<MorningEvent> for Event {
     fn from(event: MorningEvent) -> Self {
         Self::Morning(event)
+    }
+}
+
+impl From<DiaryEvent> for Event {
+    fn from(event: DiaryEvent) -> Self {
+        Self::Diary(event)
     }
 }
 

@@ -24,7 +24,7 @@ mod party;
 pub mod plan;
 pub mod rules;
 #[cfg(test)]
-mod scene;
+pub(in crate::domain) mod scene;
 mod service;
 mod shifts;
 pub mod speech;
@@ -107,6 +107,7 @@ impl Floor {
             | Command::SetMaintenance(..)
             | Command::EndSessions
             | Command::Tick(..)
+            | Command::Arrange(..)
             | Command::RevealLead(_)
             | Command::Export(_)
             | Command::Subscribe(_)

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use shared::ids::{LeadId, StaffId, VisitId};
+use shared::ids::{AppointmentId, LeadId, StaffId, VisitId};
 
 /// Whose key seals a secret; destroying that key erases everything sealed under it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub enum Subject {
     Visit(VisitId),
     /// A lead, kept with consent.
     Lead(LeadId),
+    /// An appointment: its key is destroyed some days after it.
+    Appointment(AppointmentId),
     /// A member of staff.
     Staff(StaffId),
 }
@@ -32,6 +34,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Visit(id) => write!(f, "visit-{id}"),
             Self::Lead(id) => write!(f, "lead-{id}"),
+            Self::Appointment(id) => write!(f, "appointment-{id}"),
             Self::Staff(id) => write!(f, "staff-{id}"),
         }
     }
@@ -45,6 +48,7 @@ impl FromStr for Subject {
         match kind {
             "visit" => id.parse().map(Self::Visit).map_err(|_| NotASubject),
             "lead" => id.parse().map(Self::Lead).map_err(|_| NotASubject),
+            "appointment" => id.parse().map(Self::Appointment).map_err(|_| NotASubject),
             "staff" => id.parse().map(Self::Staff).map_err(|_| NotASubject),
             _ => Err(NotASubject),
         }
@@ -220,7 +224,8 @@ mod tests {
     fn subjects_read_back() {
         let visit = VisitId::new(chrono::DateTime::UNIX_EPOCH, [3; 10]);
         let lead = LeadId::new(chrono::DateTime::UNIX_EPOCH, [4; 10]);
-        for subject in [subject(), Subject::Visit(visit), Subject::Lead(lead)] {
+        let appointment = AppointmentId::new(chrono::DateTime::UNIX_EPOCH, [5; 10]);
+        for subject in [subject(), Subject::Visit(visit), Subject::Lead(lead), Subject::Appointment(appointment)] {
             assert_eq!(subject.to_string().parse::<Subject>().unwrap(), subject);
         }
         assert!("house-1".parse::<Subject>().is_err());

@@ -12,6 +12,7 @@ use shared::wire::{self, Purpose};
 use super::audit;
 use super::command::{Actor, Command, Input, Interest, Refusal};
 use super::customer::{Customers, NumberKey};
+use super::diary::{Diary, DiaryRules};
 use super::event::Event;
 use super::floor::Floor;
 use super::floor::arrival::said;
@@ -24,7 +25,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 11;
+pub const STATE_VERSION: u8 = 12;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,8 @@ pub struct Rules {
     pub zone: Tz,
     /// Figures of the sales area.
     pub sales: SalesRules,
+    /// Figures of the diary.
+    pub diary: DiaryRules,
     /// Words to greet with.
     pub speech: Speech,
     /// Under which telephone numbers are looked up.
@@ -55,6 +58,9 @@ pub struct State {
     /// What was looked at before the door opened. Shared with who reads it.
     #[serde(default)]
     pub morning: Arc<Morning>,
+    /// Who is expected.
+    #[serde(default)]
+    pub diary: Diary,
     /// The words to greet with.
     #[serde(skip)]
     pub speech: Speech,
@@ -65,6 +71,7 @@ impl State {
     pub fn configure(&mut self, rules: Rules) {
         self.floor.configure(rules.floor, rules.zone);
         self.sales.configure(rules.sales);
+        self.diary.configure(rules.diary, rules.zone, rules.number_key.clone());
         self.customers.configure(rules.number_key);
         self.speech = rules.speech;
     }
@@ -78,6 +85,7 @@ impl State {
             sales: self.sales.clone(),
             customers: self.customers.without_index(),
             morning: Arc::clone(&self.morning),
+            diary: self.diary.without_index(),
             speech: Speech::default(),
         }
     }
@@ -90,7 +98,7 @@ impl State {
         if let Some(events) = self.floor.decide(&input.actor, &input.command, now)? {
             let lead = self.lead_at_kiosk(&input.actor, &input.command).map(Event::from);
             let known = self.recognise(&events, now);
-            return Ok(events.into_iter().chain(known).map(Event::from).chain(lead).collect());
+            return Ok(events.into_iter().map(Event::from).chain(known).chain(lead).collect());
         }
         match &input.command {
             Command::Tick(date, item, done) => {
@@ -98,6 +106,7 @@ impl State {
                 Ok(ticked.into_iter().map(Event::from).collect())
             }
             Command::RegisterInterest(interest) => Ok(self.register_interest(interest, now)),
+            Command::Arrange(appointment, wish) => self.arrange(&input.actor, *appointment, wish),
             Command::RevealLead(lead) => self.reveal(&input.actor, *lead),
             Command::Export(export) => audit::exported(&input.actor, *export),
             Command::EraseLead(lead) => self.erase(&input.actor, *lead),
@@ -143,17 +152,32 @@ impl State {
     #[must_use]
     pub fn due(&self, now: DateTime<Utc>) -> Vec<Event> {
         let floor = self.floor.due(now);
-        if floor.is_empty() {
-            // Nobody waits for an erasure, and whoever stands on the floor does.
-            return self.sales.due(now).into_iter().map(Event::from).collect();
+        if !floor.is_empty() {
+            return floor.into_iter().map(Event::from).collect();
         }
-        floor.into_iter().map(Event::from).collect()
+        // Nobody waits for an erasure, and whoever stands on the floor does.
+        let next = self.diary.due(now).map(Event::from);
+        let next = next.or_else(|| self.sales.due(now).map(Event::from)).or_else(|| self.diary_erasure(now));
+        next.into_iter().collect()
+    }
+
+    /// An appointment that is over for long enough, erased; or not yet, because nobody knows whether it is really so late.
+    fn diary_erasure(&self, now: DateTime<Utc>) -> Option<Event> {
+        let (_, erased) = self.diary.oldest()?;
+        self.diary_erasure_at().filter(|at| *at <= now)?;
+        Some(self.sales.doubts(now).map_or_else(|| erased.into(), Event::from))
+    }
+
+    fn diary_erasure_at(&self) -> Option<DateTime<Utc>> {
+        let (at, _) = self.diary.oldest()?;
+        Some(self.sales.doubted_until().map_or(at, |until| at.max(until)))
     }
 
     /// When something becomes due by time alone.
     #[must_use]
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
-        [self.floor.deadline(), self.sales.deadline()].into_iter().flatten().min()
+        let diary = [self.diary.deadline(), self.diary_erasure_at()];
+        [self.floor.deadline(), self.sales.deadline()].into_iter().chain(diary).flatten().min()
     }
 
     /// When something happened last, of whatever kind: time has not stood before it.
@@ -179,6 +203,10 @@ impl State {
                 self.customers.apply(event);
             }
             Event::Morning(event) => Arc::make_mut(&mut self.morning).apply(event, at),
+            Event::Diary(event) => {
+                self.diary.apply(event);
+                self.keep(event);
+            }
             // On record, and nothing depends on it.
             Event::Audit(_) => {}
         }
@@ -213,7 +241,8 @@ impl State {
         }
         if let Some(said) = visit.and_then(|visit| said(visit, None, &as_detail(interest))) {
             let known = self.recognise(std::slice::from_ref(&said), now);
-            events.extend(std::iter::once(said).chain(known).map(Event::from));
+            events.push(said.into());
+            events.extend(known);
         }
         events.push(LeadEvent::Received(lead_of(interest, visit)).into());
         if let (Some(nonce), Some(kiosk)) = (&interest.nonce, &interest.place)
@@ -299,5 +328,6 @@ impl Secrets for State {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
         self.roster.each_secret(each);
         self.floor.each_secret(each);
+        self.diary.each_secret(each);
     }
 }

@@ -366,6 +366,7 @@ mod tests {
             phone: None,
             lead: None,
             last_visit: None,
+            appointment: None,
             why: Why::LongestFree,
             colleague: None,
             asked_at: DateTime::UNIX_EPOCH,

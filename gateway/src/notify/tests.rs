@@ -61,6 +61,7 @@ fn alert(visit: u8) -> Alert {
         phone: Some("138****8000".to_owned()),
         lead: None,
         last_visit: None,
+        appointment: None,
         why: Why::OwnCustomer,
         colleague: None,
         asked_at: DateTime::UNIX_EPOCH,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use shared::ids::{LeadId, StaffId, StoreId};
+use shared::ids::{AppointmentId, LeadId, StaffId, StoreId};
 
 use super::moment::Moment;
 use crate::domain::sales::Erasure;
@@ -23,6 +23,7 @@ pub struct AuditRecord<'a> {
     pub(super) format: Option<&'static str>,
     pub(super) from: Option<NaiveDate>,
     pub(super) to: Option<NaiveDate>,
+    pub(super) appointment_id: Option<AppointmentId>,
 }
 
 impl<'a> AuditRecord<'a> {
@@ -30,11 +31,7 @@ impl<'a> AuditRecord<'a> {
     pub fn new(row: &'a AuditRow, store: &'a StoreId, moment: &mut Moment) -> Self {
         let export = match &row.act {
             Act::Exported(export) => Some(export),
-            Act::Revealed(_) | Act::Erased(..) => None,
-        };
-        let reason = match row.act {
-            Act::Erased(_, why) => Some(Erasure::as_str(why)),
-            Act::Revealed(_) | Act::Exported(_) => None,
+            _ => None,
         };
         Self {
             audit_id: format!("{}.{}", row.commit, row.index),
@@ -43,11 +40,12 @@ impl<'a> AuditRecord<'a> {
             by: row.by.as_ref(),
             act: row.act.as_str(),
             lead_id: row.act.lead(),
-            reason,
+            reason: row.act.erasure().map(Erasure::as_str),
             records: export.map(|export| export.records.as_str()),
             format: export.map(|export| export.format.as_str()),
             from: export.and_then(|export| export.from),
             to: export.and_then(|export| export.to),
+            appointment_id: row.act.appointment(),
         }
     }
 }

@@ -147,6 +147,7 @@ fn audit<W: Write>(cells: &mut Cells<W>, record: &AuditRecord<'_>) -> io::Result
     cells.plain(record.format.unwrap_or_default());
     cells.plain(&record.from.map(|day| day.to_string()).unwrap_or_default());
     cells.plain(&record.to.map(|day| day.to_string()).unwrap_or_default());
+    cells.uuid(record.appointment_id.map(|appointment| appointment.uuid()));
     cells.end_line()
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::floor_view::FloorSnapshot;
+use crate::domain::diary::Entry;
 use crate::domain::floor::plan::Plans;
 use crate::domain::morning::Morning;
 use crate::domain::roster::Roster;
@@ -66,6 +67,7 @@ pub struct Handle {
     roster: watch::Receiver<Arc<Roster>>,
     plans: watch::Receiver<Arc<Plans>>,
     morning: watch::Receiver<Arc<Morning>>,
+    diary: watch::Receiver<Arc<Vec<Entry>>>,
     spent: watch::Receiver<Arc<BTreeSet<String>>>,
     hub: Arc<Hub>,
 }
@@ -83,6 +85,8 @@ pub struct Desk {
     pub plans: watch::Sender<Arc<Plans>>,
     /// What was looked at before the door opened.
     pub morning: watch::Sender<Arc<Morning>>,
+    /// Who is expected, by time.
+    pub diary: watch::Sender<Arc<Vec<Entry>>>,
     /// Nonces of codes that were used lately.
     pub spent: watch::Sender<Arc<BTreeSet<String>>>,
     /// What people's screens show.
@@ -98,6 +102,7 @@ impl Handle {
         let (roster_out, roster) = watch::channel(Arc::new(state.roster.clone()));
         let (plans_out, plans) = watch::channel(Arc::clone(state.floor.plans()));
         let (morning_out, morning) = watch::channel(Arc::clone(&state.morning));
+        let (diary_out, diary) = watch::channel(Arc::new(state.agenda()));
         let (spent_out, spent) = watch::channel(Arc::default());
         let hub = Arc::new(Hub::default());
         let desk = Desk {
@@ -106,10 +111,11 @@ impl Handle {
             roster: roster_out,
             plans: plans_out,
             morning: morning_out,
+            diary: diary_out,
             spent: spent_out,
             hub: Arc::clone(&hub),
         };
-        (Self { letters, floor, roster, plans, morning, spent, hub }, desk)
+        (Self { letters, floor, roster, plans, morning, diary, spent, hub }, desk)
     }
 
     /// Hands an input over and waits until it is durable. Waits for room in the channel: callers bound the wait
@@ -170,6 +176,12 @@ impl Handle {
     #[must_use]
     pub fn morning(&self) -> watch::Receiver<Arc<Morning>> {
         self.morning.clone()
+    }
+
+    /// Who is expected, by time, and every change of it.
+    #[must_use]
+    pub fn diary(&self) -> watch::Receiver<Arc<Vec<Entry>>> {
+        self.diary.clone()
     }
 
     /// Whether a kiosk's code with this nonce was used: it opens no new page.

@@ -262,6 +262,7 @@ impl Runtime {
     fn tell(&mut self, effects: Vec<Effect>) {
         let (mut visits, mut people) = (Vec::new(), Vec::new());
         let mut changed = BTreeSet::new();
+        let mut diary = false;
         for (index, effect) in (0_u32..).zip(effects) {
             let feed = |to, pushed| Feed { id: FeedId { sequence: self.head, index }, to, pushed };
             match effect {
@@ -289,6 +290,8 @@ impl Runtime {
                 Effect::MorningChanged => {
                     self.parts.desk.morning.send_replace(Arc::clone(&self.state.morning));
                 }
+                // Once for all of them: what is known of whom is expected is looked up anew.
+                Effect::DiaryChanged => diary = true,
                 Effect::PlansChanged => {
                     self.parts.desk.plans.send_replace(Arc::clone(self.state.floor.plans()));
                 }
@@ -297,6 +300,9 @@ impl Runtime {
                 Effect::DestroyKey(Subject::Staff(staff)) if self.state.roster.accounts.contains_key(&staff) => {}
                 Effect::DestroyKey(subject) => people.push(subject),
             }
+        }
+        if diary {
+            self.parts.desk.diary.send_replace(Arc::new(self.state.agenda()));
         }
         for (kiosk, status) in self.last_told.news(&self.state, &changed) {
             let visit = status.visit;

@@ -1,7 +1,7 @@
 //! The audit as pages and exports see it: who saw a contact, who took records away, and what was erased.
 
 use serde::{Deserialize, Serialize};
-use shared::ids::{LeadId, StaffId};
+use shared::ids::{AppointmentId, LeadId, StaffId};
 use uuid::Uuid;
 
 use super::ViewsError;
@@ -9,6 +9,7 @@ use super::keys::{Kind, TimeKey};
 use super::row::Millis;
 use crate::domain::Event;
 use crate::domain::audit::{AuditEvent, Export};
+use crate::domain::diary::DiaryEvent;
 use crate::domain::sales::{Erasure, LeadEvent};
 
 /// One line of the audit. Stored as JSON.
@@ -36,6 +37,10 @@ pub enum Act {
     Exported(Export),
     /// Erased a contact.
     Erased(LeadId, Erasure),
+    /// Saw in full who is expected.
+    AppointmentRevealed(AppointmentId),
+    /// Erased who was expected.
+    AppointmentErased(AppointmentId, Erasure),
 }
 
 impl Act {
@@ -46,6 +51,8 @@ impl Act {
             Self::Revealed(_) => "revealed",
             Self::Exported(_) => "exported",
             Self::Erased(..) => "erased",
+            Self::AppointmentRevealed(_) => "appointment_revealed",
+            Self::AppointmentErased(..) => "appointment_erased",
         }
     }
 
@@ -54,7 +61,25 @@ impl Act {
     pub fn lead(&self) -> Option<LeadId> {
         match self {
             Self::Revealed(lead) | Self::Erased(lead, _) => Some(*lead),
-            Self::Exported(_) => None,
+            Self::Exported(_) | Self::AppointmentRevealed(_) | Self::AppointmentErased(..) => None,
+        }
+    }
+
+    /// Whom nobody expects any more, or who was seen.
+    #[must_use]
+    pub fn appointment(&self) -> Option<AppointmentId> {
+        match self {
+            Self::AppointmentRevealed(appointment) | Self::AppointmentErased(appointment, _) => Some(*appointment),
+            Self::Revealed(_) | Self::Erased(..) | Self::Exported(_) => None,
+        }
+    }
+
+    /// Why something was erased.
+    #[must_use]
+    pub fn erasure(&self) -> Option<Erasure> {
+        match self {
+            Self::Erased(_, why) | Self::AppointmentErased(_, why) => Some(*why),
+            Self::Revealed(_) | Self::Exported(_) | Self::AppointmentRevealed(_) => None,
         }
     }
 }
@@ -66,7 +91,13 @@ impl AuditRow {
             Event::Audit(AuditEvent::Revealed { lead, by }) => (by, Act::Revealed(*lead)),
             Event::Audit(AuditEvent::Exported { export, by }) => (by, Act::Exported(*export)),
             Event::Lead(LeadEvent::Erased { lead, by, why }) => (by, Act::Erased(*lead, *why)),
-            Event::Floor(_) | Event::Roster(_) | Event::Lead(_) | Event::Morning(_) => return None,
+            Event::Audit(AuditEvent::AppointmentRevealed { appointment, by }) => {
+                (by, Act::AppointmentRevealed(*appointment))
+            }
+            Event::Diary(DiaryEvent::Erased { appointment, by, why }) => {
+                (by, Act::AppointmentErased(*appointment, *why))
+            }
+            Event::Floor(_) | Event::Roster(_) | Event::Lead(_) | Event::Morning(_) | Event::Diary(_) => return None,
         };
         Some(Self { at, commit, index, by: by.clone(), act })
     }

@@ -47,7 +47,7 @@ impl<'a> Projection<'a> {
             match event {
                 Event::Floor(event) => self.floor(event, commit.at)?,
                 Event::Lead(event) => self.lead(event, commit.at)?,
-                Event::Roster(_) | Event::Audit(_) | Event::Morning(_) => {}
+                Event::Roster(_) | Event::Audit(_) | Event::Morning(_) | Event::Diary(_) => {}
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ pub(super) mod alerts;
 pub(super) mod channels;
 pub(super) mod contacts;
 pub(super) mod demo;
+pub(super) mod diary;
 pub(super) mod exports;
 pub(super) mod floor;
 pub(super) mod hands;

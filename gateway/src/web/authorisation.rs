@@ -58,11 +58,15 @@ pub enum Action {
     ReadShifts,
     /// Plan weeks, days and holidays.
     PlanShifts,
+    /// See, make and move appointments: whose they are the engine judges.
+    Arrange,
+    /// See everybody's appointments.
+    SeeEveryAppointment,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
@@ -88,6 +92,8 @@ impl Action {
         Self::ManagePeople,
         Self::ReadShifts,
         Self::PlanShifts,
+        Self::Arrange,
+        Self::SeeEveryAppointment,
     ];
 }
 
@@ -115,11 +121,13 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
         | Action::ServeVisit
         | Action::AskColleague
         | Action::ReadShifts
+        | Action::Arrange
         | Action::RevealContact => true,
         Action::EnterWalkIn
         | Action::ReceiveVisit
         | Action::AssignVisit
         | Action::ArrangeParties
+        | Action::SeeEveryAppointment
         | Action::SeeEveryVisit => {
             matches!(role, Role::Reception | Role::Manager | Role::Admin)
         }
@@ -171,11 +179,13 @@ mod tests {
                 | Action::ServeVisit
                 | Action::AskColleague
                 | Action::ReadShifts
+                | Action::Arrange
                 | Action::RevealContact => (&ROLES, &ROLES),
                 Action::EnterWalkIn
                 | Action::ReceiveVisit
                 | Action::AssignVisit
                 | Action::ArrangeParties
+                | Action::SeeEveryAppointment
                 | Action::SeeEveryVisit => (&floor, &floor),
                 Action::SeeBoard => (&all_but_care, &all_but_care),
                 Action::ReadVisits => (&floor, &lead),

@@ -94,6 +94,14 @@ pub const ROUTES: &[Route] = &[
     route("PUT", "/api/v1/kiosks/{kiosk}/maintenance", Access::Staff(Action::ManageKiosks)),
     route("GET", "/api/v1/morning", Access::Staff(Action::SeeFloor)),
     route("PUT", "/api/v1/morning/{item}", Access::Staff(Action::SeeFloor)),
+    route("GET", "/api/v1/appointments", Access::Staff(Action::Arrange)),
+    route("POST", "/api/v1/appointments", Access::Staff(Action::Arrange)),
+    route("PUT", "/api/v1/appointments/{appointment}", Access::Staff(Action::Arrange)),
+    route("DELETE", "/api/v1/appointments/{appointment}", Access::Staff(Action::EraseContact)),
+    route("POST", "/api/v1/appointments/{appointment}/cancel", Access::Staff(Action::Arrange)),
+    route("POST", "/api/v1/appointments/{appointment}/restore", Access::Staff(Action::Arrange)),
+    route("POST", "/api/v1/appointments/{appointment}/arrived", Access::Staff(Action::Arrange)),
+    route("POST", "/api/v1/appointments/{appointment}/reveal", Access::Staff(Action::RevealContact)),
     route("GET", "/api/v1/people", Access::Staff(Action::ManagePeople)),
     route("PUT", "/api/v1/people/{staff}", Access::Staff(Action::ManagePeople)),
     route("DELETE", "/api/v1/people/{staff}", Access::Staff(Action::ManagePeople)),
@@ -121,6 +129,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/board", Access::Page(Action::SeeBoard)),
     route("GET", "/board/public", Access::Page(Action::SeeFloor)),
     route("GET", "/morning", Access::Page(Action::SeeFloor)),
+    route("GET", "/appointments", Access::Page(Action::Arrange)),
     route("GET", "/offline", Access::Public),
     route("GET", "/worker.js", Access::Public),
     route("GET", "/manage", Access::Page(Action::OpenManage)),
@@ -188,6 +197,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/kiosks/{kiosk}/maintenance", put(api::kiosks::set_maintenance))
         .route("/api/v1/morning", get(api::morning::show))
         .route("/api/v1/morning/{item}", put(api::morning::tick))
+        .merge(appointments())
         .route("/api/v1/people", get(api::people::list))
         .route("/api/v1/people/{staff}", put(api::people::set).delete(api::people::remove))
         .route("/api/v1/people/{staff}/sessions", delete(api::people::sign_out))
@@ -210,6 +220,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/board", get(pages::board::show))
         .route("/board/public", get(pages::board::show_public))
         .route("/morning", get(pages::morning::show))
+        .route("/appointments", get(pages::diary::show))
         .route("/offline", get(pages::offline))
         .route("/worker.js", get(assets::worker))
         .route("/manage", get(pages::manage::show))
@@ -227,6 +238,16 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
 /// The visitors' door: their page and its files, and nothing that says there is anything else.
 pub(super) fn visitors_only(front: &Arc<Front>) -> Router {
     finish(visitor_pages().fallback(pages::visitor::lost), front)
+}
+
+fn appointments() -> Router<Arc<Front>> {
+    Router::new()
+        .route("/api/v1/appointments", get(api::diary::list).post(api::diary::book))
+        .route("/api/v1/appointments/{appointment}", put(api::diary::change).delete(api::diary::erase))
+        .route("/api/v1/appointments/{appointment}/cancel", post(api::diary::cancel))
+        .route("/api/v1/appointments/{appointment}/restore", post(api::diary::restore))
+        .route("/api/v1/appointments/{appointment}/arrived", post(api::diary::arrived))
+        .route("/api/v1/appointments/{appointment}/reveal", post(api::diary::reveal))
 }
 
 fn visitor_pages() -> Router<Arc<Front>> {

@@ -3,6 +3,7 @@
 mod api;
 mod authorisation;
 mod board;
+mod diary;
 mod hands;
 mod kiosks;
 mod morning;

@@ -3,6 +3,7 @@
 
 mod board;
 mod deliveries;
+mod diary;
 mod general;
 mod hands;
 mod people;
@@ -17,6 +18,7 @@ use shared::wire::Language;
 
 use board::Wall;
 use deliveries::Reached;
+use diary::Agenda;
 use general::General;
 use hands::Hands;
 use people::Crew;
@@ -59,6 +61,8 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     pub(super) deliveries: Reached,
     #[serde(flatten)]
+    pub(super) diary: Agenda,
+    #[serde(flatten)]
     pub(super) hands: Hands,
     #[serde(flatten)]
     pub(super) people: Crew,
@@ -74,6 +78,7 @@ static ZH: Words = Words {
     general: General::ZH,
     board: Wall::ZH,
     deliveries: Reached::ZH,
+    diary: Agenda::ZH,
     hands: Hands::ZH,
     people: Crew::ZH,
     records: Register::ZH,
@@ -84,6 +89,7 @@ static EN: Words = Words {
     general: General::EN,
     board: Wall::EN,
     deliveries: Reached::EN,
+    diary: Agenda::EN,
     hands: Hands::EN,
     people: Crew::EN,
     records: Register::EN,
@@ -119,6 +125,7 @@ impl Words {
             self.general.word(key),
             self.board.word(key),
             self.deliveries.word(key),
+            self.diary.word(key),
             self.hands.word(key),
             self.people.word(key),
             self.records.word(key),
@@ -142,6 +149,7 @@ mod tests {
 
     use super::*;
     use crate::domain::audit::Records;
+    use crate::domain::diary::{Matter, Standing};
     use crate::domain::floor::member::Presence;
     use crate::domain::floor::visit::{Channel, GreetedSource, Outcome};
     use crate::domain::roster::Role;
@@ -153,6 +161,7 @@ mod tests {
             General::TABLE,
             Wall::TABLE,
             Reached::TABLE,
+            Agenda::TABLE,
             Hands::TABLE,
             Crew::TABLE,
             Register::TABLE,
@@ -223,6 +232,8 @@ mod tests {
         names.extend(["handed", "shown", "failed"].map(|fate| ("fate", fate)));
         names.extend(Failure::ALL.map(|why| ("why_failed", why.as_str())));
         names.extend(["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| ("weekday", day)));
+        names.extend(Matter::ALL.map(|matter| ("matter", matter.as_str())));
+        names.extend(Standing::ALL.map(|standing| ("standing", standing.as_str())));
         for (prefix, name) in names {
             assert_ne!(words.named(prefix, name), format!("{prefix}_{name}"));
         }

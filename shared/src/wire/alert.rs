@@ -131,6 +131,9 @@ pub struct Alert {
     /// When they were here last, if they are known, only for the owner or after Accept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_visit: Option<LastVisit>,
+    /// When they are expected, if they have an appointment today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<DateTime<Utc>>,
     /// What decided.
     pub why: Why,
     /// The colleague whose visitor it is, where one asks.

@@ -77,6 +77,11 @@ impl Customers {
         Some(Acquaintance { lead: *lead, owner: latest.cloned() })
     }
 
+    /// Under which number somebody is known.
+    pub(in crate::domain) fn number_of(&self, lead: LeadId) -> Option<NumberHash> {
+        self.cards.get(&lead).map(|card| card.number)
+    }
+
     /// When somebody was here last, and what they asked for then.
     #[must_use]
     pub fn last_visit(&self, lead: LeadId) -> Option<(DateTime<Utc>, &[ModelId])> {

@@ -5,33 +5,56 @@ use shared::ids::VisitId;
 use shared::phone::PhoneNumber;
 
 use super::book::Acquaintance;
+use crate::domain::diary::DiaryEvent;
+use crate::domain::event::Event;
 use crate::domain::floor::event::{Detailed, FloorEvent};
 use crate::domain::state::State;
 
 impl State {
     /// What follows for whom a visit is about, from what was just said.
-    pub(in crate::domain) fn recognise(&self, said: &[FloorEvent], now: DateTime<Utc>) -> Vec<FloorEvent> {
+    pub(in crate::domain) fn recognise(&self, said: &[FloorEvent], now: DateTime<Utc>) -> Vec<Event> {
         let mut events = Vec::new();
+        // Whom they ask for by name comes first, and one alert at a time is enough.
+        let mut asked = said.iter().any(|event| matches!(event, FloorEvent::Asked { .. }));
         for (visit, number) in said.iter().filter_map(numbered) {
-            let kept = self.floor.rules().owned;
-            let (lead, owner) = match self.customers.know(number, kept, now) {
-                Some(Acquaintance { lead, owner }) => {
-                    (Some(lead), owner.filter(|(owner, _)| self.floor.member(owner).is_some()))
-                }
-                None => (None, None),
-            };
-            let (owner, since) = owner.unzip();
-            let known = self.floor.visit(visit);
-            let before = known.map(|visit| (visit.known.lead, visit.known.owner.clone())).unwrap_or_default();
-            if before == (lead, owner.clone()) {
-                continue;
+            for event in self.recognise_customer(visit, number, asked, now) {
+                asked |= matches!(event, FloorEvent::Asked { .. });
+                events.push(event.into());
             }
-            events.push(FloorEvent::Recognised { visit, lead, owner: owner.clone(), since });
-            // Whom they ask for by name comes first, and one alert at a time is enough.
-            let asked = said.iter().any(|event| matches!(event, FloorEvent::Asked { .. }));
-            if let (Some(visit), Some(owner), false) = (known, owner, asked) {
-                events.extend(self.floor.ask_own(visit, &owner, now));
+            if let Some(appointment) = self.expected_with(visit, number, now) {
+                let kept = DiaryEvent::Kept { appointment: appointment.id, visit: Some(visit), by: None };
+                events.push(kept.into());
+                let ring = || self.ask_expected(visit, appointment, now);
+                events.extend((!asked).then(ring).flatten().map(Event::from));
             }
+        }
+        events
+    }
+
+    /// Whose customer they are, where that is news.
+    fn recognise_customer(
+        &self,
+        visit: VisitId,
+        number: &PhoneNumber,
+        asked: bool,
+        now: DateTime<Utc>,
+    ) -> Vec<FloorEvent> {
+        let kept = self.floor.rules().owned;
+        let (lead, owner) = match self.customers.know(number, kept, now) {
+            Some(Acquaintance { lead, owner }) => {
+                (Some(lead), owner.filter(|(owner, _)| self.floor.member(owner).is_some()))
+            }
+            None => (None, None),
+        };
+        let (owner, since) = owner.unzip();
+        let known = self.floor.visit(visit);
+        let before = known.map(|visit| (visit.known.lead, visit.known.owner.clone())).unwrap_or_default();
+        if before == (lead, owner.clone()) {
+            return Vec::new();
+        }
+        let mut events = vec![FloorEvent::Recognised { visit, lead, owner: owner.clone(), since }];
+        if let (Some(visit), Some(owner), false) = (known, owner, asked) {
+            events.extend(self.floor.ask_own(visit, &owner, now));
         }
         events
     }

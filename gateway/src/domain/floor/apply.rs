@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::ids::{AlertId, StaffId};
+use shared::ids::{AlertId, StaffId, VisitId};
 
 use super::book::Floor;
 use super::event::{CheckedIn, Correction, Detailed, FloorEvent};
 use super::member::{Member, Presence, Shift, Turns};
 use super::visit::{Asking, Known, Outcome, Rung, Visit};
+use crate::domain::diary::Expected;
 use crate::domain::roster::{Account, Role, RosterEvent};
 use shared::wire::Why;
 
@@ -119,6 +120,14 @@ impl Floor {
         }
     }
 
+    /// Takes over that a visit was expected. Whom the visitor names is more than what the diary says.
+    pub(in crate::domain) fn expect(&mut self, visit: VisitId, expected: Expected) {
+        self.change_visit(visit, |visit| {
+            visit.wanted.get_or_insert_with(|| expected.consultant.clone());
+            visit.appointment = Some(expected);
+        });
+    }
+
     /// Takes over a change of the roster.
     pub fn apply_roster(&mut self, event: &RosterEvent) {
         match event {
@@ -178,6 +187,7 @@ impl Floor {
             models: Vec::new(),
             wanted: None,
             known: Known::default(),
+            appointment: None,
             consents: Vec::new(),
             secret: None,
             arrived_at: event.arrived_at,

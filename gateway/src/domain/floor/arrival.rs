@@ -134,7 +134,13 @@ impl Floor {
     }
 
     /// Asks somebody who can come beside those who are asked already, while nobody does.
-    fn ask_beside(&self, visit: &Visit, who: &StaffId, why: Why, now: DateTime<Utc>) -> Option<FloorEvent> {
+    pub(in crate::domain) fn ask_beside(
+        &self,
+        visit: &Visit,
+        who: &StaffId,
+        why: Why,
+        now: DateTime<Utc>,
+    ) -> Option<FloorEvent> {
         let who = self.member(who).filter(|_| visit.waits() && !visit.askings.is_empty())?;
         let asked_about_it = visit.askings.iter().any(|asked| asked.to == who.id);
         let can_come = who.presence == Presence::Free && self.is_reachable(who, now);

@@ -394,7 +394,8 @@ impl Index {
 }
 
 fn place(visit: &Visit, rules: &FloorRules) -> Place {
-    let first = visit.purpose == Purpose::Appointment || visit.is_promising(rules);
+    let expected = visit.purpose == Purpose::Appointment || visit.appointment.is_some();
+    let first = expected || visit.is_promising(rules);
     (!first, visit.arrived_at, visit.id)
 }
 

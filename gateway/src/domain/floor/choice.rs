@@ -105,7 +105,8 @@ impl Floor {
             return Why::OwnCustomer;
         }
         if visit.wanted.as_ref() == Some(&best.id) {
-            return if visit.purpose == Purpose::Appointment { Why::Appointment } else { Why::AskedFor };
+            let appointed = visit.purpose == Purpose::Appointment || visit.is_expected_by(&best.id);
+            return if appointed { Why::Appointment } else { Why::AskedFor };
         }
         if visit.askings.iter().any(|asked| asked.passed) {
             return Why::Passed;

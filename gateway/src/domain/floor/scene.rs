@@ -15,21 +15,21 @@ use crate::domain::roster::{Account, Role, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
 use crate::domain::{Effect, Event, State, effects};
 
-pub(super) struct Scene {
-    pub(super) state: State,
-    pub(super) now: DateTime<Utc>,
-    pub(super) history: Vec<(DateTime<Utc>, FloorEvent)>,
-    pub(super) all: Vec<(DateTime<Utc>, Event)>,
-    pub(super) dark: BTreeSet<StaffId>,
-    pub(super) told: Vec<Effect>,
+pub(in crate::domain) struct Scene {
+    pub(in crate::domain) state: State,
+    pub(in crate::domain) now: DateTime<Utc>,
+    pub(in crate::domain) history: Vec<(DateTime<Utc>, FloorEvent)>,
+    pub(in crate::domain) all: Vec<(DateTime<Utc>, Event)>,
+    pub(in crate::domain) dark: BTreeSet<StaffId>,
+    pub(in crate::domain) told: Vec<Effect>,
     /// What kiosks were told, in order.
-    pub(super) statuses: Vec<VisitStatus>,
+    pub(in crate::domain) statuses: Vec<VisitStatus>,
     last_told: LastTold,
     visits: u64,
 }
 
 impl Scene {
-    pub(super) fn new() -> Self {
+    pub(in crate::domain) fn new() -> Self {
         let mut state = State::default();
         state.configure(crate::domain::Rules::default());
         let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
@@ -46,13 +46,13 @@ impl Scene {
         }
     }
 
-    pub(super) fn with(mut self, name: &str, role: Role) -> Self {
+    pub(in crate::domain) fn with(mut self, name: &str, role: Role) -> Self {
         self.hire(name, role, &[Language::Zh]);
         self
     }
 
     /// A consultant who is free and whose phone answers.
-    pub(super) fn with_free(mut self, names: &[&str]) -> Self {
+    pub(in crate::domain) fn with_free(mut self, names: &[&str]) -> Self {
         for name in names {
             self.hire(name, Role::Consultant, &[Language::Zh]);
             self.presence(name, Presence::Free);
@@ -60,7 +60,7 @@ impl Scene {
         self
     }
 
-    pub(super) fn hire(&mut self, name: &str, role: Role, languages: &[Language]) {
+    pub(in crate::domain) fn hire(&mut self, name: &str, role: Role, languages: &[Language]) {
         let id = staff(name);
         let details = StaffDetails {
             name: shared::personal::Personal::new(name),
@@ -78,15 +78,15 @@ impl Scene {
         self.ask(Actor::System, Command::SetAccount(account)).unwrap();
     }
 
-    pub(super) fn presence(&mut self, name: &str, presence: Presence) {
+    pub(in crate::domain) fn presence(&mut self, name: &str, presence: Presence) {
         self.by(name, Command::SetPresence(presence)).unwrap();
     }
 
-    pub(super) fn check_in(&mut self, purpose: Purpose) -> VisitId {
+    pub(in crate::domain) fn check_in(&mut self, purpose: Purpose) -> VisitId {
         self.check_in_with(purpose, Language::Zh, Detailed::default(), Some(0))
     }
 
-    pub(super) fn check_in_with(
+    pub(in crate::domain) fn check_in_with(
         &mut self,
         purpose: Purpose,
         language: Language,
@@ -99,7 +99,7 @@ impl Scene {
         visit
     }
 
-    pub(super) fn check_in_at(&mut self, kiosk: &str, purpose: Purpose) -> VisitId {
+    pub(in crate::domain) fn check_in_at(&mut self, kiosk: &str, purpose: Purpose) -> VisitId {
         let visit = self.new_visit();
         let detail = Detailed::default();
         let body = wire::CheckedIn { visit, purpose, language: Language::Zh, touched_ms: None, detail };
@@ -108,55 +108,55 @@ impl Scene {
         visit
     }
 
-    pub(super) fn new_visit(&mut self) -> VisitId {
+    pub(in crate::domain) fn new_visit(&mut self) -> VisitId {
         self.visits += 1;
         let mut random = [0; 10];
         random[2..].copy_from_slice(&self.visits.to_be_bytes());
         VisitId::new(self.now, random)
     }
 
-    pub(super) fn kiosk(&mut self, command: Command) -> Result<(), Refusal> {
+    pub(in crate::domain) fn kiosk(&mut self, command: Command) -> Result<(), Refusal> {
         self.ask(Actor::Device("k1".parse().unwrap()), command)
     }
 
     /// What a kiosk tells with an event that has just happened.
-    pub(super) fn just_now(&self) -> Told {
+    pub(in crate::domain) fn just_now(&self) -> Told {
         Told { at: self.now, age_ms: Some(0) }
     }
 
-    pub(super) fn by(&mut self, name: &str, command: Command) -> Result<(), Refusal> {
+    pub(in crate::domain) fn by(&mut self, name: &str, command: Command) -> Result<(), Refusal> {
         self.ask(Actor::Staff(staff(name)), command)
     }
 
-    pub(super) fn accept(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
+    pub(in crate::domain) fn accept(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
         let alert = self.alert(name, visit).ok_or(Refusal::UnknownAlert)?;
         self.by(name, Command::Accept(alert))
     }
 
-    pub(super) fn pass(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
+    pub(in crate::domain) fn pass(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
         let alert = self.alert(name, visit).ok_or(Refusal::UnknownAlert)?;
         self.by(name, Command::Pass(alert, None))
     }
 
-    pub(super) fn greet(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
+    pub(in crate::domain) fn greet(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
         self.by(name, Command::Greet(visit))
     }
 
-    pub(super) fn end(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
+    pub(in crate::domain) fn end(&mut self, name: &str, visit: VisitId) -> Result<(), Refusal> {
         self.by(name, Command::End(visit, Outcome::Interested))
     }
 
     /// The latest alert of this person about this visit, answered or not.
-    pub(super) fn alert(&self, name: &str, visit: VisitId) -> Option<AlertId> {
+    pub(in crate::domain) fn alert(&self, name: &str, visit: VisitId) -> Option<AlertId> {
         let asked = self.visit(visit)?.askings.iter().rev().find(|asking| asking.to == staff(name))?;
         Some(asked.id)
     }
 
-    pub(super) fn visit(&self, visit: VisitId) -> Option<&Visit> {
+    pub(in crate::domain) fn visit(&self, visit: VisitId) -> Option<&Visit> {
         self.state.floor.visit(visit)
     }
 
-    pub(super) fn ask(&mut self, actor: Actor, command: Command) -> Result<(), Refusal> {
+    pub(in crate::domain) fn ask(&mut self, actor: Actor, command: Command) -> Result<(), Refusal> {
         self.hear();
         let events = self.state.decide(&Input { cause: None, actor, command }, self.now)?;
         let before = self.told.len();
@@ -172,7 +172,7 @@ impl Scene {
     }
 
     /// Lets time pass; phones that are not dark stay alive.
-    pub(super) fn advance(&mut self, by: TimeDelta) {
+    pub(in crate::domain) fn advance(&mut self, by: TimeDelta) {
         let until = self.now + by;
         while let Some(at) = self.state.deadline().filter(|at| *at <= until) {
             self.now = self.now.max(at);
@@ -184,7 +184,7 @@ impl Scene {
         self.settle();
     }
 
-    pub(super) fn seconds(&mut self, seconds: i64) {
+    pub(in crate::domain) fn seconds(&mut self, seconds: i64) {
         self.advance(TimeDelta::seconds(seconds));
     }
 
@@ -196,7 +196,7 @@ impl Scene {
     }
 
     /// A channel beside the page delivered something to this person.
-    pub(super) fn deliver(&mut self, name: &str) {
+    pub(in crate::domain) fn deliver(&mut self, name: &str) {
         self.state.floor.note_delivered(&staff(name), self.now);
         self.settle();
     }
@@ -225,7 +225,7 @@ impl Scene {
     }
 
     /// Who was asked about the visit, in order: seconds since the start of the scene's visit, who, why.
-    pub(super) fn asked(&self, visit: VisitId) -> Vec<(i64, String, Why)> {
+    pub(in crate::domain) fn asked(&self, visit: VisitId) -> Vec<(i64, String, Why)> {
         let from = self.visit(visit).map_or(self.now, |visit| visit.received_at);
         self.history
             .iter()
@@ -239,13 +239,13 @@ impl Scene {
     }
 
     /// At which second of the visit an event of this kind happened.
-    pub(super) fn second(&self, visit: VisitId, is: impl Fn(&FloorEvent) -> bool) -> Option<i64> {
+    pub(in crate::domain) fn second(&self, visit: VisitId, is: impl Fn(&FloorEvent) -> bool) -> Option<i64> {
         let from = self.visit(visit)?.received_at;
         let found = self.history.iter().find(|(_, event)| event.visit() == Some(visit) && is(event));
         found.map(|(at, _)| (*at - from).num_seconds())
     }
 }
 
-pub(super) fn staff(name: &str) -> StaffId {
+pub(in crate::domain) fn staff(name: &str) -> StaffId {
     name.parse().unwrap()
 }

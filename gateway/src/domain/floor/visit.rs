@@ -12,6 +12,7 @@ use shared::wire::{Language, Purpose, Title, Why};
 
 use super::member::Member;
 use super::rules::FloorRules;
+use crate::domain::diary::Expected;
 use crate::domain::secret::Secret;
 
 /// What a visitor said about themselves: routes this visit, and is destroyed with it.
@@ -278,6 +279,9 @@ pub struct Visit {
     pub wanted: Option<StaffId>,
     /// What is known of them.
     pub known: Known,
+    /// They have an appointment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<Expected>,
     /// Consents given or taken back, the latest last.
     pub consents: Vec<Consent>,
     /// Name and number.
@@ -332,6 +336,12 @@ impl Visit {
     #[must_use]
     pub fn is_promising(&self, rules: &FloorRules) -> bool {
         self.known.score.is_some_and(|score| score >= rules.promising)
+    }
+
+    /// Whether this person has an appointment with them.
+    #[must_use]
+    pub fn is_expected_by(&self, staff: &StaffId) -> bool {
+        self.appointment.as_ref().is_some_and(|expected| expected.consultant == *staff)
     }
 
     /// Whether nobody has come yet, and the visit goes on.

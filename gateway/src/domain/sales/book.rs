@@ -147,10 +147,17 @@ impl Sales {
     pub fn due(&self, now: DateTime<Utc>) -> Option<LeadEvent> {
         let (_, lead) = self.by_age.first()?;
         self.deadline().filter(|at| *at <= now)?;
-        if self.last.is_some_and(|last| now - last > LEAP) {
-            return Some(LeadEvent::ClockDoubted { until: now + DOUBT });
+        if let Some(doubt) = self.doubts(now) {
+            return Some(doubt);
         }
         Some(LeadEvent::Erased { lead: *lead, by: None, why: Erasure::Expired })
+    }
+
+    /// Whether it is so late that nobody knows whether it is really so late: nothing is erased by age then.
+    #[must_use]
+    pub fn doubts(&self, now: DateTime<Utc>) -> Option<LeadEvent> {
+        let leapt = self.last.is_some_and(|last| now - last > LEAP);
+        leapt.then(|| LeadEvent::ClockDoubted { until: now + DOUBT })
     }
 
     /// Until when nothing is erased by age, because the clock leapt forward; nothing where nobody doubts it.

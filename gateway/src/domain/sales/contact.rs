@@ -5,6 +5,7 @@ use shared::ids::{LeadId, StaffId};
 use super::{Erasure, LeadEvent};
 use crate::domain::audit::AuditEvent;
 use crate::domain::command::{Actor, Refusal};
+use crate::domain::diary::DiaryEvent;
 use crate::domain::event::Event;
 use crate::domain::roster::Role;
 use crate::domain::state::State;
@@ -27,7 +28,13 @@ impl State {
     pub(in crate::domain) fn erase(&self, actor: &Actor, lead: LeadId) -> Result<Vec<Event>, Refusal> {
         let by = staff_or_system(actor)?;
         self.sales.kept(lead).ok_or(Refusal::UnknownLead)?;
-        Ok(vec![LeadEvent::Erased { lead, by, why: Erasure::Withdrawn }.into()])
+        let why = Erasure::Withdrawn;
+        // Whoever withdraws is expected by nobody either, as far as the number tells who that is.
+        let theirs = self.diary.of_person(lead, self.customers.number_of(lead));
+        let appointments = theirs.map(|appointment| DiaryEvent::Erased { appointment, by: by.clone(), why }.into());
+        let mut events: Vec<Event> = appointments.collect();
+        events.push(LeadEvent::Erased { lead, by, why }.into());
+        Ok(events)
     }
 }
 

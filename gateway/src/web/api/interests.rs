@@ -123,7 +123,7 @@ fn repeated(headers: &HeaderMap, token: &Token, body: &[u8]) -> Option<Cause> {
     })
 }
 
-fn known_models(front: &Front, models: Vec<ModelId>) -> Result<Vec<ModelId>, Problem> {
+pub(super) fn known_models(front: &Front, models: Vec<ModelId>) -> Result<Vec<ModelId>, Problem> {
     let known = |id: &ModelId| front.parts.models.iter().any(|model| model.id == *id);
     if models.len() > 20 || !models.iter().all(known) {
         return Err(Problem::bad_body("models has at most 20 ids of the catalogue"));
@@ -131,7 +131,7 @@ fn known_models(front: &Front, models: Vec<ModelId>) -> Result<Vec<ModelId>, Pro
     Ok(models)
 }
 
-fn name(name: Option<Personal>) -> Result<Option<Personal>, Problem> {
+pub(super) fn name(name: Option<Personal>) -> Result<Option<Personal>, Problem> {
     let name = name.filter(|name| !name.reveal().trim().is_empty());
     if name.as_ref().is_some_and(|name| name.reveal().chars().count() > 40) {
         return Err(Problem::bad_body("name has at most 40 characters"));
@@ -139,7 +139,7 @@ fn name(name: Option<Personal>) -> Result<Option<Personal>, Problem> {
     Ok(name)
 }
 
-fn phone(phone: Option<&str>) -> Result<Option<PhoneNumber>, Problem> {
+pub(super) fn phone(phone: Option<&str>) -> Result<Option<PhoneNumber>, Problem> {
     let Some(phone) = phone.filter(|phone| !phone.trim().is_empty()) else { return Ok(None) };
     let wrong = |error: shared::phone::PhoneError| Problem::new(Code::BadPhone, error.to_string());
     PhoneNumber::parse(phone).map(Some).map_err(wrong)

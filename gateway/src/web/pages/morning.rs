@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use shared::wire::Language;
 
+use super::diary::{Row, rows};
 use super::{Frame, home_of, render};
 use crate::domain::morning::Area;
 use crate::web::api::morning::{Checklist, Line};
@@ -24,6 +25,8 @@ struct Morning {
     zone: &'static str,
     back: &'static str,
     parts: Vec<Part>,
+    /// Who is expected today.
+    rows: Vec<Row>,
     done: usize,
     all: usize,
 }
@@ -63,6 +66,7 @@ pub(crate) async fn show(
         date: date.to_string(),
         zone: zone.name(),
         back: home_of(&person),
+        rows: rows(&front, &person, &frame, date),
         done: items.iter().filter(|line| line.done.is_some()).count(),
         all: items.len(),
         parts: parts.into_iter().filter(|part| !part.items.is_empty()).collect(),

@@ -49,6 +49,7 @@ codes! {
     UnknownStaff = "unknown_staff", NOT_FOUND;
     UnknownDevice = "unknown_device", NOT_FOUND;
     UnknownLead = "unknown_lead", NOT_FOUND;
+    UnknownAppointment = "unknown_appointment", NOT_FOUND;
     UnknownCode = "unknown_code", NOT_FOUND;
     ContactErased = "contact_erased", GONE;
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
@@ -60,6 +61,8 @@ codes! {
     NobodyFree = "nobody_free", CONFLICT;
     OffShift = "off_shift", CONFLICT;
     NotPlanned = "not_planned", CONFLICT;
+    AppointmentOver = "appointment_over", CONFLICT;
+    DoubleBooked = "double_booked", CONFLICT;
     NoParty = "no_party", CONFLICT;
     OwnAccount = "own_account", CONFLICT;
     NameTaken = "name_taken", CONFLICT;
@@ -96,6 +99,9 @@ impl From<Refusal> for Code {
             Refusal::UnknownStaff => Self::UnknownStaff,
             Refusal::UnknownDevice => Self::UnknownDevice,
             Refusal::UnknownLead => Self::UnknownLead,
+            Refusal::UnknownAppointment => Self::UnknownAppointment,
+            Refusal::AppointmentOver => Self::AppointmentOver,
+            Refusal::DoubleBooked => Self::DoubleBooked,
             Refusal::NotYours => Self::NotYours,
             Refusal::NothingToUndo => Self::NothingToUndo,
             Refusal::NotServed => Self::NotServed,

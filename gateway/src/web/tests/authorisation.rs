@@ -14,6 +14,7 @@ fn concrete(path: &str) -> String {
         .replace("{token}", "none")
         .replace("{claim}", "00")
         .replace("{lead}", VISIT)
+        .replace("{appointment}", VISIT)
         .replace("{kiosk}", "k1")
         .replace("{staff}", "nobody")
         .replace("{code}", "none")
@@ -77,6 +78,7 @@ async fn a_consultant_and_reception_are_refused_what_is_not_theirs() {
         ("qian", "POST", "/api/v1/claims/grant", "{\"code\":\"123456\",\"name\":\"k1\"}"),
         ("qian", "PUT", "/api/v1/kiosks/k1/maintenance", "{\"on\":true}"),
         ("wang", "PUT", "/api/v1/shifts/wang", "{\"week\":{}}"),
+        ("wang", "DELETE", "/api/v1/appointments/0190a5de-0000-7000-8000-000000000001", ""),
         ("qian", "GET", "/api/v1/people", ""),
         ("wang", "POST", "/api/v1/people/wang/code", ""),
         ("qian", "PUT", "/api/v1/calendar/2026", "{\"days\":[]}"),

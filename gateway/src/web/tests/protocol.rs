@@ -12,6 +12,7 @@ use shared::wire::{self, Budget, Language, Purpose, Title, When};
 use super::samples::{member, visit};
 use crate::domain::Refusal;
 use crate::domain::audit::{Format, Records};
+use crate::domain::diary::{Matter, Standing};
 use crate::domain::effect::Task;
 use crate::domain::floor::member::{Presence, Shift};
 use crate::domain::floor::plan::Works;
@@ -134,6 +135,7 @@ fn the_page_lists_every_value_of_the_gateways_enumerations_and_no_other() {
 #[test]
 fn the_page_lists_every_task_with_its_fields_and_no_other() {
     let (visit, staff) = (VisitId::from_uuid(uuid::Uuid::nil()), "wang".parse().unwrap());
+    let (appointment, at) = (shared::ids::AppointmentId::from_uuid(uuid::Uuid::nil()), chrono::DateTime::UNIX_EPOCH);
     let staff = || -> shared::ids::StaffId { Clone::clone(&staff) };
     let tasks = [
         Task::Waiting { waiting: 1 },
@@ -145,6 +147,8 @@ fn the_page_lists_every_task_with_its_fields_and_no_other() {
         Task::SecondComes { visit, staff: staff() },
         Task::Declined { visit, staff: staff() },
         Task::OwnCustomer { visit },
+        Task::AppointmentHere { visit, at },
+        Task::AppointmentSoon { appointment, at },
     ];
     let text = section("#### Tasks");
     for task in &tasks {
@@ -157,6 +161,8 @@ fn the_page_lists_every_task_with_its_fields_and_no_other() {
             | Task::TakenOver { .. }
             | Task::SecondComes { .. }
             | Task::Declined { .. }
+            | Task::AppointmentHere { .. }
+            | Task::AppointmentSoon { .. }
             | Task::OwnCustomer { .. } => {}
         }
         let Value::Object(fields) = serde_json::to_value(task).unwrap() else { panic!("{task:?} is no object") };
@@ -208,7 +214,7 @@ fn the_page_lists_every_code_of_a_problem_with_its_status_and_no_other() {
 #[test]
 fn a_refusal_has_one_code_wherever_it_is_told() {
     let refusals = all!(Refusal: UnknownVisit, VisitOver, ForeignVisit, UnknownAlert, AlertOver, UnknownStaff,
-        UnknownDevice, UnknownLead, NotYours, NothingToUndo, NotServed, NobodyFree, OffShift, NotPlanned, NoParty,
+        UnknownDevice, UnknownLead, UnknownAppointment, AppointmentOver, DoubleBooked, NotYours, NothingToUndo, NotServed, NobodyFree, OffShift, NotPlanned, NoParty,
         IdConflict, CodeSpent, WrongSender);
     for refusal in refusals {
         assert_eq!(Code::from(refusal).as_str(), refusal.as_str());
@@ -282,6 +288,8 @@ fn the_openapi_document_lists_every_value_and_no_other() {
             "channel" => words(channels()),
             "fate" => words(fates()),
             "why" => words(failures()),
+            "matter" => words(Matter::ALL),
+            "standing" => words(Standing::ALL),
             "area" => words(all!(Area: Showroom, People)),
             "works" => words(all!(Works: Off, Mon, Tue, Wed, Thu, Fri, Sat, Sun)),
             "purpose" => words(Purpose::ALL),

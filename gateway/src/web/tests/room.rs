@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::domain::diary::Entry;
 use crate::domain::floor::plan::Plans;
 use crate::domain::floor::speech::Question;
 use crate::domain::morning::{Area, Item, Morning};
@@ -53,6 +54,7 @@ pub(super) struct Room {
     pub(super) roster: tokio::sync::watch::Sender<Arc<Roster>>,
     pub(super) plans: tokio::sync::watch::Sender<Arc<Plans>>,
     pub(super) morning: tokio::sync::watch::Sender<Arc<Morning>>,
+    pub(super) diary: tokio::sync::watch::Sender<Arc<Vec<Entry>>>,
     pub(super) spent: tokio::sync::watch::Sender<Arc<BTreeSet<String>>>,
     pub(super) inputs: Arc<Mutex<Vec<Input>>>,
     pub(super) answer: Arc<Mutex<Answer>>,
@@ -165,7 +167,7 @@ impl Room {
         set(&mut config);
         let web = Web::start(config, parts).await.unwrap();
         let (inputs, answer) = (Arc::default(), Arc::new(Mutex::new(Ok(Done::Kept))));
-        let Desk { mut letters, floor, roster, plans, morning, spent, hub } = desk;
+        let Desk { mut letters, floor, roster, plans, morning, diary, spent, hub } = desk;
         let (kept, given, staff) = (Arc::clone(&inputs), Arc::clone(&answer), roster.clone());
         tokio::spawn(async move {
             while let Some(letter) = letters.recv().await {
@@ -186,6 +188,7 @@ impl Room {
             roster,
             plans,
             morning,
+            diary,
             spent,
             inputs,
             answer,
