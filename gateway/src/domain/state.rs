@@ -261,12 +261,14 @@ impl State {
         kiosk.is_some_and(|kiosk| self.floor.has_left(kiosk, interest.opened_at))
     }
 
-    /// The visit on the kiosk's screen when the page was opened, if it still goes on.
+    /// The visit on the kiosk's screen when the page was opened, if it still goes on. Once its visitor was met, whoever opens a page is
+    /// somebody else until staff say otherwise: one ring too many is better than somebody whom nobody meets.
     fn visit_to_join(&self, interest: &Interest) -> Option<VisitId> {
         let kiosk = interest.place.as_ref().filter(|_| interest.channel == LeadChannel::KioskQr)?;
         let visit = self.floor.visit(self.floor.visit_at(kiosk)?)?;
         let recent = visit.received_at >= interest.opened_at - self.floor.rules().join;
-        (recent && visit.ended.is_none()).then_some(visit.id)
+        let met = visit.greeted.is_some_and(|(_, at)| at <= interest.opened_at);
+        (recent && !met && visit.ended.is_none()).then_some(visit.id)
     }
 }
 

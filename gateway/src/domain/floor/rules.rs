@@ -37,7 +37,7 @@ pub struct FloorRules {
     pub promising: u8,
     /// 归属 a customer belongs to the consultant of the last real contact for this long (PROCESS I.1).
     pub owned: TimeDelta,
-    /// A submitted page joins the kiosk's visit that checked in at most this long before the page was opened.
+    /// A submitted page joins the kiosk's visit that checked in at most this long before the page was opened, and whose visitor was not met then.
     pub join: TimeDelta,
     /// How long a spent code is remembered: its lifetime and the page's.
     pub code_kept: TimeDelta,

@@ -320,6 +320,24 @@ fn a_check_in_that_was_taken_back_keeps_nobody_from_being_met() {
 }
 
 #[test]
+fn whoever_opens_a_page_after_somebody_else_was_met_is_somebody_new_and_met() {
+    let mut shop = Shop::open();
+    let visit = shop.visit(1);
+    shop.now += TimeDelta::seconds(10);
+    let waiting = shop.now;
+    shop.now += TimeDelta::seconds(10);
+    shop.ask(kiosk(), Command::Meet(visit, shop.just_now())).unwrap();
+    shop.now += TimeDelta::seconds(20);
+    let now = shop.now;
+    // A page that was open before belongs to the visitor who was met.
+    assert_eq!(lead_among(&shop.sends(2, waiting).0).visit, Some(visit));
+    let (events, opened) = shop.sends(3, now);
+    assert_eq!(lead_among(&events).visit, Some(opened));
+    // Their family may scan as well, while nobody stands before them.
+    assert_eq!(lead_among(&shop.sends(4, now).0).visit, Some(opened));
+}
+
+#[test]
 fn whoever_opens_a_page_after_a_visit_has_ended_is_somebody_new_and_met() {
     let mut shop = Shop::open();
     let visit = shop.visit(1);
