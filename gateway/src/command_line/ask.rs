@@ -14,7 +14,8 @@ use crate::control::{self, Operations, Request};
 pub(super) fn ask(config: Config, request: Request) -> Result<(), Failure> {
     let mut out = output();
     if let Some(answered) = control::ask(&config.data.dir, &request, &mut out) {
-        return Ok(answered?);
+        answered?;
+        return is_in_sight(&request);
     }
     if !config.data.dir.is_dir() && !request.begins_a_showroom() {
         let folder = config.data.dir.display();
@@ -24,6 +25,18 @@ pub(super) fn ask(config: Config, request: Request) -> Result<(), Failure> {
     tracing_lines::quiet();
     let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     tokio.block_on(on_the_folder(config, request))
+}
+
+/// A service may have a /tmp of its own: what its gateway wrote there goes when it stops.
+fn is_in_sight(request: &Request) -> Result<(), Failure> {
+    let Request::Backup { to, keys } = request else { return Ok(()) };
+    match [to, keys].into_iter().find(|file| matches!(file.try_exists(), Ok(false))) {
+        None => Ok(()),
+        Some(hidden) => Err(Failure::Done(format!(
+            "the gateway wrote {} where only it can look, and it will be gone: name a folder that both see, such as /var/backups/yingbin",
+            hidden.display()
+        ))),
+    }
 }
 
 async fn on_the_folder(config: Config, request: Request) -> Result<(), Failure> {

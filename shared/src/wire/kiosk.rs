@@ -1,7 +1,8 @@
 //! What the gateway tells a kiosk, and what a kiosk says about itself.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::event::{Language, Purpose};
 use crate::catalogue::Model;
@@ -172,6 +173,22 @@ pub struct GuestWifi {
     pub hidden: bool,
 }
 
+/// Those of a list's values that are known here.
+fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(list: D) -> Result<Vec<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Value<T> {
+        Known(T),
+        Unknown(IgnoredAny),
+    }
+    let list = Vec::<Value<T>>::deserialize(list)?;
+    let known = |value| match value {
+        Value::Known(value) => Some(value),
+        Value::Unknown(IgnoredAny) => None,
+    };
+    Ok(list.into_iter().filter_map(known).collect())
+}
+
 /// `kiosk/{kiosk}/config`: retained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KioskConfig {
@@ -183,9 +200,11 @@ pub struct KioskConfig {
     /// The brand's logo, shown in place of its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<Picture>,
-    /// Purposes in the order in which they are offered.
+    /// Purposes in the order in which they are offered. Those of a newer gateway that this kiosk does not know are passed over.
+    #[serde(deserialize_with = "known")]
     pub purposes: Vec<Purpose>,
-    /// Languages, the first being the default.
+    /// Languages, the first being the default; the same.
+    #[serde(deserialize_with = "known")]
     pub languages: Vec<Language>,
     /// Models that may be picked.
     #[serde(default)]
