@@ -42,8 +42,8 @@ words! { Wall
     board_sound: "轻触屏幕或按任意键，超时的等候会响一声轻提示", "Touch the screen or press a key once: a wait that is too long then chimes softly";
     board_script: "看板需要 JavaScript，请在浏览器设置中打开。", "The board needs JavaScript. Please switch it on in the browser's settings.";
     board_say_welcome: "欢迎光临，请在迎宾屏上轻触您的来意", "Welcome. Please tap the screen at the entrance";
-    board_say_busy: "顾问都在接待客人，前台很乐意帮您", "All consultants are with visitors. Reception is glad to help";
+    board_say_busy: "现在没有空闲的顾问，前台很乐意帮您", "No consultant is free right now. Reception is glad to help";
     board_say_moment: "请稍候，正在为您请顾问", "One moment please, a consultant is being called";
-    board_say_seat: "请稍候，顾问都在接待客人，请先就座", "One moment please. All consultants are with visitors, do take a seat";
+    board_say_seat: "请稍候，现在没有空闲的顾问，请先就座", "One moment please. No consultant is free right now, do take a seat";
     board_say_stale: "暂时没有最新情况，请询问前台", "This is not up to date. Please ask at reception";
 }
