@@ -4,7 +4,8 @@ import { by, el, keyed } from "./dom.js";
 import { state } from "./state.js";
 import { named } from "./words.js";
 
-const clock = (at) => new Intl.DateTimeFormat("zh", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: document.body.dataset.zone }).format(new Date(at));
+/** An hour by the showroom's clocks. */
+export const hour = (at) => new Intl.DateTimeFormat("zh", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: document.body.dataset.zone }).format(new Date(at));
 
 /** As one says it: 李女士, Ms Li. */
 function addressed({ name, title }) {
@@ -13,16 +14,13 @@ function addressed({ name, title }) {
   return document.documentElement.dataset.language === "en" ? `${said} ${name}` : `${name}${said}`;
 }
 
-/** An hour by the showroom's clocks. */
-export const hour = clock;
-
 export async function lookAtAppointments() {
   try {
     const { appointments } = await get("/api/v1/appointments");
     const own = appointments.filter(({ consultant, standing }) => consultant === state.me && standing === "booked");
     const shown = own.map(({ appointment, at, name, title, matter }) => ({ appointment, at, name, title, matter }));
     keyed(by("expected"), shown, ({ appointment }) => appointment, ({ at, name, title, matter }) =>
-      el("li", {}, el("strong", {}, clock(at)), " ", addressed({ name, title }), " ", el("span", { class: "quiet" }, named("matter", matter))));
+      el("li", {}, el("strong", {}, hour(at)), " ", addressed({ name, title }), " ", el("span", { class: "quiet" }, named("matter", matter))));
     by("expected-part").hidden = own.length === 0;
   } catch {
     // The next look brings them.

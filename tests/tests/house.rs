@@ -232,6 +232,26 @@ fn modules_are_nouns_of_the_showroom() -> Result<()> {
 }
 
 #[test]
+fn tests_that_open_a_browser_or_a_window_run_one_at_a_time() -> Result<()> {
+    let root = workspace();
+    let read = |file: &str| std::fs::read_to_string(root.join(file)).with_context(|| file.to_owned());
+    let (runner, script) = (read(".config/nextest.toml")?, read("tests/run")?);
+    let one_at_a_time = runner.lines().find(|line| line.contains("binary(browser)")).context("the runner's list")?;
+    let left_out = script.lines().find(|line| line.starts_with("shown=(")).context("the list in tests/run")?;
+    let mut missing = Vec::new();
+    for (path, text) in sources("tests/tests", &["rs"])? {
+        let opens = |line: &str| line.contains("Browser::open(") || line.contains("Screen::start(");
+        let program = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        let listed = one_at_a_time.contains(&format!("binary({program})")) && has_word(left_out, program);
+        if program != "house" && code(&text).any(|(_, line)| opens(line)) && !listed {
+            missing.push(path.display().to_string());
+        }
+    }
+    none(&missing, "tests with a screen that .config/nextest.toml or tests/run does not list");
+    Ok(())
+}
+
+#[test]
 fn no_test_is_skipped_and_nothing_is_left_unfinished() -> Result<()> {
     // Written in two halves, so that this file does not find itself.
     let marks = [

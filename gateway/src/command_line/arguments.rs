@@ -72,10 +72,10 @@ pub(super) enum Command {
     Verify,
     /// Makes a backup: the records into one file, their keys into another. Keep the two apart
     Backup {
-        /// File for the records; must not exist yet
+        /// File for the records, outside the data folder; must not exist yet
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
-        /// File for the keys; must not exist yet. Whoever has both files can read everything
+        /// File for the keys, outside the data folder; must not exist yet. Whoever has both files can read everything
         #[arg(long, value_name = "FILE")]
         keys: PathBuf,
     },

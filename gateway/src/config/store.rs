@@ -59,7 +59,7 @@ impl From<Zone> for String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
-    /// Its short name: in topics, exports and QR codes. Never change it once visits are stored.
+    /// Its short name: in topics, exports and QR codes. The data folder keeps it, and refuses another.
     pub id: StoreId,
     /// The zone of its clocks: exports and the manager's day.
     pub zone: Zone,

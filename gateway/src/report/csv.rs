@@ -4,12 +4,12 @@
 use std::io::{self, Write};
 
 use shared::ids::{DeviceId, ModelId, StaffId};
-use shared::wire::{Budget, When};
+use shared::wire::{Budget, Title, When};
 use uuid::Uuid;
 
 use super::audit::AuditRecord;
 use super::defuse::defused;
-use super::lead::{self, LeadRecord, Numbers};
+use super::lead::{LeadRecord, Numbers};
 use super::moment::Moment;
 use super::visit::breach;
 use super::{AUDIT_COLUMNS, LEAD_COLUMNS, ReportError, Showroom, VISIT_COLUMNS};
@@ -121,7 +121,7 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
     cells.plain(record.budget.map_or("", Budget::as_str));
     cells.plain(record.contact.as_str());
     cells.text(record.name.unwrap_or_default());
-    cells.plain(record.title.map_or("", lead::title));
+    cells.plain(record.title.map_or("", Title::as_str));
     cells.text(record.phone.as_deref().unwrap_or_default());
     let consents: Vec<String> = record
         .consents

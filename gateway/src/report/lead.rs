@@ -103,10 +103,3 @@ impl<'a> LeadRecord<'a> {
         }
     }
 }
-
-pub(super) fn title(title: Title) -> &'static str {
-    match title {
-        Title::Mr => "mr",
-        Title::Ms => "ms",
-    }
-}

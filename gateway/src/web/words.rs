@@ -14,7 +14,7 @@ mod visitor;
 use std::ops::Deref;
 
 use serde::Serialize;
-use shared::wire::Language;
+use shared::wire::{Language, Title};
 
 use board::Wall;
 use deliveries::Reached;
@@ -118,6 +118,14 @@ impl Words {
     pub(super) fn named(&self, prefix: &str, name: &str) -> String {
         let key = format!("{prefix}_{name}");
         self.word(&key).map_or(key, str::to_owned)
+    }
+
+    /// A form of address.
+    pub(super) fn title(&self, title: Title) -> &'static str {
+        match title {
+            Title::Mr => self.visitor.title_mr,
+            Title::Ms => self.visitor.title_ms,
+        }
     }
 
     fn word(&self, key: &str) -> Option<&'static str> {

@@ -119,6 +119,15 @@ pub enum Title {
 impl Title {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Mr, Self::Ms];
+
+    /// The form of address as it is written on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mr => "mr",
+            Self::Ms => "ms",
+        }
+    }
 }
 
 /// `visit.detailed`, and the optional fields of `visit.checked_in`: whatever the visitor liked to say. What is absent

@@ -80,7 +80,7 @@ impl Appointment {
         self.secret.get()?.phone.as_ref()
     }
 
-    /// When it has to be looked at next; `doubted`: nobody is erased before.
+    /// When it has to be looked at next.
     fn next(&self, rules: &DiaryRules) -> DateTime<Utc> {
         match self.standing {
             Standing::Booked if !self.reminded => self.terms.at - rules.remind,

@@ -9,13 +9,11 @@ use shared::ids::{StaffId, VisitId};
 use shared::phone::PhoneNumber;
 use shared::wire::Why;
 
-use super::{Appointment, DiaryEvent};
+use super::{Appointment, DiaryEvent, Entry};
 use crate::domain::effect::{Effect, Task};
 use crate::domain::floor::event::FloorEvent;
 use crate::domain::roster::Role;
 use crate::domain::state::State;
-
-use super::Entry;
 
 /// A visit that was expected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

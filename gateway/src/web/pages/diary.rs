@@ -131,10 +131,7 @@ impl Row {
             known.map_or_else(|| id.to_string(), |model| model.name(frame.language()).to_owned())
         };
         let name = line.name.unwrap_or_default();
-        let title = line.title.map_or("", |title| match title {
-            Title::Mr => w.visitor.title_mr,
-            Title::Ms => w.visitor.title_ms,
-        });
+        let title = line.title.map_or("", |title| w.title(title));
         let who = match (frame.code, name.is_empty()) {
             (_, true) => w.diary.no_name.to_owned(),
             ("en", false) => format!("{title} {name}").trim().to_owned(),
@@ -156,10 +153,7 @@ impl Row {
             minutes: line.minutes,
             who,
             name,
-            title: line.title.map_or("", |title| match title {
-                Title::Mr => "mr",
-                Title::Ms => "ms",
-            }),
+            title: line.title.map_or("", Title::as_str),
             phone: line.phone.unwrap_or_default(),
             matter: w.named("matter", line.matter.as_str()),
             matter_id: line.matter.as_str(),

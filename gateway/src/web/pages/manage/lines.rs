@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::phone::PhoneNumber;
-use shared::wire::Title;
 
 use crate::domain::floor::visit::{Breach, GreetedSource};
 use crate::runtime::FloorSnapshot;
@@ -137,10 +136,7 @@ impl LeadLine {
         let contact = lead.secret.as_ref().and_then(|secret| secret.get());
         let gone = if lead.secret.is_some() && contact.is_none() { w.erased } else { "" };
         let name = contact.and_then(|contact| {
-            let title = contact.title.map_or("", |title| match title {
-                Title::Mr => w.visitor.title_mr,
-                Title::Ms => w.visitor.title_ms,
-            });
+            let title = contact.title.map_or("", |title| w.title(title));
             contact.name.as_ref().map(|name| masked_name(name.reveal(), title, frame.code))
         });
         let phone = contact.and_then(|contact| contact.phone.as_ref()).map(PhoneNumber::masked);
