@@ -4,7 +4,8 @@
 //!   [`link`]: MQTT. [`desk`]: the loop that owns the three.
 //! - [`config`], [`offer`]: what the device is told at its start, and by the gateway afterwards. [`account`]: what it got when a
 //!   manager let it in (`enrol`).
-//! - [`accent`]: the showroom's own colour. [`ui`]: the window, [`qr`]: its code, [`rotation`]: which way up, [`sound`]: its taps. [`watchdog`]: signs of life. [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk;
+//! - [`accent`]: the showroom's own colour. [`ui`]: the window, [`qr`]: its code, [`rotation`]: which way up, [`sound`]: its taps. [`watchdog`]: signs of life.
+//!   `folder`: one kiosk at a time on its data. [`headless`]: JSON lines in place of a window. [`start`]: from the command line to a running kiosk;
 //!   [`check`]: what this machine lacks to be one.
 //!
 //! Invariants: `session` knows no clock, disk, network or window; only `bridge` touches the threads between tokio
@@ -33,6 +34,7 @@ pub mod watchdog;
 mod all_in_one;
 mod bridge;
 mod enrol;
+mod folder;
 mod program;
 mod surnames;
 mod whole;

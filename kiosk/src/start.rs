@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::Cli;
 use crate::config::{Config, ConfigError, ENVIRONMENT};
 use crate::desk::{Desk, Ending, Face, INTENTS};
+use crate::folder::{FolderLock, InUse};
 use crate::headless::{self, Printer};
 use crate::session::{Intent, Rules};
 use crate::{all_in_one, bridge, program, rotation, watchdog};
@@ -29,6 +30,9 @@ pub enum StartError {
     /// The showroom inside this process does not open.
     #[error("the showroom does not open: {0}")]
     Showroom(String),
+    /// Another kiosk works on the data folder.
+    #[error(transparent)]
+    InUse(#[from] InUse),
     /// The system gives no thread or timer.
     #[error("the kiosk's runtime does not start")]
     Runtime(#[source] std::io::Error),
@@ -46,7 +50,7 @@ impl StartError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::NeedsConfig => 2,
-            Self::Showroom(_) | Self::Runtime(_) | Self::Rotation(_) | Self::Window(_) => 1,
+            Self::Showroom(_) | Self::InUse(_) | Self::Runtime(_) | Self::Rotation(_) | Self::Window(_) => 1,
         }
     }
 }
@@ -59,9 +63,11 @@ pub fn run(cli: &Cli) -> Result<Ending, StartError> {
     let told = cli.config.is_some() || std::env::vars().any(|(name, _)| name.starts_with(ENVIRONMENT));
     if told {
         let config = Config::read(cli.config.as_deref(), std::env::vars(), &cli.flags())?;
+        let _held = FolderLock::take(&config.data)?;
         return run_with(cli, &config);
     }
     let showroom = all_in_one::open(cli)?;
+    let _held = FolderLock::take(&showroom.kiosk.data)?;
     let ran = match run_with(cli, &showroom.kiosk) {
         Err(StartError::Window(reason)) => {
             tracing::warn!(%reason, "no window can be opened here, so the kiosk stays dark; everything else works");

@@ -1,12 +1,12 @@
 //! Whether the broker is there and takes this kiosk's account.
 
-use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
 use tokio::net::{TcpStream, lookup_host};
 
 use super::Finding;
+use crate::folder;
 use crate::link::{Address, Trouble, try_account};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,7 +30,7 @@ pub(super) const TOLD: Advice = Advice {
 };
 
 pub(super) fn check(address: &Address, data: &Path, advice: &Advice) -> Finding {
-    let running = is_running(data);
+    let running = folder::is_in_use(data);
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Finding::missing(format!("cannot be tried: {error}")),
@@ -96,11 +96,4 @@ async fn reach(host: &str, port: u16, url: &str) -> Result<(), Finding> {
             Err(Finding::missing(format!("{host}:{port} does not answer: is the machine on, and no firewall between?")))
         }
     }
-}
-
-/// Whether a kiosk holds the outbox of this folder.
-fn is_running(data: &Path) -> bool {
-    // sled locks this file as long as it is open.
-    let held = File::open(data.join("outbox/db")).map(|file| file.try_lock());
-    matches!(held, Ok(Err(std::fs::TryLockError::WouldBlock)))
 }
