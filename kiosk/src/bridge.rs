@@ -42,7 +42,9 @@ pub(crate) fn run(config: Config) -> Result<Ending, StartError> {
         }
     });
     let window = open(&send)?;
-    window.window().set_fullscreen(config.fullscreen);
+    if config.fullscreen {
+        fill_screen(&window);
+    }
 
     let cancel = CancellationToken::new();
     let (face, stop) = (face(window.as_weak(), Pictures::new(&config.data)), cancel.clone());
@@ -58,6 +60,28 @@ pub(crate) fn run(config: Config) -> Result<Ending, StartError> {
     let served = desk.join().unwrap_or_else(|_| Err(StartError::Window("the desk broke down".to_owned())));
     ran.map_err(failed)?;
     served
+}
+
+/// Makes the window as large as its screen, also where no window manager would do it (a bare X server, the usual one of a kiosk).
+fn fill_screen(window: &AppWindow) {
+    window.window().set_fullscreen(true);
+    #[cfg(all(feature = "desktop", not(feature = "device")))]
+    {
+        use i_slint_backend_winit::WinitWindowAccessor as _;
+        let weak = window.as_weak();
+        // It has a screen once the loop turns; a window manager's full screen is the same size and stays.
+        let sized = slint::spawn_local(async move {
+            let Some(window) = weak.upgrade() else { return };
+            let Ok(shown) = window.window().winit_window().await else { return };
+            if let Some(screen) = shown.current_monitor() {
+                let _at_once = shown.request_inner_size(screen.size());
+                shown.set_outer_position(screen.position());
+            }
+        });
+        if let Err(error) = sized {
+            tracing::warn!(%error, "whether the window fills its screen is left to the window manager");
+        }
+    }
 }
 
 /// Makes the window and throws it away: whether the kiosk could be shown here.

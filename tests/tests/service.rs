@@ -102,10 +102,6 @@ async fn a_window_that_stands_still_gives_no_sign_of_life() -> Result<()> {
         manager.hears("WATCHDOG=1", &kiosk).await?;
     }
 
-    let window = screen.xdotool(&["search", "--onlyvisible", "--name", "Yingbin"])?;
-    let window = window.lines().next().context("the kiosk's window")?;
-    // Nobody manages windows on this screen, so nobody makes it fill the screen either.
-    screen.xdotool(&["windowmove", window, "0", "0", "windowsize", window, "1920", "1080"])?;
     wait::until_async("the countdown", || async {
         // "Begin"; on the next page it lies between two purposes.
         screen.tap(spot::BEGIN)?;

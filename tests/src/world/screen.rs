@@ -100,6 +100,14 @@ impl Screen {
     /// # Errors
     /// When its window does not come.
     pub async fn kiosk(&self, showroom: &Showroom, credentials: &Credentials) -> Result<Process> {
+        self.window_of(&programs::kiosk()?, showroom, credentials).await
+    }
+
+    /// The same with the kiosk's program of one's choice.
+    ///
+    /// # Errors
+    /// When its window does not come.
+    pub async fn window_of(&self, program: &Path, showroom: &Showroom, credentials: &Credentials) -> Result<Process> {
         let file = showroom.folder().join(format!("{}.toml", credentials.name));
         let data = showroom.folder().join(format!("{}-data", credentials.name)).display().to_string();
         let text = format!(
@@ -113,16 +121,23 @@ impl Screen {
             credentials.password
         );
         std::fs::write(&file, text)?;
-        let mut command = Command::new(programs::kiosk()?);
+        let mut command = Command::new(program);
+        // Its fonts lie elsewhere on a device.
+        command.envs(programs::unit_environment()?.into_iter().filter(|(name, _)| name != "FONTCONFIG_FILE"));
         let kiosk = Process::start("kiosk", command.arg("--config").arg(&file).env("DISPLAY", &self.display))?;
         let window = wait::until("the kiosk's window", || {
             let found = self.xdotool(&["search", "--onlyvisible", "--name", "Yingbin"]).ok()?;
             found.lines().next().map(str::to_owned)
         });
         let window = window.await.with_context(|| kiosk.err.tail())?;
-        // Nobody manages windows on this screen, so nobody makes it fill the screen either.
-        let (width, height) = (self.size.0.to_string(), self.size.1.to_string());
-        self.xdotool(&["windowmove", &window, "0", "0", "windowsize", &window, &width, &height])?;
+        // Nobody manages windows on this screen: it does so by itself.
+        let whole =
+            ["X=0".to_owned(), "Y=0".to_owned(), format!("WIDTH={}", self.size.0), format!("HEIGHT={}", self.size.1)];
+        wait::until("a window that fills the screen", || {
+            let place = self.xdotool(&["getwindowgeometry", "--shell", &window]).ok()?;
+            whole.iter().all(|line| place.lines().any(|is| is == line)).then_some(())
+        })
+        .await?;
         Ok(kiosk)
     }
 
