@@ -39,8 +39,8 @@ const JPEG_QUALITY: u8 = 88;
 const HASH: usize = 32;
 /// What all of them may take on the disk.
 const MAX_FOLDER: u64 = 128 * 1024 * 1024;
-/// What scaled pictures may take in memory: those of one page, and of the one before.
-const SCALED: usize = 8 * 1024 * 1024;
+/// What scaled pictures may take in memory: the large one of the welcome page (2.7 MB), and those of a page beside it.
+const SCALED: usize = 4 * 1024 * 1024;
 /// For one picture, from the first byte asked for to the last one read.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -60,7 +60,8 @@ pub async fn measure(rounds: usize) -> Result<String> {
     let credentials = showroom.register("k1", "kiosk")?;
     let screen = Screen::start(1920, 1080).await?;
     let fonts = fonts_alone(showroom.folder())?;
-    furnish(&screen, &showroom, &credentials).await?;
+    let program = programs::kiosk_alone()?;
+    furnish(&screen, &program, &showroom, &credentials).await?;
     peer::write(showroom.folder())?;
     let glass = Glass::of(screen.display())?;
     let mut middles = Vec::new();
@@ -68,8 +69,11 @@ pub async fn measure(rounds: usize) -> Result<String> {
         let mut runs = Vec::new();
         for round in 0..rounds {
             let profile = showroom.folder().join(format!("profile-{round}"));
-            let mut command =
-                if is_kiosk { kiosk(&showroom, &credentials, &fonts)? } else { browser(&profile, showroom.folder()) };
+            let mut command = if is_kiosk {
+                kiosk(&program, &showroom, &credentials, &fonts)?
+            } else {
+                browser(&profile, showroom.folder())
+            };
             command.env("DISPLAY", screen.display());
             runs.push(run(if is_kiosk { "kiosk" } else { "chromium" }, &mut command, &glass, &screen).await?);
         }
@@ -91,8 +95,8 @@ fn config() -> String {
 }
 
 /// Lets the kiosk fetch its pictures once, as it does on its first day.
-async fn furnish(screen: &Screen, showroom: &Showroom, credentials: &Credentials) -> Result<()> {
-    let mut kiosk = screen.kiosk(showroom, credentials).await?;
+async fn furnish(screen: &Screen, program: &Path, showroom: &Showroom, credentials: &Credentials) -> Result<()> {
+    let mut kiosk = screen.window_of(program, showroom, credentials).await?;
     let kept = showroom.folder().join(format!("{}-data/pictures", credentials.name));
     wait::until("the kiosk's pictures", || {
         let files = std::fs::read_dir(&kept).ok()?.filter_map(Result::ok);
@@ -123,7 +127,7 @@ async fn run(name: &str, command: &mut Command, glass: &Glass, screen: &Screen) 
     Ok(Needed { first_frame, untouched, changes, walked })
 }
 
-/// Nobody manages windows on this screen, so nobody makes one fill it either.
+/// Nobody manages windows on this screen, so nobody makes the browser's fill it. The kiosk's does so by itself.
 async fn fill(screen: &Screen) -> Result<()> {
     // The window may be there a moment before its name is.
     let named = || screen.xdotool(&["search", "--onlyvisible", "--name", "Yingbin"]).ok();
@@ -189,10 +193,10 @@ fn table(rounds: usize, kiosk: &Middle, browser: &Middle) -> Result<String> {
 }
 
 /// As the unit in `assets/config` starts it: with its own fonts alone, and without the tables of a keyboard that it does not have.
-fn kiosk(showroom: &Showroom, credentials: &Credentials, fonts: &Path) -> Result<Command> {
-    let mut command = Command::new(programs::kiosk()?);
+fn kiosk(program: &Path, showroom: &Showroom, credentials: &Credentials, fonts: &Path) -> Result<Command> {
+    let mut command = Command::new(program);
     command.arg("--config").arg(showroom.folder().join(format!("{}.toml", credentials.name)));
-    command.env("FONTCONFIG_FILE", fonts).env("XCOMPOSEFILE", "/dev/null");
+    command.envs(programs::unit_environment()?).env("FONTCONFIG_FILE", fonts);
     Ok(command)
 }
 

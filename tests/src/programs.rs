@@ -22,6 +22,39 @@ pub fn kiosk() -> Result<PathBuf> {
     named("kiosk")
 }
 
+/// The executable of the kiosk alone, as a device has it: without the gateway inside. Built on the first call, in a folder of its own, so that
+/// the one that has it stays beside.
+///
+/// # Errors
+/// When it cannot be built.
+pub fn kiosk_alone() -> Result<PathBuf> {
+    if std::env::var_os("TESTS_BIN_DIR").is_some() {
+        return named("kiosk");
+    }
+    let is_release = folder()?.ends_with("release");
+    let apart = target()?.join("alone");
+    eprintln!(
+        "the kiosk alone: cargo build -p kiosk --no-default-features --features desktop (minutes, the first time)"
+    );
+    let mut cargo = cargo();
+    cargo.args(["build", "--quiet", "-p", "kiosk", "--no-default-features", "--features", "desktop", "--target-dir"]);
+    cargo.arg(&apart).args(is_release.then_some("--release"));
+    let status = cargo.status().context("cargo could not be started")?;
+    ensure!(status.success(), "cargo build ended with {status}");
+    Ok(apart.join(if is_release { "release/kiosk" } else { "debug/kiosk" }))
+}
+
+/// The environment that the kiosk's unit in `assets/config` gives it.
+///
+/// # Errors
+/// When the unit cannot be read.
+pub fn unit_environment() -> Result<Vec<(String, String)>> {
+    let unit = std::fs::read_to_string(workspace().join("assets/config/yingbin-kiosk.service"))?;
+    let lines = unit.lines().filter_map(|line| line.strip_prefix("Environment="));
+    let pairs = lines.flat_map(str::split_whitespace).filter_map(|pair| pair.split_once('='));
+    Ok(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
 /// The folder of this workspace.
 #[must_use]
 pub fn workspace() -> PathBuf {
@@ -79,12 +112,12 @@ fn build(folder: &Path) -> Result<()> {
     static BUILT: OnceLock<Result<(), String>> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
         eprintln!("the programs under test are missing or older than their sources: cargo build --workspace --bins");
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.args(["build", "--quiet", "--workspace", "--bins"]).current_dir(workspace());
+        let mut cargo = cargo();
+        cargo.args(["build", "--quiet", "--workspace", "--bins"]);
         if folder.ends_with("release") {
             cargo.arg("--release");
         }
-        match cargo.stdin(Stdio::null()).status() {
+        match cargo.status() {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(format!("cargo build ended with {status}")),
             Err(error) => Err(format!("cargo could not be started: {error}")),
@@ -94,6 +127,12 @@ fn build(folder: &Path) -> Result<()> {
         bail!("the programs under test could not be built: {error}");
     }
     Ok(())
+}
+
+fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(workspace()).stdin(Stdio::null());
+    cargo
 }
 
 /// Runs the gateway's command line to its end.

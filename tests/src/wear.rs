@@ -1,6 +1,6 @@
 //! What thousands of visitors leave in the memory of the real kiosk, and what it does when nobody comes.
 //!
-//! A real gateway, a real window under Xvfb, and a finger (xdotool) that begins, taps a purpose, leaves and goes back to the welcome page,
+//! A real gateway, the kiosk alone as a device has it, a real window under Xvfb, and a finger (xdotool) that begins, taps a purpose, leaves and goes back to the welcome page,
 //! some 1.7 seconds a visitor; 2,000 take about an hour. How many visits really were is counted in the gateway's log. Called by the program
 //! `kiosk-sessions`; a benchmark, so it judges nothing but that the visits are there.
 
@@ -11,6 +11,7 @@ use anyhow::{Result, ensure};
 
 use crate::load::usage::{self, Usage};
 use crate::process::Process;
+use crate::programs;
 use crate::wait;
 use crate::world::spot::{self, Spot};
 use crate::world::{ALL_DAYS, Screen, Setup, Showroom, parse_csv};
@@ -31,7 +32,7 @@ pub async fn measure(sessions: usize, idle: Duration) -> Result<String> {
     let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
     let credentials = showroom.register("k1", "kiosk")?;
     let screen = Screen::start(1920, 1080).await?;
-    let mut kiosk = screen.kiosk(&showroom, &credentials).await?;
+    let mut kiosk = screen.window_of(&programs::kiosk_alone()?, &showroom, &credentials).await?;
     wait::until_async("the QR code on the screen", || async { screen.code("wear-before") }).await?;
     let mut table = format!("{}\n", usage::machine());
     writeln!(table, "untouched: {}", rest(&kiosk, idle).await?)?;
