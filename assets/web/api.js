@@ -48,8 +48,13 @@ export async function get(path) {
   }
 }
 
+/** Whoever is no longer signed in does that, and comes back here. */
+export function signIn() {
+  location.assign(`/sign-in?to=${location.pathname}`);
+}
+
 async function read(response) {
-  if (response.status === 401) location.assign("/sign-in");
+  if (response.status === 401) signIn();
   if (response.status === 204) return null;
   const body = await response.json().catch(() => null);
   if (!response.ok) throw new Problem(body?.code ?? "internal", response.status);

@@ -1,4 +1,5 @@
 // The manager's page: what the server wrote, written anew when the floor changes.
+import { signIn } from "./api.js";
 import { keepContacts, watchContacts } from "./contacts.js";
 import { by, isHeld, say } from "./dom.js";
 import { follow, takeFloor } from "./live.js";
@@ -14,7 +15,7 @@ async function refresh() {
   last = performance.now();
   try {
     const answer = await fetch("/manage/today", { cache: "no-store" });
-    if (answer.redirected) location.assign("/sign-in");
+    if (answer.redirected) return signIn();
     if (!answer.ok) return;
     const text = await answer.text();
     // A tap on what is taken away under it would be lost.

@@ -300,6 +300,18 @@ fn access(method: &Method, path: &str) -> Option<Access> {
     ROUTES.iter().find(|route| route.method == method && route.path == path).map(|route| route.access)
 }
 
+/// A page that one may want to come back to after signing in, and what opens it.
+pub(super) fn page(wanted: &str) -> Option<(&'static str, Action)> {
+    // A part of the page above it.
+    const PART: &str = "/manage/today";
+    ROUTES.iter().find_map(|route| match route.access {
+        Access::Page(action) if route.method == "GET" && route.path == wanted && wanted != PART => {
+            Some((route.path, action))
+        }
+        _ => None,
+    })
+}
+
 fn judge(access: Access, person: Option<&Person>) -> Result<(), Problem> {
     let (Access::Staff(action) | Access::Page(action)) = access else { return Ok(()) };
     let person = person.ok_or_else(Problem::unauthorised)?;
@@ -308,7 +320,8 @@ fn judge(access: Access, person: Option<&Person>) -> Result<(), Problem> {
 
 fn page_refusal(front: &Front, request: &Request, problem: &Problem) -> Response {
     if problem.status() == axum::http::StatusCode::UNAUTHORIZED {
-        return Redirect::to("/sign-in").into_response();
+        let way = page(request.uri().path()).map(|(path, _)| format!("/sign-in?to={path}"));
+        return Redirect::to(way.as_deref().unwrap_or("/sign-in")).into_response();
     }
     pages::refused(front, request.headers(), request.uri())
 }

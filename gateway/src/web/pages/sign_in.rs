@@ -12,16 +12,18 @@ use serde::Deserialize;
 
 use super::{Frame, home_of, message, refusing, render};
 use crate::web::api::sessions::{Leave, address, end_session, open_session};
+use crate::web::authorisation::{Action, Object, can};
 use crate::web::front::Front;
 use crate::web::listener::Peer;
 use crate::web::problem::Problem;
+use crate::web::routes::page;
 use crate::web::session::Person;
 
 #[derive(Template)]
 #[template(path = "sign-in.html")]
 struct SignIn {
     frame: Frame,
-    /// Where to go then, if not to one's own page.
+    /// The page that was asked for, if not one's own.
     to: &'static str,
     account: String,
     fault: Option<String>,
@@ -37,23 +39,23 @@ pub(crate) struct Fields {
     to: String,
 }
 
-/// Screens on a wall, which go on where they were; a form leads nowhere else.
-const SCREENS: [&str; 2] = ["/board", "/board/public"];
-
-fn screen(wanted: &str) -> Option<&'static str> {
-    SCREENS.into_iter().find(|screen| *screen == wanted)
-}
-
 /// The page of one's role, or the way in.
 pub(crate) async fn home(person: Option<Extension<Person>>) -> Redirect {
     Redirect::to(person.map_or("/sign-in", |Extension(person)| home_of(&person)))
 }
 
 pub(crate) async fn show(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {
-    let frame = Frame::new(&front, &headers, &uri);
     let wanted = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("to=")));
-    let to = wanted.and_then(screen).unwrap_or_default();
-    render(&SignIn { frame, to, account: String::new(), fault: None })
+    blank(Frame::new(&front, &headers, &uri), wanted.and_then(page), String::new(), None)
+}
+
+fn blank(mut frame: Frame, wanted: Option<(&'static str, Action)>, account: String, fault: Option<&str>) -> Response {
+    let to = wanted.map_or("", |(path, _)| path);
+    if !to.is_empty() {
+        frame.other.push_str("&to=");
+        frame.other.push_str(to);
+    }
+    render(&SignIn { frame, to, account, fault: fault.map(str::to_owned) })
 }
 
 pub(crate) async fn submit(
@@ -66,7 +68,7 @@ pub(crate) async fn submit(
     let Ok(Form(Fields { account, password, to })) = form else {
         return Problem::bad_body("not a form").into_response();
     };
-    let to = screen(&to);
+    let wanted = page(&to);
     let session = match open_session(&front, address(peer), &account, password).await {
         Ok(session) => session,
         Err(problem) => {
@@ -76,11 +78,11 @@ pub(crate) async fn submit(
                 StatusCode::UNAUTHORIZED => frame.w.wrong_password,
                 _ => frame.w.problem,
             };
-            let shown = render(&SignIn { account, to: to.unwrap_or_default(), fault: Some(fault.to_owned()), frame });
-            return refusing(problem.status(), problem.code, shown);
+            return refusing(problem.status(), problem.code, blank(frame, wanted, account, Some(fault)));
         }
     };
-    let mut response = Redirect::to(to.unwrap_or("/")).into_response();
+    let own = wanted.filter(|(_, action)| can(session.role, *action, Object::Any));
+    let mut response = Redirect::to(own.map_or("/", |(path, _)| path)).into_response();
     if let Some(cookie) = front.sessions.cookie(&session.token) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -46,7 +46,8 @@ async fn every_route_lets_in_whom_the_table_says_and_nobody_else() {
                 assert_eq!((nobody.status, nobody.code().as_str()), (401, "not_signed_in"), "{route:?}");
             }
             Access::Page(_) => {
-                assert_eq!((nobody.status, nobody.header("location")), (303, Some("/sign-in")), "{route:?}");
+                let way = nobody.header("location").unwrap_or_default();
+                assert!(nobody.status == 303 && way.starts_with("/sign-in"), "{route:?} {way}");
             }
         }
         let (Access::Staff(action) | Access::Page(action)) = route.access else { continue };

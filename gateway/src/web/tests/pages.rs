@@ -87,7 +87,43 @@ async fn the_form_signs_in_without_scripts() {
     assert!(refused.status == 403 && refused.body.contains("<h1>"), "{refused:?}");
     let out = ask(room.addr, "POST", "/sign-out", &format!("{cookie}{origin}"), "").await;
     assert_eq!((out.status, out.header("location")), (303, Some("/sign-in")));
-    assert_eq!(ask(room.addr, "GET", "/floor", &cookie, "").await.header("location"), Some("/sign-in"));
+    assert_eq!(ask(room.addr, "GET", "/floor", &cookie, "").await.header("location"), Some("/sign-in?to=/floor"));
+}
+
+#[tokio::test]
+async fn signing_in_leads_back_to_the_page_that_was_asked_for_and_nowhere_else() {
+    let room = Room::open().await;
+    let origin = format!("origin: http://{}\r\n", room.addr);
+    let password = PASSWORD.replace(' ', "+");
+    // Who, what they asked for, whether the form keeps it, where they land.
+    for (account, to, kept, lands) in [
+        ("wang", "/board", true, "/board"),
+        ("wang", "/board/public", true, "/board/public"),
+        ("wang", "/appointments", true, "/appointments"),
+        ("zhao", "/manage/leads", true, "/manage/leads"),
+        // Not theirs: their own page, and no refusal as a greeting.
+        ("wang", "/manage/leads", true, "/"),
+        // A part of a page, other methods, other houses.
+        ("zhao", "/manage/today", false, "/"),
+        ("zhao", "/sign-out", false, "/"),
+        ("zhao", "/api/v1/leads", false, "/"),
+        ("zhao", "//evil.example", false, "/"),
+        ("zhao", "", false, "/"),
+    ] {
+        let form = ask(room.addr, "GET", &format!("/sign-in?to={to}"), "", "").await;
+        assert_eq!(form.body.contains("name=\"to\""), kept, "{to}");
+        // The other language keeps it too; askama writes & as &#38;.
+        assert_eq!(form.body.contains(&format!("lang=en&#38;to={to}\"")), kept, "{to} {}", form.body);
+        let fields = format!("account={account}&to={to}&password={password}");
+        let reply = ask(room.addr, "POST", "/sign-in", &origin, &fields).await;
+        assert_eq!((reply.status, reply.header("location")), (303, Some(lands)), "{account} {to}");
+    }
+    let wrong = ask(room.addr, "POST", "/sign-in", &origin, "account=wang&to=/board&password=wrong").await;
+    assert!(wrong.body.contains("value=\"/board\""), "a wrong password does not forget the page: {wrong:?}");
+    let shown = ask(room.addr, "GET", "/manage/leads", "", "").await;
+    assert_eq!((shown.status, shown.header("location")), (303, Some("/sign-in?to=/manage/leads")));
+    let part = ask(room.addr, "GET", "/manage/today", "", "").await;
+    assert_eq!((part.status, part.header("location")), (303, Some("/sign-in")));
 }
 
 #[tokio::test]
