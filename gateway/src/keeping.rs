@@ -15,7 +15,7 @@ mod restore;
 mod sealed_lines;
 mod verify;
 
-pub use backup::{BackedUp, backup};
+pub use backup::{BackedUp, backup, check_places};
 pub use error::KeepingError;
 pub use restore::{Restored, restore};
 pub use verify::{Fault, Report, verify};

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::operations::{OperationError, Operations};
+use super::operations::{OperationError, Operations, in_full};
+use crate::domain::Command;
 use crate::keeping;
 
 impl Operations {
@@ -28,6 +29,11 @@ impl Operations {
     }
 
     pub(super) fn backup(&self, to: &Path, keys: &Path, out: &mut impl Write) -> Result<(), OperationError> {
+        keeping::check_places(&self.log, to, keys)?;
+        // A disk that takes no more records is when a backup is needed most: it is made, and said to be off the record.
+        if let Err(error) = self.submit(Command::Backup) {
+            writeln!(out, "this backup is not on the audit's record: {}", in_full(&error))?;
+        }
         let made = keeping::backup(&self.log, &self.vault, to, keys, self.clock.now(), &mut |_, _| {})?;
         writeln!(out, "{} records to {}, {} keys to {}", made.records, to.display(), made.keys, keys.display())?;
         Ok(())

@@ -23,6 +23,9 @@ struct Credentials<'a> {
     client_id: &'a str,
     username: &'a str,
     password: &'a str,
+    /// There was one of this name and kind; its password is good no longer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    replaced: bool,
 }
 
 impl Operations {
@@ -89,6 +92,7 @@ impl Operations {
         let password = URL_SAFE_NO_PAD.encode(random);
         let device = Device::new(id, kind, hex::encode(Sha256::digest(&password)));
         let client_id = device.client_id();
+        let replaced = self.roster().devices.contains_key(&client_id);
         self.change(Command::SetDevice(device.clone()), |roster| roster.devices.get(&client_id) == Some(&device))?;
         let credentials = Credentials {
             store: &self.showroom.store,
@@ -96,6 +100,7 @@ impl Operations {
             client_id: &client_id,
             username: &client_id,
             password: &password,
+            replaced,
         };
         let line = serde_json::to_string(&credentials).map_err(std::io::Error::from)?;
         writeln!(out, "{line}")?;

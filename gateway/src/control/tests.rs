@@ -124,6 +124,7 @@ async fn a_devices_password_is_shown_once_and_kept_as_its_hash() {
     assert_eq!(kept, hex::encode(<sha2::Sha256 as sha2::Digest>::digest(password)));
     let again = showroom.ask(device("k1", DeviceKind::Kiosk)).await.unwrap();
     assert_ne!(again, line, "the old password stayed");
+    assert!(again.contains("\"replaced\":true") && !line.contains("replaced"), "{again}");
 
     showroom.ask(device("k1", DeviceKind::Door)).await.unwrap();
     assert_eq!(showroom.ask(Request::DeviceList).await.unwrap(), "k1\tdoor\tdoor-k1\nk1\tkiosk\tkiosk-k1\n");
@@ -177,6 +178,10 @@ async fn a_backup_is_made_beside_the_running_gateway_and_never_over_another() {
     showroom.ask(backup()).await.unwrap();
     assert!(path("backup").exists() && path("backup.keys").exists());
     assert_eq!(showroom.refused(backup()).await, "keeping_failed");
+    // It is on record, the refused one is not; and the record is in the backup that it tells of.
+    let audit = showroom.ask(export(Records::Audit, Format::Csv)).await.unwrap();
+    assert_eq!(audit.matches(",backed_up,").count(), 1, "{audit}");
+    assert!(std::fs::read_to_string(path("backup")).unwrap().contains("backed_up"));
     showroom.close().await;
 }
 

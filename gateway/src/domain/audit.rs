@@ -1,4 +1,4 @@
-//! The audit: who saw a contact in full, and who took records away as a file. What they saw stands nowhere in it.
+//! The audit: who saw a contact in full, and who took records away as a file or a backup. What they saw stands nowhere in it.
 //!
 //! It has no state: its events are chained with the commits like all others, and read from the views. They are decided and
 //! durable before the first number or row leaves; whoever cannot put it on record gives nothing out. (Erasures are on record
@@ -101,12 +101,24 @@ pub enum AuditEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<StaffId>,
     },
+    /// Somebody made a backup of everything, with the keys.
+    BackedUp {
+        /// Who; none for whoever holds the control socket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<StaffId>,
+    },
 }
 
 /// Puts an export on record; whether the role may take it away was judged before.
 pub(super) fn exported(actor: &Actor, export: Export) -> Result<Vec<Event>, Refusal> {
     let by = staff_or_system(actor)?;
     Ok(vec![AuditEvent::Exported { export, by }.into()])
+}
+
+/// Puts a backup on record.
+pub(super) fn backed_up(actor: &Actor) -> Result<Vec<Event>, Refusal> {
+    let by = staff_or_system(actor)?;
+    Ok(vec![AuditEvent::BackedUp { by }.into()])
 }
 
 #[cfg(test)]
@@ -131,6 +143,7 @@ mod tests {
                 AuditEvent::Exported { export: Export { from: None, to: None, ..export }, by: None },
                 r#"{"exported":{"records":"leads","format":"csv"}}"#,
             ),
+            (AuditEvent::BackedUp { by: None }, r#"{"backed_up":{}}"#),
             (
                 AuditEvent::Revealed { lead, by: "wang".parse().ok() },
                 r#"{"revealed":{"lead":"00000000-0000-7101-8101-010101010101","by":"wang"}}"#,
@@ -146,6 +159,7 @@ mod tests {
         let export = Export { records: Records::Visits, format: Format::Csv, from: None, to: None };
         for actor in [Actor::Visitor, Actor::Device("k1".parse().unwrap())] {
             assert_eq!(exported(&actor, export), Err(Refusal::WrongSender));
+            assert_eq!(backed_up(&actor), Err(Refusal::WrongSender));
         }
         assert!(exported(&Actor::System, export).is_ok());
     }

@@ -205,6 +205,8 @@ pub enum Command {
     RevealLead(LeadId),
     /// Puts on record that the actor takes records away.
     Export(Export),
+    /// Copies everything to a backup, with the keys.
+    Backup,
     /// Erases a lead's contact.
     EraseLead(LeadId),
     /// The wall clock was set, by so many milliseconds.
@@ -261,6 +263,7 @@ impl Command {
             | Self::Unsubscribe(..)
             | Self::RevealLead(_)
             | Self::Export(_)
+            | Self::Backup
             | Self::EraseLead(_)
             | Self::WalkIn { .. }
             | Self::StepClock(_) => false,

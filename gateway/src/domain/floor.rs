@@ -110,6 +110,7 @@ impl Floor {
             | Command::Arrange(..)
             | Command::RevealLead(_)
             | Command::Export(_)
+            | Command::Backup
             | Command::Subscribe(_)
             | Command::Unsubscribe(..)
             | Command::EraseLead(_) => return Ok(None),

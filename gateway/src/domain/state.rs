@@ -109,6 +109,7 @@ impl State {
             Command::Arrange(appointment, wish) => self.arrange(&input.actor, *appointment, wish),
             Command::RevealLead(lead) => self.reveal(&input.actor, *lead),
             Command::Export(export) => audit::exported(&input.actor, *export),
+            Command::Backup => audit::backed_up(&input.actor),
             Command::EraseLead(lead) => self.erase(&input.actor, *lead),
             Command::SetAccount(account) => {
                 only_system(&input.actor)?;

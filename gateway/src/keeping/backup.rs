@@ -70,14 +70,7 @@ pub fn backup(
     now: DateTime<Utc>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<BackedUp, KeepingError> {
-    if keys_to.exists() {
-        return Err(KeepingError::Exists(keys_to.to_owned()));
-    }
-    for file in [to, keys_to] {
-        if is_within(file, log.data()) {
-            return Err(KeepingError::Within(file.to_owned()));
-        }
-    }
+    check_places(log, to, keys_to)?;
     let head = log.head();
     let store = showroom_of(log.data())?;
     let mut bundle = LinesWriter::create(to, &Header { yingbin_backup: VERSION, made_at: now, records: head, store })?;
@@ -114,6 +107,22 @@ pub fn backup(
     }
     progress(head, head);
     Ok(BackedUp { records, keys })
+}
+
+/// Whether a backup may go there; before it goes on record.
+///
+/// # Errors
+/// [`KeepingError::Exists`], [`KeepingError::Within`].
+pub fn check_places(log: &SledLog, to: &Path, keys_to: &Path) -> Result<(), KeepingError> {
+    for file in [to, keys_to] {
+        if file.exists() {
+            return Err(KeepingError::Exists(file.to_owned()));
+        }
+        if is_within(file, log.data()) {
+            return Err(KeepingError::Within(file.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a file that is yet to be made would lie in the folder, also behind a link.

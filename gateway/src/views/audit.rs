@@ -41,6 +41,8 @@ pub enum Act {
     AppointmentRevealed(AppointmentId),
     /// Erased who was expected.
     AppointmentErased(AppointmentId, Erasure),
+    /// Made a backup.
+    BackedUp,
 }
 
 impl Act {
@@ -53,6 +55,7 @@ impl Act {
             Self::Erased(..) => "erased",
             Self::AppointmentRevealed(_) => "appointment_revealed",
             Self::AppointmentErased(..) => "appointment_erased",
+            Self::BackedUp => "backed_up",
         }
     }
 
@@ -61,7 +64,7 @@ impl Act {
     pub fn lead(&self) -> Option<LeadId> {
         match self {
             Self::Revealed(lead) | Self::Erased(lead, _) => Some(*lead),
-            Self::Exported(_) | Self::AppointmentRevealed(_) | Self::AppointmentErased(..) => None,
+            Self::Exported(_) | Self::AppointmentRevealed(_) | Self::AppointmentErased(..) | Self::BackedUp => None,
         }
     }
 
@@ -70,7 +73,7 @@ impl Act {
     pub fn appointment(&self) -> Option<AppointmentId> {
         match self {
             Self::AppointmentRevealed(appointment) | Self::AppointmentErased(appointment, _) => Some(*appointment),
-            Self::Revealed(_) | Self::Erased(..) | Self::Exported(_) => None,
+            Self::Revealed(_) | Self::Erased(..) | Self::Exported(_) | Self::BackedUp => None,
         }
     }
 
@@ -79,7 +82,7 @@ impl Act {
     pub fn erasure(&self) -> Option<Erasure> {
         match self {
             Self::Erased(_, why) | Self::AppointmentErased(_, why) => Some(*why),
-            Self::Revealed(_) | Self::Exported(_) | Self::AppointmentRevealed(_) => None,
+            Self::Revealed(_) | Self::Exported(_) | Self::AppointmentRevealed(_) | Self::BackedUp => None,
         }
     }
 }
@@ -90,6 +93,7 @@ impl AuditRow {
         let (by, act) = match event {
             Event::Audit(AuditEvent::Revealed { lead, by }) => (by, Act::Revealed(*lead)),
             Event::Audit(AuditEvent::Exported { export, by }) => (by, Act::Exported(*export)),
+            Event::Audit(AuditEvent::BackedUp { by }) => (by, Act::BackedUp),
             Event::Lead(LeadEvent::Erased { lead, by, why }) => (by, Act::Erased(*lead, *why)),
             Event::Audit(AuditEvent::AppointmentRevealed { appointment, by }) => {
                 (by, Act::AppointmentRevealed(*appointment))

@@ -63,7 +63,7 @@ impl Line {
     fn new(front: &Front, row: &AuditRow, lead: Option<Millis>, w: &Words) -> Self {
         let registered = lead.map(|at| format!("{} {}", w.records.lead_of, day_and_clock(front, at.utc())));
         let which = match &row.act {
-            Act::AppointmentRevealed(_) => String::new(),
+            Act::AppointmentRevealed(_) | Act::BackedUp => String::new(),
             Act::AppointmentErased(_, why) => w.named("why_erased", why.as_str()),
             Act::Revealed(_) => registered.unwrap_or_default(),
             Act::Exported(export) => file(export, w),
