@@ -214,11 +214,25 @@ impl Config {
     pub fn advice(&self) -> Vec<Fault> {
         let default = StoreConfig::default();
         let mut advice = Faults::default();
+        let own = self.store.id != default.id;
+        advice.unless(
+            own,
+            "store.id",
+            "is the sample's; topics, codes and exports carry it, and a data folder keeps it",
+        );
         let own = self.store.processor != default.processor;
         advice.unless(own, "store.processor", "consent texts must name your company (PIPL article 17)");
         let own = self.store.contact != default.contact;
         advice.unless(own, "store.contact", "consent texts must say how to reach your company (PIPL article 17)");
         advice.unless(!self.catalogue.models.is_empty(), "catalogue.models", "no model is listed yet");
+        let there = self.catalogue.pictures.as_ref().is_none_or(|folder| folder.is_dir());
+        advice.unless(there, "catalogue.pictures", "is no folder, so cars and people have no pictures");
+        let promised = self.vault.contacts_kept <= chrono::TimeDelta::days(366) || !self.catalogue.promises_a_year();
+        advice.unless(
+            promised,
+            "vault.contacts_kept",
+            "is longer than the twelve months that the consent texts promise",
+        );
         advice.0.extend(
             self.mqtt.advice().map(|fault| Fault { key: format!("mqtt.{}", fault.key), problem: fault.problem }),
         );

@@ -42,6 +42,11 @@ async fn run(config: Config, options: &Serve) -> Result<(), Failure> {
         let _ = writeln!(io::stderr().lock(), "{}", crate::demo::banner(&serving));
     }
     say_ready(&serving);
+    if serving.app.handle.roster().borrow().accounts.is_empty() {
+        tracing::warn!(
+            "nobody can sign in yet: `gateway account add NAME --role manager` beside this gateway adds the first account"
+        );
+    }
     let signs = tokio::spawn(watchdog::give_signs(serving.app.handle.clone(), commands.clone()));
     tokio::select! {
         _ = interrupt.recv() => {}

@@ -58,6 +58,11 @@ fn default_wordings() -> Vec<Wording> {
 }
 
 impl CatalogueConfig {
+    /// Whether a consent text says, as the example's do, that contacts are kept for twelve months.
+    pub(super) fn promises_a_year(&self) -> bool {
+        self.wordings.iter().any(|wording| wording.zh.contains("十二个月") || wording.en.contains("twelve months"))
+    }
+
     pub(super) fn validate(&self, faults: &mut Faults) {
         once(&self.purposes, "catalogue.purposes", faults);
         once(&self.languages, "catalogue.languages", faults);
