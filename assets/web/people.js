@@ -43,13 +43,10 @@ async function code(line) {
   }
 }
 
-async function signOut(line) {
-  try {
-    await send("DELETE", path(line.dataset.staff, "/sessions"));
-    say(by("people-said"), `${line.dataset.name} · ${w.people_signed_out}`);
-  } catch (problem) {
-    say(by("people-fault"), problem.text);
-  }
+function signOut(line) {
+  by("sign-out-who").textContent = line.dataset.name;
+  const done = () => say(by("people-said"), `${line.dataset.name} · ${w.people_signed_out}`);
+  ask(by("sign-out"), by("sign-out-fault"), w.problem, () => ["DELETE", path(line.dataset.staff, "/sessions")], done);
 }
 
 function remove(line) {

@@ -49,6 +49,7 @@ files![
     "hands.js",
     "icebreakers.js",
     "install.js",
+    "kiosks.js",
     "leads.js",
     "live.js",
     "manage.js",

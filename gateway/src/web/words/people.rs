@@ -10,6 +10,8 @@ words! { Crew
     people_change: "修改", "Change";
     people_code: "手机登录码", "Code for a phone";
     people_sign_out: "退出所有设备", "Sign out everywhere";
+    people_sign_out_title: "让对方在所有设备上退出？", "Sign them out everywhere?";
+    people_sign_out_what: "手机丢了或换了人时使用。对方要用密码或新的登录码再登录，在那之前收不到提醒；密码不变。", "For a phone that is lost or in other hands. They sign in again by their password or a new code, and get no alerts until then; the password stays.";
     people_signed_out: "已退出所有设备", "Signed out everywhere";
     people_remove: "删除", "Remove";
     people_remove_title: "删除这个账号？", "Remove this account?";
