@@ -185,6 +185,37 @@ async fn a_visitor_leaves_an_interest_at_360_px() -> Result<()> {
 }
 
 #[tokio::test]
+async fn without_scripts_a_visitor_leaves_an_interest_and_a_manager_reads_of_it() -> Result<()> {
+    let config = "[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n[[catalogue.models]]\nid = \"s7\"\nzh = \"星河 S7\"\nen = \"Xinghe S7\"\n";
+    let showroom = Showroom::with(Setup { config: Some(config.to_owned()), ..Setup::default() }).await?;
+    showroom.hire("lin", Role::Manager, &[])?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
+    browser.without_scripts().await?;
+    browser.go(&kiosk.qr().await?.url).await?;
+    browser.find(".tick:has(input[name=models])").await?.click().await?;
+    // A number that is none: the form comes back filled, and says what to mend.
+    browser.find("input[name=phone]").await?.send_keys("138").await?;
+    browser.find("button[type=submit]").await?.click().await?;
+    browser.find("#phone-fault").await?;
+    browser.picture("visitor-without-scripts").await?;
+    let phone = browser.find("input[name=phone]").await?;
+    phone.clear().await?;
+    phone.send_keys("138 0013 8000").await?;
+    browser.find(".tick:has(input[name=consents])").await?.click().await?;
+    browser.find("button[type=submit]").await?.click().await?;
+    browser.says("谢谢您").await?;
+    let alert = wang.alert().await?;
+    assert!(alert.models.iter().any(|model| model.as_str() == "s7"), "{alert:?}");
+    wang.serve(&alert, "interested").await?;
+    sign_in(&browser, &showroom, "lin", "/manage/leads").await?;
+    browser.says("星河 S7").await?;
+    browser.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
 async fn whoever_leaves_carries_the_cars_on_to_the_phone() -> Result<()> {
     let pictures = tests::programs::workspace().join("assets/pictures/models");
     let config = format!(
@@ -296,6 +327,8 @@ async fn a_manager_lets_a_new_kiosk_in_by_its_code_and_takes_it_out_of_work() ->
     type_in(&format!("{} {}", &code[..3], &code[3..]), "entrance").await?;
     browser.says("entrance").await?;
     kiosk.fact("the link", |fact| fact["shown"] == "link" && fact["up"] == true).await?;
+    // Without a tap.
+    browser.find("#there li.up").await?;
     kiosk.check_in("browse")?;
     let alert = wang.alert().await?;
     wang.serve(&alert, "interested").await?;

@@ -287,6 +287,17 @@ impl Browser {
         self.tell("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await
     }
 
+    /// Runs no scripts from now on, as some browsers are set. What can be pressed is then pressed by its element alone: whether it stands still
+    /// is found out by a script.
+    ///
+    /// # Errors
+    /// When the browser does not, or runs them all the same.
+    pub async fn without_scripts(&self) -> Result<()> {
+        self.tell("Emulation.setScriptExecutionDisabled", json!({"value": true})).await?;
+        self.go("data:text/html,<noscript>scripts are off</noscript>").await?;
+        self.says("scripts are off").await
+    }
+
     /// What its owner answers whenever a page of this origin asks whether it may notify: `granted` or `denied`.
     ///
     /// # Errors
