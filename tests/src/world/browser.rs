@@ -287,15 +287,13 @@ impl Browser {
         self.tell("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await
     }
 
-    /// Runs no scripts from now on, as some browsers are set. What can be pressed is then pressed by its element alone: whether it stands still
-    /// is found out by a script.
+    /// Loads no scripts from now on: pages have no others. The driver's own still run.
     ///
     /// # Errors
-    /// When the browser does not, or runs them all the same.
+    /// When the browser does not.
     pub async fn without_scripts(&self) -> Result<()> {
-        self.tell("Emulation.setScriptExecutionDisabled", json!({"value": true})).await?;
-        self.go("data:text/html,<noscript>scripts are off</noscript>").await?;
-        self.says("scripts are off").await
+        self.tell("Network.enable", json!({})).await?;
+        self.tell("Network.setBlockedURLs", json!({"urls": ["*.js", "*.js?*"]})).await
     }
 
     /// What its owner answers whenever a page of this origin asks whether it may notify: `granted` or `denied`.

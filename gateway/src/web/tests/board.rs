@@ -8,7 +8,7 @@ use shared::personal::Personal;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::room::{PASSWORD, Reply, Room, ask, epoch};
+use super::room::{Reply, Room, ask, epoch};
 use super::samples::{member, visit};
 use crate::runtime::{FloorSnapshot, FloorVisit};
 
