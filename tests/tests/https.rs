@@ -32,6 +32,15 @@ async fn get(address: &str, authority: &Path, path: &str) -> Result<(Vec<u8>, St
     Ok((shown, String::from_utf8_lossy(&answer).into_owned()))
 }
 
+/// Asks without TLS.
+async fn plain(address: &str, request: &str) -> Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(format!("{request}\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
 #[tokio::test]
 async fn a_renewed_certificate_is_taken_over_without_a_restart() -> Result<()> {
     let home = tempfile::tempdir()?;
@@ -45,6 +54,12 @@ async fn a_renewed_certificate_is_taken_over_without_a_restart() -> Result<()> {
     let authority = certificate.authority();
     let (first, answer) = get(&address, &authority, "/sign-in").await?;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    // Whoever types the address without its https is sent on; a password in the clear is not taken.
+    let page = plain(&address, "GET /manage/leads?from=2026-11-01 HTTP/1.1").await?;
+    assert!(page.starts_with("HTTP/1.1 307"), "{page}");
+    assert!(page.contains(&format!("location: https://{address}/manage/leads?from=2026-11-01")), "{page}");
+    let refused = plain(&address, "POST /sign-in HTTP/1.1").await?;
+    assert!(refused.starts_with("HTTP/1.1 400") && refused.contains("https_only"), "{refused}");
 
     Certificate::make(&folder)?;
     let second = wait::until_async("the new certificate", || async {

@@ -1,4 +1,4 @@
-//! The doors: accepting, TLS, HTTP/1.1. One task a connection; a slow hand-shake or header holds up nobody else.
+//! The doors: accepting, TLS, HTTP/1.1; whoever speaks plain HTTP to TLS is shown the way. One task a connection; a slow hand-shake or header holds up nobody else.
 //!
 //! `TCP_USER_TIMEOUT` makes a phone that walked out of reach a closed connection within 20 s, so that a stream that is still
 //! open is one whose phone still answers.
@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use tower_service::Service as _;
 
 use super::front::Front;
+use super::problem::{Code, Problem};
 use crate::certificates::Certificates;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -111,16 +114,39 @@ async fn accept(door: Door, acceptor: Option<TlsAcceptor>, router: Router, front
             front.metrics.connections.inc();
             match acceptor {
                 None => connection(stream, peer, router, &front).await,
-                Some(acceptor) => {
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                        connection(stream, peer, router, &front).await;
+                Some(acceptor) => match tokio::time::timeout(HANDSHAKE, is_plain(&stream)).await {
+                    Ok(true) => connection(stream, peer, secure_address(), &front).await,
+                    Ok(false) => {
+                        if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                            connection(stream, peer, router, &front).await;
+                        }
                     }
-                }
+                    Err(_) => {}
+                },
             }
             front.metrics.connections.dec();
             drop(place);
         });
     }
+}
+
+/// Whether somebody speaks HTTP where TLS is spoken: they typed the address without its `https`.
+async fn is_plain(stream: &TcpStream) -> bool {
+    let mut first = [0];
+    matches!(stream.peek(&mut first).await, Ok(1)) && first.iter().all(u8::is_ascii_uppercase)
+}
+
+/// Sends whoever asks for a page to the same address over HTTPS, and takes nothing else.
+fn secure_address() -> Router {
+    Router::new().fallback(|request: Request| async move {
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let asks = [Method::GET, Method::HEAD].contains(request.method());
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        match host.filter(|_| asks).map(|host| HeaderValue::try_from(format!("https://{host}{path}"))) {
+            Some(Ok(address)) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, address)]).into_response(),
+            _ => Problem::new(Code::HttpsOnly, "this address speaks HTTPS").into_response(),
+        }
+    })
 }
 
 fn tune(stream: &TcpStream) {

@@ -71,6 +71,7 @@ codes! {
     BrokerOutOfReach = "broker_out_of_reach", CONFLICT;
     TooLarge = "too_large", PAYLOAD_TOO_LARGE;
     NotJson = "not_json", BAD_REQUEST;
+    HttpsOnly = "https_only", BAD_REQUEST;
     BadBody = "bad_body", BAD_REQUEST;
     BadPhone = "bad_phone", BAD_REQUEST;
     BadPath = "bad_path", BAD_REQUEST;
