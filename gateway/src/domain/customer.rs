@@ -10,6 +10,8 @@
 
 pub mod book;
 pub mod dispute;
+#[cfg(test)]
+mod model;
 mod number;
 mod recognition;
 mod ruling;
@@ -17,5 +19,5 @@ mod ruling;
 mod stories;
 
 pub use book::{Acquaintance, Customers, Owned};
-pub use dispute::{Claim, CustomerEvent, Dispute, Ruling, Verdict, Whose};
+pub use dispute::{Claim, CustomerEvent, Dispute, Ruling, Seen, Verdict, Whose};
 pub use number::{NumberHash, NumberKey};

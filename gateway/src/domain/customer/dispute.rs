@@ -32,6 +32,10 @@ pub enum Whose {
     Nobody,
 }
 
+/// Whose customer somebody was on a manager's screen; none for nobody's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen(pub Option<StaffId>);
+
 /// What a manager rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -39,9 +43,8 @@ pub struct Verdict {
     pub whose: Whose,
     /// Why.
     pub reason: Personal,
-    /// Whose they were when the manager looked; another ruling or contact since is told instead of overruled unseen. `None`: whoever it
-    /// is.
-    pub seen: Option<Option<StaffId>>,
+    /// What the manager saw; another ruling or contact since is told instead of overruled unseen. `None`: whatever it is.
+    pub seen: Option<Seen>,
     /// The dispute that is settled by it; has to be open.
     pub dispute: Option<DisputeId>,
 }

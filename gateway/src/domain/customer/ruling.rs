@@ -83,7 +83,7 @@ impl State {
             known.ok_or(Refusal::UnknownDispute)?.is_open().then_some(()).ok_or(Refusal::DisputeOver)?;
         }
         let from = self.owner_of(lead, now);
-        if verdict.seen.as_ref().is_some_and(|seen| *seen != from) {
+        if verdict.seen.as_ref().is_some_and(|seen| seen.0 != from) {
             return Err(Refusal::OwnerChanged);
         }
         let to = match &verdict.whose {

@@ -7,7 +7,7 @@ use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Detailed, Language, Purpose, Why};
 
-use super::{Claim, CustomerEvent, NumberKey, Owned, Verdict, Whose};
+use super::{Claim, CustomerEvent, NumberKey, Owned, Seen, Verdict, Whose};
 use crate::domain::command::{Actor, Command, Refusal};
 use crate::domain::effect::{Effect, Task};
 use crate::domain::floor::member::Presence;
@@ -20,7 +20,7 @@ use crate::domain::{Event, Rules, State};
 const LI: &str = "13800138000";
 
 /// Consultants `a`, `b` and `c`, reception, and the managers `man` and `boss`; `a` has served somebody who may be contacted, two days ago.
-fn showroom() -> (Scene, LeadId) {
+pub(super) fn showroom() -> (Scene, LeadId) {
     let mut scene = Scene::new().with_free(&["a", "b", "c"]).with("rec", Role::Reception);
     for manager in ["man", "boss"] {
         scene.hire(manager, Role::Manager, &[Language::Zh]);
@@ -40,14 +40,14 @@ fn leads(scene: &Scene) -> Vec<LeadId> {
     leads.collect()
 }
 
-fn comes(scene: &mut Scene, agreed: bool) -> VisitId {
+pub(super) fn comes(scene: &mut Scene, agreed: bool) -> VisitId {
     let consent = || Consent { purpose: ConsentPurpose::Contact, wording: "v1".to_owned(), given: true };
     let consents = agreed.then(consent).into_iter().collect();
     let detail = Detailed { phone: PhoneNumber::parse(LI).ok(), consents, ..Detailed::default() };
     scene.check_in_with(Purpose::Browse, Language::Zh, detail, Some(0))
 }
 
-fn serve(scene: &mut Scene, who: &str, visit: VisitId) {
+pub(super) fn serve(scene: &mut Scene, who: &str, visit: VisitId) {
     if scene.alert(who, visit).is_none() {
         scene.by("rec", Command::Assign(visit, staff(who))).unwrap();
     }
@@ -78,15 +78,15 @@ fn verdict(whose: Whose) -> Verdict {
     Verdict { whose, reason: Personal::new("车展登记在先"), seen: None, dispute: None }
 }
 
-fn rule(scene: &mut Scene, who: &str, lead: LeadId, whose: Whose) -> Result<(), Refusal> {
+pub(super) fn rule(scene: &mut Scene, who: &str, lead: LeadId, whose: Whose) -> Result<(), Refusal> {
     scene.by(who, Command::Rule(lead, verdict(whose)))
 }
 
-fn to(who: &str) -> Whose {
+pub(super) fn to(who: &str) -> Whose {
     Whose::To(staff(who))
 }
 
-fn owned(scene: &Scene, lead: LeadId) -> Option<Owned> {
+pub(super) fn owned(scene: &Scene, lead: LeadId) -> Option<Owned> {
     scene.state.customers.owner(lead, scene.state.floor.rules().owned, scene.now)
 }
 
@@ -275,7 +275,7 @@ fn of_two_managers_who_rule_at_once_the_second_is_told() {
     let (mut scene, lead) = showroom();
     stands_in(&mut scene, "b");
     claim(&mut scene, "b", 1, lead).unwrap();
-    let seen = |whose| Verdict { seen: Some(Some(staff("a"))), dispute: Some(id(1)), ..verdict(whose) };
+    let seen = |whose| Verdict { seen: Some(Seen(Some(staff("a")))), dispute: Some(id(1)), ..verdict(whose) };
     scene.by("man", Command::Rule(lead, seen(to("b")))).unwrap();
     assert_eq!(scene.by("boss", Command::Rule(lead, seen(to("a")))), Err(Refusal::DisputeOver));
     let handed = Verdict { dispute: None, ..seen(to("c")) };

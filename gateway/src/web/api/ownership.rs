@@ -18,11 +18,11 @@ use shared::wire::{Purpose, Why};
 
 use super::records::reading;
 use super::{done, id};
-use crate::domain::customer::{Claim, Dispute, Owned, Ruling, Verdict, Whose};
+use crate::domain::customer::{Claim, Dispute, Owned, Ruling, Seen, Verdict, Whose};
 use crate::domain::floor::visit::{GreetedSource, Outcome};
 use crate::domain::{Actor, Command};
 use crate::runtime::CustomerView;
-use crate::views::ContactRow;
+use crate::views::{ContactRow, Millis};
 use crate::web::address::Path;
 use crate::web::authorisation::{Action, Object, can};
 use crate::web::body::Json;
@@ -239,7 +239,7 @@ impl ContactLine {
             consultant: visit.consultant,
             greeted_by,
             greeted_source: visit.greeted_source,
-            ended_at: visit.ended_at.map(|at| at.utc()),
+            ended_at: visit.ended_at.map(Millis::utc),
             outcome: visit.outcome,
             appointment: appointment.map(|note| KeptLine {
                 consultant: note.consultant,
@@ -358,8 +358,8 @@ pub(crate) async fn rule(
     };
     let seen = match value.seen.as_deref() {
         None => None,
-        Some("") => Some(None),
-        Some(seen) => Some(Some(id(seen, Code::UnknownStaff, "there is no such member of staff")?)),
+        Some("") => Some(Seen(None)),
+        Some(seen) => Some(Seen(Some(id(seen, Code::UnknownStaff, "there is no such member of staff")?))),
     };
     let verdict = Verdict { whose, reason: reason(value.reason)?, seen, dispute: value.dispute };
     let what = format!("rule {known}");

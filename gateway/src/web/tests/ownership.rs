@@ -11,7 +11,7 @@ use shared::phone::PhoneNumber;
 use shared::wire::Language;
 
 use super::room::Room;
-use crate::domain::customer::{Claim, CustomerEvent, Verdict, Whose};
+use crate::domain::customer::{Claim, CustomerEvent, Seen, Verdict, Whose};
 use crate::domain::sales::{Contact, Lead, LeadChannel, LeadEvent};
 use crate::domain::secret::{Secret, Subject};
 use crate::domain::{Command, Event, Refusal, Rules, State};
@@ -112,10 +112,10 @@ async fn each_address_asks_the_engine_for_what_it_says() {
             json!({"verdict": "to", "owner": "li", "reason": " 登记在先 "}),
             verdict(Whose::To("li".parse().unwrap()), None, None),
         ),
-        (json!({"verdict": "stays", "reason": "登记在先", "seen": ""}), verdict(Whose::Stays, Some(None), None)),
+        (json!({"verdict": "stays", "reason": "登记在先", "seen": ""}), verdict(Whose::Stays, Some(Seen(None)), None)),
         (
             json!({"verdict": "nobody", "reason": "登记在先", "seen": "li", "dispute": known}),
-            verdict(Whose::Nobody, Some("li".parse().ok()), Some(dispute())),
+            verdict(Whose::Nobody, Some(Seen("li".parse().ok())), Some(dispute())),
         ),
     ] {
         let reply = room.call("zhao", "PUT", &path, &body.to_string()).await;
@@ -229,7 +229,7 @@ async fn the_manager_finds_dispute_record_owner_and_who_has_left_and_a_consultan
     assert!(own.contains("归您") && own.contains("车展登记在先") && !own.contains("现在没有归您的客户"), "{own}");
     let audit = room.call("zhao", "GET", "/manage/audit", "").await.body;
     assert!(audit.contains("li → wang的名字") && audit.contains("车展登记在先"), "{audit}");
-    let lines = room.call("zhao", "GET", "/api/v1/audit", "").await.body;
+    let lines = room.call("zhao", "GET", "/api/v1/audit?from=2020-01-01&to=2029-01-01", "").await.body;
     assert!(
         lines.contains("\"owner_before\":\"li\"") && !lines.contains("车展"),
         "no reason in what is taken away: {lines}"

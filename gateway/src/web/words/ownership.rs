@@ -54,9 +54,9 @@ words! { Belonging
     my_disputes_none: "没有您的撞单。", "No disputes of yours.";
     mine_mark: "我的客户", "Mine";
     claim_it: "这是我的客户", "This is my customer";
-    claim_title: "提出撞单", "Say whose customer";
+    dispute_title: "提出撞单", "Say whose customer";
     claim_reason: "理由", "Reason";
-    claim_hint: "写清楚您何时、怎样接触过这位客户。只有您和经理能看到。", "Say when and how you met this customer. You and the managers alone see it.";
+    dispute_hint: "写清楚您何时、怎样接触过这位客户。只有您和经理能看到。", "Say when and how you met this customer. You and the managers alone see it.";
     claim_save: "提交给经理", "Send to the manager";
     claim_bad: "请写明理由（1 到 500 字）。", "Give a reason of 1 to 500 characters.";
     claim_waits: "撞单待裁定", "Waits for a ruling";
