@@ -77,10 +77,11 @@ async fn a_new_colleague_scans_a_code_and_is_rung_for_the_next_visitor() -> Resu
 /// A page in both languages, on a phone and at a desk; nothing sticks out at the side.
 async fn pictures(browser: &Browser, showroom: &Showroom, page: &str, name: &str, shown: &str) -> Result<()> {
     for language in ["en", "zh"] {
+        browser.go(&format!("{}{page}?lang={language}", showroom.gateway().http())).await?;
+        browser.find(shown).await?;
+        // Whoever goes to a page gets the size that the window was opened with.
         for (size, on) in [(DESK, "desk"), (PHONE, "phone")] {
             browser.resize(size).await?;
-            browser.go(&format!("{}{page}?lang={language}", showroom.gateway().http())).await?;
-            browser.find(shown).await?;
             ensure!(!browser.sticks_out().await?, "{page} is wider than a {on} in {language}");
             browser.picture(&format!("{name}-{on}-{language}")).await?;
         }
@@ -140,6 +141,9 @@ async fn two_consultants_mean_the_same_customer_and_the_manager_settles_it_from_
     boss.find("#record tbody tr + tr").await.context("both visits are on record")?;
     let page = boss.client().current_url().await?.path().to_owned();
     pictures(&boss, &showroom, &page, "owners-record", "#record").await?;
+    let then = "return [...document.querySelectorAll('#record td:nth-child(3)')].map((cell) => cell.textContent)";
+    let whose = boss.client().execute(then, Vec::new()).await?;
+    assert_eq!(whose, json!(["无归属", "王芳"]));
 
     // Somebody else has ruled since the page was opened: said, and nothing typed is lost.
     let session = showroom.sign_in("boss").await?;
@@ -157,6 +161,7 @@ async fn two_consultants_mean_the_same_customer_and_the_manager_settles_it_from_
     boss.tap("#rule button").await?;
     boss.find("#undo").await.context("it can be taken back")?;
     boss.says("现在归属 李娜").await?;
+    assert_eq!(boss.client().execute(then, Vec::new()).await?, whose, "a ruling changes nothing that was");
     boss.picture("owners-ruled").await?;
     boss.tap("#undo").await?;
     boss.says("现在归属 王芳").await?;

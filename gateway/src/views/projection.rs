@@ -293,7 +293,10 @@ fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
     let row = &mut stored.row;
     match event {
         FloorEvent::Detailed(more) => detailed(row, more),
-        FloorEvent::Recognised { lead, owner, .. } => (stored.known, stored.owner) = (*lead, owner.clone()),
+        // A ruling meanwhile says whose they are; the record, whose they were when they came.
+        FloorEvent::Recognised { lead, owner, .. } if stored.known != *lead => {
+            (stored.known, stored.owner) = (*lead, owner.clone());
+        }
         FloorEvent::Asked { alert, to, why, .. } => {
             let (ordinal, staff) = (alert.ordinal, to.clone());
             stored.asked.push(AskedRow { ordinal, staff, why: *why, accepted: false });

@@ -289,6 +289,7 @@ fn a_customers_record_has_every_visit_of_theirs_and_none_that_was_taken_for_thei
         owner: known.then(|| "wang".parse().unwrap()),
         since: None,
     };
+    let ruled = |n, lead| FloorEvent::Recognised { visit: id(n), lead, owner: "chen".parse().ok(), since: None };
     let appointment = shared::ids::AppointmentId::new(start(), [5; 10]);
     let terms =
         Terms { consultant: "li".parse().unwrap(), at: start(), minutes: 60, matter: Matter::Talk, models: Vec::new() };
@@ -322,6 +323,9 @@ fn a_customers_record_has_every_visit_of_theirs_and_none_that_was_taken_for_thei
         (minute, asked(2, 2, "li").into()),
         (minute + 1, FloorEvent::Accepted { alert: alert(2, 2), turn: true }.into()),
         (minute + 2, FloorEvent::Greeted { visit: id(2), source: GreetedSource::Consultant, at: None }.into()),
+        // A ruling meanwhile, on this one and on the first: what was is not changed by it.
+        (minute + 3, ruled(2, Some(lead)).into()),
+        (minute + 3, ruled(1, None).into()),
         // Another number in its place: it was somebody else.
         (2 * minute, came(3, start() + TimeDelta::minutes(2)).into()),
         (2 * minute, recognised(3, true).into()),

@@ -176,6 +176,9 @@ fn lines(front: &Front, frame: &Frame, person: &Person, told: Told) -> Vec<Said>
         reason: one.reason.unwrap_or_default(),
         undone: one.undone_at.is_some(),
     };
+    // What was taken back is said while nothing else has been ruled.
+    let mut told_of = BTreeSet::new();
+    let last = move |one: &RulingLine| told_of.insert(one.lead) || one.undone_at.is_none();
     let open = told.disputes.into_iter().filter(|one| one.settled_at.is_none() && one.by.as_ref() == Some(&person.id));
-    open.map(waits).chain(told.rulings.into_iter().map(ruled)).collect()
+    open.map(waits).chain(told.rulings.into_iter().filter(last).map(ruled)).collect()
 }

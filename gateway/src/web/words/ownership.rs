@@ -18,7 +18,7 @@ words! { Belonging
     owner_ruled: "经理裁定", "ruled";
     owner_until: "至", "until";
     owner_now: "现在归属", "Owner now";
-    says_theirs: "提出：", "Claimed for";
+    says_theirs: "主张归", "Claimed for";
     says_nobody: "提出撞单", "Raised without a name";
     owner_then: "当时归属", "Owner then";
     raised_by: "由", "by";
@@ -36,6 +36,7 @@ words! { Belonging
     still_here: "接待中", "Still here";
     rule_title: "裁定", "Ruling";
     rule_owner: "归属给", "Whose customer";
+    rule_choose: "请选择", "Choose";
     rule_stays: "维持不变", "As it is";
     rule_nobody: "无归属：由下一次接触决定", "Nobody's: the next contact decides";
     rule_reason: "理由（必填）", "Reason (required)";
