@@ -104,7 +104,7 @@ impl Customers {
     pub fn for_readers(&self) -> Self {
         let (cards, by_number) = (Arc::clone(&self.cards), Arc::clone(&self.by_number));
         let (disputes, rulings) = (Arc::clone(&self.disputes), Arc::clone(&self.rulings));
-        Self { cards, by_number, disputes, rulings, ..Self::default() }
+        Self { cards, disputes, rulings, by_number, ..Self::default() }
     }
 
     /// Whether somebody with this number has been here, and whose customer they are: that of the last real contact, for `owned` after it.
@@ -113,8 +113,8 @@ impl Customers {
         let cards = || self.under(self.key.hash(number)).filter_map(|lead| Some((lead, self.cards.get(&lead)?)));
         let known = cards().filter(|(_, card)| card.last.is_some() || card.owner.is_some());
         let (lead, _) = known.max_by_key(|(lead, card)| (card.last, *lead))?;
-        let owner = latest(cards().map(|(_, card)| card.as_ref()), owned, now).cloned();
-        Some(Acquaintance { lead, owner })
+        let latest = latest(cards().map(|(_, card)| card.as_ref()), owned, now);
+        Some(Acquaintance { lead, owner: latest.cloned() })
     }
 
     /// Contacts under a number.
@@ -188,11 +188,13 @@ impl Customers {
     }
 
     /// Every dispute that is kept, the oldest first.
+    #[must_use]
     pub fn disputes(&self) -> impl DoubleEndedIterator<Item = &Dispute> {
         self.disputes.values()
     }
 
     /// Every ruling that is kept, the oldest first.
+    #[must_use]
     pub fn rulings(&self) -> impl DoubleEndedIterator<Item = &Ruling> {
         self.rulings.iter()
     }
@@ -390,10 +392,14 @@ fn latest<'a>(cards: impl Iterator<Item = &'a Card>, owned: TimeDelta, now: Date
 impl Secrets for Customers {
     fn each_secret(&mut self, each: &mut dyn FnMut(&mut dyn Sealable)) {
         if !self.disputes.is_empty() {
-            Arc::make_mut(&mut self.disputes).values_mut().for_each(|dispute| each(&mut dispute.secret));
+            for dispute in Arc::make_mut(&mut self.disputes).values_mut() {
+                each(&mut dispute.secret);
+            }
         }
         if !self.rulings.is_empty() {
-            Arc::make_mut(&mut self.rulings).iter_mut().for_each(|ruling| each(&mut ruling.secret));
+            for ruling in Arc::make_mut(&mut self.rulings) {
+                each(&mut ruling.secret);
+            }
         }
     }
 }

@@ -22,12 +22,15 @@ enum Step {
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
+/// One of the consultants, and since when.
+type Held = (usize, DateTime<Utc>);
+
 /// Whose they are, as one would keep it by hand.
 #[derive(Default)]
 struct Naive {
-    owner: Option<(usize, DateTime<Utc>)>,
+    owner: Option<Held>,
     /// Rulings on which no contact has followed, and whose they were before each.
-    rulings: Vec<(DateTime<Utc>, Option<(usize, DateTime<Utc>)>)>,
+    rulings: Vec<(DateTime<Utc>, Option<Held>)>,
 }
 
 impl Naive {

@@ -288,7 +288,7 @@ pub(crate) async fn raise(
         Some(cause) => DisputeId::from_uuid(idempotency::derived(&[b"dispute", cause.id.uuid().as_bytes()])),
         None => DisputeId::new(front.now(), Front::random()?),
     };
-    let reason = reason(value.reason)?;
+    let reason = reason(&value.reason)?;
     let lead = match (value.lead, value.visit) {
         (Some(lead), None) => lead,
         (None, Some(visit)) => customer_of(&front, visit).await?,
@@ -361,7 +361,7 @@ pub(crate) async fn rule(
         Some("") => Some(Seen(None)),
         Some(seen) => Some(Seen(Some(id(seen, Code::UnknownStaff, "there is no such member of staff")?))),
     };
-    let verdict = Verdict { whose, reason: reason(value.reason)?, seen, dispute: value.dispute };
+    let verdict = Verdict { whose, reason: reason(&value.reason)?, seen, dispute: value.dispute };
     let what = format!("rule {known}");
     let kept = front.by(&person, &headers, &what, &bytes, Command::Rule(known, verdict)).await?;
     tracing::info!(consultant.id = %person.id, lead.id = %known, "a manager has ruled whose customer somebody is");
@@ -394,7 +394,7 @@ pub(crate) fn lead_id(text: &str) -> Result<LeadId, Problem> {
     id(text, Code::UnknownLead, "there is no such lead")
 }
 
-fn reason(text: Personal) -> Result<Personal, Problem> {
+fn reason(text: &Personal) -> Result<Personal, Problem> {
     let said = text.reveal().trim();
     if said.is_empty() || said.chars().count() > REASON_CHARS {
         return Err(Problem::bad_body("a reason has 1 to 500 characters"));

@@ -125,7 +125,7 @@ pub(crate) async fn list(
     let disputes = open.iter().rev().map(|one| page.raised(one)).collect();
     let left = gone.into_iter().map(|lead| page.customer(lead)).collect();
     let rulings = rulings.iter().map(|one| page.ruled(one)).collect();
-    Ok(render(&Owners { disputes, left, rulings, frame }))
+    Ok(render(&Owners { frame, disputes, left, rulings }))
 }
 
 pub(crate) async fn show(
