@@ -244,6 +244,8 @@ impl Runtime {
         match self.parts.log.append_all(self.head, &mut commits)? {
             Append::Appended { head } => {
                 self.head = head;
+                // Also what changes nothing, such as a write that had no need to: whoever reads waits for this commit.
+                self.unpublished = true;
                 Ok(true)
             }
             Append::Conflict { .. } => Ok(false),
