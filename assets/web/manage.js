@@ -63,6 +63,7 @@ function tick() {
 
 const tasks = {
   waiting: ({ waiting }) => `${waiting} ${w.task_waiting}`,
+  dispute: ({ staff }) => [w.task_dispute, staff && (state.staff.get(staff)?.name ?? staff)].filter(Boolean).join(" · "),
   not_greeted: ({ staff }) => `${state.staff.get(staff)?.name ?? staff} · ${w.task_not_greeted}`,
 };
 let fading = null;
@@ -75,6 +76,8 @@ follow({
   task: (task) => {
     const text = tasks[task.task]?.(task);
     if (!text) return;
+    // Nothing on the floor has moved that would write the page anew.
+    if (task.task === "dispute") soon();
     say(by("notice"), text);
     clearTimeout(fading);
     fading = setTimeout(() => say(by("notice"), ""), 45000);

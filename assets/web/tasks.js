@@ -1,6 +1,7 @@
 // Lines that ask for something without being an alert.
 import { by, say } from "./dom.js";
 import { hour, lookAtAppointments } from "./expected.js";
+import { lookAtRulings } from "./rulings.js";
 import { hurry } from "./serving.js";
 import { chime } from "./sound.js";
 import { changed, nameOf } from "./state.js";
@@ -38,6 +39,11 @@ const what = {
     lookAtAppointments();
   },
   own_customer: () => notice(w.own_customer_here, 120),
+  dispute: () => notice(w.task_dispute, 120),
+  settled: () => {
+    notice(w.task_settled, 120);
+    lookAtRulings();
+  },
   still_with: ({ visit }) => {
     chime();
     end(visit, w.still_with);

@@ -25,7 +25,7 @@ use shared::ids::StoreId;
 use crate::views::ViewsError;
 
 pub use audit::AuditRecord;
-pub use lead::{ContactState, LeadRecord, Numbers};
+pub use lead::{ContactState, LeadRecord, Numbers, OwnedLead};
 pub use moment::Moment;
 pub use visit::VisitRecord;
 
@@ -55,7 +55,7 @@ pub const VISIT_COLUMNS: [&str; 21] = [
 ];
 
 /// Columns of the leads export.
-pub const LEAD_COLUMNS: [&str; 15] = [
+pub const LEAD_COLUMNS: [&str; 19] = [
     "lead_id",
     "store",
     "received_at",
@@ -71,11 +71,29 @@ pub const LEAD_COLUMNS: [&str; 15] = [
     "title",
     "phone",
     "consents",
+    "owner",
+    "owner_since",
+    "owner_until",
+    "owner_by",
 ];
 
 /// Columns of the audit's export.
-pub const AUDIT_COLUMNS: [&str; 12] =
-    ["audit_id", "store", "at", "by", "act", "lead_id", "reason", "records", "format", "from", "to", "appointment_id"];
+pub const AUDIT_COLUMNS: [&str; 14] = [
+    "audit_id",
+    "store",
+    "at",
+    "by",
+    "act",
+    "lead_id",
+    "reason",
+    "records",
+    "format",
+    "from",
+    "to",
+    "appointment_id",
+    "owner_before",
+    "owner",
+];
 
 /// Where rows come from: written into every row.
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@
 //! nothing polls: it sleeps until an input comes or the engine's next deadline.
 
 mod batch;
+mod customer_view;
 mod floor_view;
 mod handle;
 mod owner;
@@ -18,6 +19,7 @@ mod tests;
 use shared::ids::DeviceId;
 use shared::wire::VisitStatus;
 
+pub use customer_view::CustomerView;
 pub use floor_view::{FloorMember, FloorSnapshot, FloorVisit};
 pub use handle::{Answer, Desk, Done, Handle, LETTERS, Letter, SubmitError};
 pub use owner::{Parts, Runtime, RuntimeError};

@@ -33,14 +33,14 @@ pub use audit::{Act, AuditRow};
 pub use figures::{DayFigures, HourFigures};
 pub use lead::LeadRow;
 pub use read::Page;
-pub use row::{Millis, VisitRow};
+pub use row::{AppointmentNote, AskedRow, ContactRow, Millis, VisitRow};
 
 use crate::log::Commit;
 use projection::Projection;
 use store::Store;
 
 /// Version of everything stored here; views of another one are rebuilt.
-const FORM: u8 = 3;
+const FORM: u8 = 4;
 
 /// Why views cannot be read or written.
 #[derive(Debug, thiserror::Error)]

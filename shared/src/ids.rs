@@ -127,6 +127,10 @@ uuid_id!(
     /// One appointment 预约.
     AppointmentId
 );
+uuid_id!(
+    /// One dispute 撞单 about whose customer somebody is.
+    DisputeId
+);
 name_id!(
     /// A member of staff: consultant, reception, advisor, customer care, manager, admin.
     StaffId

@@ -245,6 +245,9 @@ impl Walk<'_> {
         self.view.see("floor-ended", &[PHONE, TALL]).await?;
         ensure!(self.wang.alerts_left().is_empty(), "{} was all", alert.visit);
 
+        self.go("/customers").await?;
+        self.view.browser.find("section:not([hidden]) .persons").await?;
+        self.view.see("customers", BOTH).await?;
         self.go("/floor").await?;
         self.view.browser.find("#light:not([data-state=red])").await?;
         self.view.see("floor-free", &[PHONE, TALL]).await?;
@@ -300,6 +303,7 @@ impl Walk<'_> {
         self.view.browser.tap(".leads .reveal").await?;
         self.view.browser.find(".leads .number a").await?;
         self.view.see("manage-leads", TABLES).await?;
+        self.owners().await?;
         self.go("/manage/audit").await?;
         self.view.browser.find("#audit").await?;
         self.view.see("manage-audit", TABLES).await?;
@@ -313,6 +317,24 @@ impl Walk<'_> {
         self.view.see("manage-kiosks-fault", BOTH).await?;
         self.shifts().await?;
         self.people().await
+    }
+
+    /// Whose customers people are: a list with a dispute, and the record from which it is settled.
+    async fn owners(&mut self) -> Result<()> {
+        self.view.browser.tap(".leads .owner a").await?;
+        self.view.browser.find("#rule").await?;
+        let page = self.view.browser.client().current_url().await?.path().to_owned();
+        let lead = page.rsplit('/').next().context("a lead")?;
+        let claim = json!({"lead": lead, "claimant": "chen", "reason": "车展上先加的微信"});
+        let dispute = self.boss.call(Method::POST, "/api/v1/disputes", Some(claim)).await?;
+        let dispute = dispute.get("dispute").and_then(Value::as_str).context("a dispute")?;
+        self.go("/manage/owners").await?;
+        self.view.browser.find("#disputes").await?;
+        self.view.see("manage-owners", BOTH).await?;
+        self.go(&page).await?;
+        self.view.browser.find("#disputes").await?;
+        self.view.see("manage-owner", TABLES).await?;
+        self.boss.call(Method::DELETE, &format!("/api/v1/disputes/{dispute}"), None).await.map(|_| ())
     }
 
     async fn shifts(&mut self) -> Result<()> {

@@ -283,6 +283,56 @@ async fn what_was_erased_can_be_opened_by_nobody_not_even_from_an_older_backup()
 }
 
 #[tokio::test]
+async fn what_was_said_of_whose_customer_somebody_is_goes_with_their_contact() -> Result<()> {
+    let mut showroom = Showroom::start().await?;
+    for (account, role) in [("boss", Role::Manager), ("li", Role::Consultant)] {
+        showroom.hire(account, role, &[])?;
+    }
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let boss = showroom.sign_in("boss").await?;
+    let lead = consenting(&kiosk, &wang, &boss).await?;
+    let claim = json!({"lead": lead, "claimant": "li", "reason": format!("{NAME}上周加过李娜 {NUMBER}")});
+    boss.call(Method::POST, "/api/v1/disputes", Some(claim)).await?;
+    let verdict = json!({"verdict": "to", "owner": "li", "seen": "wang", "reason": format!("{NAME}自己说的")});
+    boss.call(Method::PUT, &format!("/api/v1/leads/{lead}/owner"), Some(verdict)).await?;
+    let record = format!("/api/v1/leads/{lead}/contacts");
+    let told = boss.call(Method::GET, &record, None).await?;
+    assert_eq!((told["owned"]["owner"].as_str(), told["owned"]["ruled"].as_bool()), (Some("li"), Some(true)));
+    for (part, reason) in [("disputes", "上周加过"), ("rulings", "自己说的")] {
+        let said = told[part][0]["reason"].as_str().context("a reason")?;
+        assert!(said.contains(NAME) && said.contains(reason), "{told}");
+    }
+    let contact = &told["contacts"][0];
+    assert_eq!((contact["consultant"].as_str(), contact["outcome"].as_str()), (Some("wang"), Some("interested")));
+    let line = audit(&boss).await?.pop().context("a line")?;
+    let said = ["act", "by", "owner_before", "owner"].map(|field| line[field].as_str());
+    assert_eq!(said, [Some("ruled"), Some("boss"), Some("wang"), Some("li")]);
+    let needles: Vec<_> = [NUMBER, NAME].iter().flat_map(|text| spellings(text)).collect();
+    assert_eq!(holding(showroom.folder(), &needles)?, Vec::<String>::new(), "while it is kept");
+
+    boss.call(Method::DELETE, &format!("/api/v1/leads/{lead}"), None).await?;
+    assert!(!has_key(&showroom.data(), &format!("lead-{lead}"))?, "the key is gone when the answer comes");
+    let nothing = json!({"disputes": [], "rulings": []});
+    assert_eq!(boss.call(Method::GET, "/api/v1/disputes", None).await?, nothing);
+    let (status, problem) = boss.refused(Method::GET, &record, None).await?;
+    assert_eq!((status.as_u16(), problem["code"].as_str()), (404, Some("unknown_lead")));
+    assert!(showroom.gateway_mut().stop().await?.success());
+    assert_eq!(holding(showroom.folder(), &needles)?, Vec::<String>::new(), "in plain, anywhere");
+    // From the archive alone, and with every key that is still there.
+    for part in ["log", "views", "snapshots"] {
+        let part = showroom.data().join(part);
+        if part.exists() {
+            std::fs::remove_dir_all(part)?;
+        }
+    }
+    showroom.start_again().await?;
+    let boss = showroom.sign_in("boss").await?;
+    assert_eq!(boss.call(Method::GET, "/api/v1/disputes", None).await?, nothing);
+    showroom.finish().await
+}
+
+#[tokio::test]
 async fn the_command_line_erases_with_and_without_a_running_gateway() -> Result<()> {
     for running in [true, false] {
         let mut showroom = Showroom::start().await?;

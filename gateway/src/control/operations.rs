@@ -16,7 +16,7 @@ use crate::domain::{Actor, Command, Input, Refusal};
 use crate::keeping::KeepingError;
 use crate::log::{EventLog as _, SledLog, showroom_of};
 use crate::report::{ReportError, Showroom};
-use crate::runtime::{Handle, SubmitError};
+use crate::runtime::{CustomerView, Handle, SubmitError};
 use crate::vault::Vault;
 use crate::views::{Behind, Views};
 
@@ -178,6 +178,11 @@ impl Operations {
 
     pub(super) fn roster(&self) -> Arc<Roster> {
         Arc::clone(&self.handle.roster().borrow())
+    }
+
+    /// Whose customers people are, with everything that is in the log now.
+    pub(super) fn customers(&self) -> Arc<CustomerView> {
+        tokio::runtime::Handle::current().block_on(self.handle.customers(self.log.head(), LEVEL))
     }
 
     /// Waits until the views show everything that is in the log now, so that a command sees what was done before it.

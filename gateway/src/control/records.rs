@@ -8,8 +8,9 @@ use shared::ids::LeadId;
 use super::operations::{OperationError, Operations};
 use crate::domain::Command;
 use crate::domain::audit::{Export, Format, Records};
-use crate::report::{csv, jsonl, midnight};
-use crate::views::{LeadRow, ViewsError};
+use crate::report::{OwnedLead, csv, jsonl, midnight};
+use crate::runtime::CustomerView;
+use crate::views::ViewsError;
 
 impl Operations {
     /// Writes rows out. That it is done is durable in the audit before the first of them leaves.
@@ -21,11 +22,13 @@ impl Operations {
         let after = export.to.and_then(|day| day.succ_opt());
         let to = after.map_or(DateTime::<Utc>::MAX_UTC, |day| midnight(day, zone));
         let (views, showroom) = (&self.views, &self.showroom);
+        let view = self.customers();
+        let leads = || self.opened_leads(&view, from, to);
         match (export.records, export.format) {
             (Records::Visits, Format::Csv) => csv::write_visits(views.each_visit(from, to), showroom, bom, out)?,
             (Records::Visits, Format::Jsonl) => jsonl::write_visits(views.each_visit(from, to), showroom, out)?,
-            (Records::Leads, Format::Csv) => csv::write_leads(self.opened_leads(from, to), showroom, bom, out)?,
-            (Records::Leads, Format::Jsonl) => jsonl::write_leads(self.opened_leads(from, to), showroom, out)?,
+            (Records::Leads, Format::Csv) => csv::write_leads(leads(), showroom, bom, out)?,
+            (Records::Leads, Format::Jsonl) => jsonl::write_leads(leads(), showroom, out)?,
             (Records::Audit, Format::Csv) => csv::write_audit(views.each_audit(from, to), showroom, bom, out)?,
             (Records::Audit, Format::Jsonl) => jsonl::write_audit(views.each_audit(from, to), showroom, out)?,
         };
@@ -37,17 +40,20 @@ impl Operations {
         self.submit(Command::EraseLead(lead))
     }
 
-    fn opened_leads(
-        &self,
+    fn opened_leads<'a>(
+        &'a self,
+        view: &'a CustomerView,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
-    ) -> impl Iterator<Item = Result<LeadRow, ViewsError>> {
-        self.views.each_lead(from, to).map(|row| {
+    ) -> impl Iterator<Item = Result<OwnedLead, ViewsError>> + 'a {
+        let now = self.clock.now();
+        self.views.each_lead(from, to).map(move |row| {
             let mut row = row?;
             if let Err(error) = self.vault.reopen(&mut row) {
                 tracing::warn!(%error, lead.id = %row.lead.id, "a lead's contact cannot be opened");
             }
-            Ok(row)
+            let owned = view.owner(row.lead.id, now);
+            Ok((row, owned))
         })
     }
 }

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shared::consent::Consent;
-use shared::ids::{AlertId, AppointmentId, DeviceId, EventId, LeadId, ModelId, StaffId, TopicId, VisitId};
+use shared::ids::{AlertId, AppointmentId, DeviceId, DisputeId, EventId, LeadId, ModelId, StaffId, TopicId, VisitId};
 use shared::personal::Personal;
 use shared::wire::{CheckedIn, Code, Detailed, DoorCounted, Fingerprint, Language, Purpose};
 
 use super::audit::Export;
+use super::customer::{Claim, Verdict};
 use super::diary::Wish;
 use super::floor::event::Correction;
 use super::floor::member::Presence;
@@ -201,6 +202,14 @@ pub enum Command {
     Unsubscribe(StaffId, Which),
     /// About an appointment.
     Arrange(AppointmentId, Wish),
+    /// "This is my customer": the manager has to rule.
+    Dispute(Claim),
+    /// Whoever raised a dispute takes it back.
+    WithdrawDispute(DisputeId),
+    /// Whose customer somebody is, by whom they are known.
+    Rule(LeadId, Verdict),
+    /// Takes the last ruling on them back.
+    UndoRuling(LeadId),
     /// Puts on record that the actor sees a lead's contact in full.
     RevealLead(LeadId),
     /// Puts on record that the actor takes records away.
@@ -253,6 +262,10 @@ impl Command {
             | Self::ComeToWork
             | Self::Tick(..)
             | Self::Arrange(..)
+            | Self::Dispute(_)
+            | Self::WithdrawDispute(_)
+            | Self::Rule(..)
+            | Self::UndoRuling(_)
             | Self::SetAccount(_)
             | Self::RemoveAccount(_)
             | Self::SetDevice(_)
@@ -307,6 +320,24 @@ pub enum Refusal {
     /// The consultant has another appointment then.
     #[error("the consultant has another appointment then")]
     DoubleBooked,
+    /// No such dispute, or the contact is no longer kept.
+    #[error("there is no such dispute, or the contact is no longer kept")]
+    UnknownDispute,
+    /// A manager has ruled already.
+    #[error("the dispute is settled")]
+    DisputeOver,
+    /// The same person has said the same, and nobody has ruled yet.
+    #[error("this dispute stands already")]
+    AlreadyDisputed,
+    /// A ruling holds, and no real contact has come since.
+    #[error("a manager has ruled, and no contact has come since")]
+    AlreadySettled,
+    /// Whoever says so owns them already.
+    #[error("they are this consultant's customer already")]
+    AlreadyYours,
+    /// Somebody has ruled, or had a contact, since the manager looked.
+    #[error("they are somebody else's customer by now: look again")]
+    OwnerChanged,
     /// Not this person's to do.
     #[error("this is somebody else's visit")]
     NotYours,
@@ -355,6 +386,12 @@ impl Refusal {
             Self::UnknownAppointment => "unknown_appointment",
             Self::AppointmentOver => "appointment_over",
             Self::DoubleBooked => "double_booked",
+            Self::UnknownDispute => "unknown_dispute",
+            Self::DisputeOver => "dispute_over",
+            Self::AlreadyDisputed => "already_disputed",
+            Self::AlreadySettled => "already_settled",
+            Self::AlreadyYours => "already_yours",
+            Self::OwnerChanged => "owner_changed",
             Self::NotYours => "not_yours",
             Self::NothingToUndo => "nothing_to_undo",
             Self::NotServed => "not_served",

@@ -4,10 +4,13 @@
 
 pub mod last_told;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use shared::ids::{AlertId, AppointmentId, DeviceId, StaffId, VisitId};
+use shared::ids::{AlertId, AppointmentId, DeviceId, DisputeId, LeadId, StaffId, VisitId};
 use shared::wire::{Alert, AlertOver, LastVisit, VisitStatus};
 
+use super::customer::CustomerEvent;
 use super::diary::DiaryEvent;
 use super::event::Event;
 use super::floor::event::{Detailed, FloorEvent};
@@ -91,6 +94,22 @@ pub enum Task {
         /// Which visit.
         visit: VisitId,
     },
+    /// Managers: whose customer somebody is has to be ruled.
+    Dispute {
+        /// Which.
+        dispute: DisputeId,
+        /// Whose they are said to be.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        staff: Option<StaffId>,
+    },
+    /// Consultants whom it concerns: a manager has ruled, or has taken it back.
+    Settled {
+        /// By which contact the customer is known.
+        lead: LeadId,
+        /// Whose they are now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        owner: Option<StaffId>,
+    },
 }
 
 /// What the runtime has to send once the commit is durable. Never queued on disk: repeated from state.
@@ -160,6 +179,7 @@ pub fn effects(state: &State, event: &Event) -> Vec<Effect> {
         Event::Lead(LeadEvent::ClockDoubted { until }) => vec![Effect::ClockDoubted { until: *until }],
         Event::Morning(_) => vec![Effect::MorningChanged],
         Event::Diary(event) => diary_effects(state, event),
+        Event::Customer(event) => state.tell_ruling(event),
         Event::Lead(LeadEvent::Changed(_)) | Event::Audit(_) => Vec::new(),
     };
     if changes_the_diary(state, event) {
@@ -183,7 +203,7 @@ fn diary_effects(state: &State, event: &DiaryEvent) -> Vec<Effect> {
 fn changes_the_diary(state: &State, event: &Event) -> bool {
     match event {
         Event::Diary(_) => true,
-        Event::Lead(_) | Event::Floor(FloorEvent::Ended { .. } | FloorEvent::EndUndone { .. }) => {
+        Event::Customer(_) | Event::Lead(_) | Event::Floor(FloorEvent::Ended { .. } | FloorEvent::EndUndone { .. }) => {
             !state.diary.is_empty()
         }
         _ => false,
@@ -352,6 +372,26 @@ impl State {
         let told = others || visit.accepted.is_none() && presence != Presence::Free;
         (told && presence.is_at_work() && visit.ended.is_none())
             .then(|| Effect::Task { to: owner.clone(), task: Task::OwnCustomer { visit: id } })
+    }
+
+    /// Managers learn of a dispute, and whoever it was about of the ruling.
+    fn tell_ruling(&self, event: &CustomerEvent) -> Vec<Effect> {
+        let (lead, owners) = match event {
+            CustomerEvent::Disputed { dispute, claimant, .. } => {
+                return self.tell(is_manager, &Task::Dispute { dispute: *dispute, staff: claimant.clone() });
+            }
+            CustomerEvent::DisputeWithdrawn { .. } => return Vec::new(),
+            CustomerEvent::Ruled { lead, from, to, .. } | CustomerEvent::RulingUndone { lead, from, to, .. } => {
+                (*lead, [from, to])
+            }
+        };
+        let [_, owner] = owners;
+        let task = Task::Settled { lead, owner: owner.clone() };
+        let ruling = self.customers.rulings().rev().find(|ruling| ruling.lead == lead);
+        let disputes = ruling.into_iter().flat_map(|ruling| &ruling.settles);
+        let claimants = disputes.filter_map(|id| self.customers.dispute(*id)?.claimant.as_ref());
+        let concerned: BTreeSet<_> = owners.into_iter().flatten().chain(claimants).collect();
+        concerned.into_iter().map(|to| Effect::Task { to: to.clone(), task: task.clone() }).collect()
     }
 
     /// The alerts of those who serve a visit, once more.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::audit::AuditEvent;
+use super::customer::CustomerEvent;
 use super::diary::DiaryEvent;
 use super::floor::event::FloorEvent;
 use super::morning::MorningEvent;
@@ -26,6 +27,8 @@ pub enum Event {
     Morning(MorningEvent),
     /// Appointments.
     Diary(DiaryEvent),
+    /// Whose customers people are.
+    Customer(CustomerEvent),
 }
 
 impl Secrets for Event {
@@ -35,6 +38,7 @@ impl Secrets for Event {
             Self::Roster(event) => event.each_secret(each),
             Self::Lead(event) => event.each_secret(each),
             Self::Diary(event) => event.each_secret(each),
+            Self::Customer(event) => event.each_secret(each),
             // Whom it concerns, never what was seen.
             Self::Audit(_) | Self::Morning(_) => {}
         }
@@ -68,6 +72,12 @@ impl From<MorningEvent> for Event {
 impl From<DiaryEvent> for Event {
     fn from(event: DiaryEvent) -> Self {
         Self::Diary(event)
+    }
+}
+
+impl From<CustomerEvent> for Event {
+    fn from(event: CustomerEvent) -> Self {
+        Self::Customer(event)
     }
 }
 

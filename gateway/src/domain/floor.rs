@@ -108,6 +108,10 @@ impl Floor {
             | Command::EndSessions
             | Command::Tick(..)
             | Command::Arrange(..)
+            | Command::Dispute(_)
+            | Command::WithdrawDispute(_)
+            | Command::Rule(..)
+            | Command::UndoRuling(_)
             | Command::RevealLead(_)
             | Command::Export(_)
             | Command::Backup

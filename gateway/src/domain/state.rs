@@ -25,7 +25,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 12;
+pub const STATE_VERSION: u8 = 13;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]
@@ -107,6 +107,10 @@ impl State {
             }
             Command::RegisterInterest(interest) => Ok(self.register_interest(interest, now)),
             Command::Arrange(appointment, wish) => self.arrange(&input.actor, *appointment, wish),
+            Command::Dispute(claim) => self.claim(&input.actor, claim, now),
+            Command::WithdrawDispute(dispute) => self.withdraw(&input.actor, *dispute),
+            Command::Rule(lead, verdict) => self.rule(&input.actor, *lead, verdict, now),
+            Command::UndoRuling(lead) => self.undo_ruling(&input.actor, *lead, now),
             Command::RevealLead(lead) => self.reveal(&input.actor, *lead),
             Command::Export(export) => audit::exported(&input.actor, *export),
             Command::Backup => audit::backed_up(&input.actor),
@@ -208,6 +212,7 @@ impl State {
                 self.diary.apply(event);
                 self.keep(event);
             }
+            Event::Customer(event) => self.customers.apply_dispute(event, at),
             // On record, and nothing depends on it.
             Event::Audit(_) => {}
         }
@@ -332,5 +337,6 @@ impl Secrets for State {
         self.roster.each_secret(each);
         self.floor.each_secret(each);
         self.diary.each_secret(each);
+        self.customers.each_secret(each);
     }
 }

@@ -24,6 +24,8 @@ pub struct AuditRecord<'a> {
     pub(super) from: Option<NaiveDate>,
     pub(super) to: Option<NaiveDate>,
     pub(super) appointment_id: Option<AppointmentId>,
+    pub(super) owner_before: Option<&'a StaffId>,
+    pub(super) owner: Option<&'a StaffId>,
 }
 
 impl<'a> AuditRecord<'a> {
@@ -33,6 +35,7 @@ impl<'a> AuditRecord<'a> {
             Act::Exported(export) => Some(export),
             _ => None,
         };
+        let (owner_before, owner) = row.act.owners().unwrap_or_default();
         Self {
             audit_id: format!("{}.{}", row.commit, row.index),
             store,
@@ -46,6 +49,8 @@ impl<'a> AuditRecord<'a> {
             from: export.and_then(|export| export.from),
             to: export.and_then(|export| export.to),
             appointment_id: row.act.appointment(),
+            owner_before,
+            owner,
         }
     }
 }

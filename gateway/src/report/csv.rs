@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::audit::AuditRecord;
 use super::defuse::defused;
-use super::lead::{LeadRecord, Numbers};
+use super::lead::{LeadRecord, Numbers, OwnedLead};
 use super::moment::Moment;
 use super::visit::breach;
 use super::{AUDIT_COLUMNS, LEAD_COLUMNS, ReportError, Showroom, VISIT_COLUMNS};
 use crate::domain::floor::visit::{GreetedSource, Outcome};
-use crate::views::{AuditRow, LeadRow, Millis, ViewsError, VisitRow};
+use crate::views::{AuditRow, Millis, ViewsError, VisitRow};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
@@ -44,7 +44,7 @@ pub fn write_visits(
 /// # Errors
 /// When a row cannot be read or the receiver has gone.
 pub fn write_leads(
-    rows: impl Iterator<Item = Result<LeadRow, ViewsError>>,
+    rows: impl Iterator<Item = Result<OwnedLead, ViewsError>>,
     showroom: &Showroom,
     bom: bool,
     out: impl Write,
@@ -132,6 +132,10 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
         })
         .collect();
     cells.text(&consents.join(" "));
+    cells.plain(record.owner.map_or("", StaffId::as_str));
+    cells.plain(record.owner_since.as_deref().unwrap_or_default());
+    cells.plain(record.owner_until.as_deref().unwrap_or_default());
+    cells.plain(record.owner_by.unwrap_or_default());
     cells.end_line()
 }
 
@@ -148,6 +152,8 @@ fn audit<W: Write>(cells: &mut Cells<W>, record: &AuditRecord<'_>) -> io::Result
     cells.plain(&record.from.map(|day| day.to_string()).unwrap_or_default());
     cells.plain(&record.to.map(|day| day.to_string()).unwrap_or_default());
     cells.uuid(record.appointment_id.map(|appointment| appointment.uuid()));
+    cells.plain(record.owner_before.map_or("", StaffId::as_str));
+    cells.plain(record.owner.map_or("", StaffId::as_str));
     cells.end_line()
 }
 

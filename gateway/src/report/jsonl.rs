@@ -4,8 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::{AuditRecord, LeadRecord, Moment, Numbers, ReportError, Showroom, VisitRecord};
-use crate::views::{AuditRow, LeadRow, ViewsError, VisitRow};
+use super::{AuditRecord, LeadRecord, Moment, Numbers, OwnedLead, ReportError, Showroom, VisitRecord};
+use crate::views::{AuditRow, ViewsError, VisitRow};
 
 /// Writes every visit, and says how many.
 ///
@@ -24,7 +24,7 @@ pub fn write_visits(
 /// # Errors
 /// When a row cannot be read or the receiver has gone.
 pub fn write_leads(
-    rows: impl Iterator<Item = Result<LeadRow, ViewsError>>,
+    rows: impl Iterator<Item = Result<OwnedLead, ViewsError>>,
     showroom: &Showroom,
     out: impl Write,
 ) -> Result<u64, ReportError> {

@@ -3,12 +3,13 @@
 
 use serde::Serialize;
 use shared::consent::{Consent, ConsentPurpose};
-use shared::ids::{DeviceId, LeadId, ModelId, StoreId, VisitId};
+use shared::ids::{DeviceId, LeadId, ModelId, StaffId, StoreId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Language, Title};
 
 use super::moment::Moment;
+use crate::domain::customer::Owned;
 use crate::domain::sales::{Budget, LeadChannel, When};
 use crate::views::LeadRow;
 
@@ -71,11 +72,19 @@ pub struct LeadRecord<'a> {
     pub(super) title: Option<Title>,
     pub(super) phone: Option<String>,
     pub(super) consents: &'a [Consent],
+    pub(super) owner: Option<&'a StaffId>,
+    pub(super) owner_since: Option<String>,
+    pub(super) owner_until: Option<String>,
+    /// `contact`, or `ruling` where a manager has settled it.
+    pub(super) owner_by: Option<&'static str>,
 }
+
+/// A lead, and whose customer that is.
+pub type OwnedLead = (LeadRow, Option<Owned>);
 
 impl<'a> LeadRecord<'a> {
     /// The record of a row whose contact the caller has opened; a sealed one counts as erased.
-    pub fn new(row: &'a LeadRow, store: &'a StoreId, moment: &mut Moment, numbers: Numbers) -> Self {
+    pub fn new((row, owned): &'a OwnedLead, store: &'a StoreId, moment: &mut Moment, numbers: Numbers) -> Self {
         let lead = &row.lead;
         let contact = lead.secret.as_ref().and_then(|secret| secret.get());
         Self {
@@ -100,6 +109,10 @@ impl<'a> LeadRecord<'a> {
                 .and_then(|contact| contact.phone.as_ref())
                 .map(|number| numbers.write(number, &lead.consents)),
             consents: &lead.consents,
+            owner: owned.as_ref().map(|owned| &owned.staff),
+            owner_since: owned.as_ref().map(|owned| moment.write(owned.since.into()).to_owned()),
+            owner_until: owned.as_ref().map(|owned| moment.write(owned.until.into()).to_owned()),
+            owner_by: owned.as_ref().map(|owned| if owned.settled { "ruling" } else { "contact" }),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::customer_view::CustomerView;
 use super::floor_view::FloorSnapshot;
 use crate::domain::diary::Entry;
 use crate::domain::floor::plan::Plans;
@@ -68,6 +69,7 @@ pub struct Handle {
     plans: watch::Receiver<Arc<Plans>>,
     morning: watch::Receiver<Arc<Morning>>,
     diary: watch::Receiver<Arc<Vec<Entry>>>,
+    customers: watch::Receiver<Arc<CustomerView>>,
     spent: watch::Receiver<Arc<BTreeSet<String>>>,
     hub: Arc<Hub>,
 }
@@ -87,6 +89,8 @@ pub struct Desk {
     pub morning: watch::Sender<Arc<Morning>>,
     /// Who is expected, by time.
     pub diary: watch::Sender<Arc<Vec<Entry>>>,
+    /// Whose customers people are.
+    pub customers: watch::Sender<Arc<CustomerView>>,
     /// Nonces of codes that were used lately.
     pub spent: watch::Sender<Arc<BTreeSet<String>>>,
     /// What people's screens show.
@@ -103,6 +107,7 @@ impl Handle {
         let (plans_out, plans) = watch::channel(Arc::clone(state.floor.plans()));
         let (morning_out, morning) = watch::channel(Arc::clone(&state.morning));
         let (diary_out, diary) = watch::channel(Arc::new(state.agenda()));
+        let (customers_out, customers) = watch::channel(Arc::new(CustomerView::of(state, 0)));
         let (spent_out, spent) = watch::channel(Arc::default());
         let hub = Arc::new(Hub::default());
         let desk = Desk {
@@ -112,10 +117,11 @@ impl Handle {
             plans: plans_out,
             morning: morning_out,
             diary: diary_out,
+            customers: customers_out,
             spent: spent_out,
             hub: Arc::clone(&hub),
         };
-        (Self { letters, floor, roster, plans, morning, diary, spent, hub }, desk)
+        (Self { letters, floor, roster, plans, morning, diary, customers, spent, hub }, desk)
     }
 
     /// Hands an input over and waits until it is durable. Waits for room in the channel: callers bound the wait
@@ -182,6 +188,14 @@ impl Handle {
     #[must_use]
     pub fn diary(&self) -> watch::Receiver<Arc<Vec<Entry>>> {
         self.diary.clone()
+    }
+
+    /// Whose customers people are, once that shows the commit `head`; after `patience` as far as it is known.
+    pub async fn customers(&self, head: u64, patience: Duration) -> Arc<CustomerView> {
+        let mut customers = self.customers.clone();
+        let level = tokio::time::timeout(patience, customers.wait_for(|view| view.sequence >= head)).await;
+        drop(level);
+        Arc::clone(&customers.borrow())
     }
 
     /// Whether a kiosk's code with this nonce was used: it opens no new page.

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::batch::Batch;
 use super::handle::{Desk, Letter};
 use super::start::{Loaded, StartError, load};
-use super::{FloorSnapshot, ToKiosk};
+use super::{CustomerView, FloorSnapshot, ToKiosk};
 use crate::domain::effect::last_told::LastTold;
 use crate::domain::secret::Subject;
 use crate::domain::{Actor, Command, Effect, Input, Rules, State};
@@ -244,6 +244,8 @@ impl Runtime {
         match self.parts.log.append_all(self.head, &mut commits)? {
             Append::Appended { head } => {
                 self.head = head;
+                // Also what changes nothing, such as a write that had no need to: whoever reads waits for this commit.
+                self.unpublished = true;
                 Ok(true)
             }
             Append::Conflict { .. } => Ok(false),
@@ -357,6 +359,7 @@ impl Runtime {
         let reading = self.clock.read();
         let now = self.anchor.at(reading);
         self.reached = self.state.floor.reached(now).cloned().collect();
+        self.parts.desk.customers.send_replace(Arc::new(CustomerView::of(&self.state, self.head)));
         self.parts.desk.floor.send_replace(Arc::new(FloorSnapshot::of(&self.state, self.head, now)));
         self.unpublished = false;
         self.published_at = reading.boot;

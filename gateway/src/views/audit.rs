@@ -1,4 +1,5 @@
-//! The audit as pages and exports see it: who saw a contact, who took records away, and what was erased.
+//! The audit as pages and exports see it: who saw a contact, who took records away, what was erased, and who ruled whose customer somebody
+//! is (why, stands sealed with the customer).
 
 use serde::{Deserialize, Serialize};
 use shared::ids::{AppointmentId, LeadId, StaffId};
@@ -9,6 +10,7 @@ use super::keys::{Kind, TimeKey};
 use super::row::Millis;
 use crate::domain::Event;
 use crate::domain::audit::{AuditEvent, Export};
+use crate::domain::customer::CustomerEvent;
 use crate::domain::diary::DiaryEvent;
 use crate::domain::sales::{Erasure, LeadEvent};
 
@@ -43,6 +45,10 @@ pub enum Act {
     AppointmentErased(AppointmentId, Erasure),
     /// Made a backup.
     BackedUp,
+    /// Ruled whose customer somebody is: by which contact, whose they were, whose they are.
+    Ruled(LeadId, Option<StaffId>, Option<StaffId>),
+    /// Took that back.
+    RulingUndone(LeadId, Option<StaffId>, Option<StaffId>),
 }
 
 impl Act {
@@ -56,6 +62,8 @@ impl Act {
             Self::AppointmentRevealed(_) => "appointment_revealed",
             Self::AppointmentErased(..) => "appointment_erased",
             Self::BackedUp => "backed_up",
+            Self::Ruled(..) => "ruled",
+            Self::RulingUndone(..) => "ruling_undone",
         }
     }
 
@@ -63,8 +71,10 @@ impl Act {
     #[must_use]
     pub fn lead(&self) -> Option<LeadId> {
         match self {
-            Self::Revealed(lead) | Self::Erased(lead, _) => Some(*lead),
-            Self::Exported(_) | Self::AppointmentRevealed(_) | Self::AppointmentErased(..) | Self::BackedUp => None,
+            Self::Revealed(lead) | Self::Erased(lead, _) | Self::Ruled(lead, ..) | Self::RulingUndone(lead, ..) => {
+                Some(*lead)
+            }
+            _ => None,
         }
     }
 
@@ -73,7 +83,16 @@ impl Act {
     pub fn appointment(&self) -> Option<AppointmentId> {
         match self {
             Self::AppointmentRevealed(appointment) | Self::AppointmentErased(appointment, _) => Some(*appointment),
-            Self::Revealed(_) | Self::Erased(..) | Self::Exported(_) | Self::BackedUp => None,
+            _ => None,
+        }
+    }
+
+    /// From whom to whom a customer went; nobody where there is no name.
+    #[must_use]
+    pub fn owners(&self) -> Option<(Option<&StaffId>, Option<&StaffId>)> {
+        match self {
+            Self::Ruled(_, from, to) | Self::RulingUndone(_, from, to) => Some((from.as_ref(), to.as_ref())),
+            _ => None,
         }
     }
 
@@ -82,7 +101,7 @@ impl Act {
     pub fn erasure(&self) -> Option<Erasure> {
         match self {
             Self::Erased(_, why) | Self::AppointmentErased(_, why) => Some(*why),
-            Self::Revealed(_) | Self::Exported(_) | Self::AppointmentRevealed(_) | Self::BackedUp => None,
+            _ => None,
         }
     }
 }
@@ -101,7 +120,18 @@ impl AuditRow {
             Event::Diary(DiaryEvent::Erased { appointment, by, why }) => {
                 (by, Act::AppointmentErased(*appointment, *why))
             }
-            Event::Floor(_) | Event::Roster(_) | Event::Lead(_) | Event::Morning(_) | Event::Diary(_) => return None,
+            Event::Customer(CustomerEvent::Ruled { lead, from, to, by, .. }) => {
+                (by, Act::Ruled(*lead, from.clone(), to.clone()))
+            }
+            Event::Customer(CustomerEvent::RulingUndone { lead, from, to, by, .. }) => {
+                (by, Act::RulingUndone(*lead, from.clone(), to.clone()))
+            }
+            Event::Floor(_)
+            | Event::Roster(_)
+            | Event::Lead(_)
+            | Event::Morning(_)
+            | Event::Diary(_)
+            | Event::Customer(_) => return None,
         };
         Some(Self { at, commit, index, by: by.clone(), act })
     }

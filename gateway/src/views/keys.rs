@@ -1,6 +1,6 @@
 //! Keys of the one tree that all views share, so that rows and cursor change together.
 
-use shared::ids::{LeadId, VisitId};
+use shared::ids::{AppointmentId, LeadId, VisitId};
 use uuid::Uuid;
 
 use super::row::Millis;
@@ -14,6 +14,9 @@ pub(super) const CURSOR: &[u8] = b"cursor";
 pub(super) type TimeKey = [u8; 25];
 /// An index key: kind, id.
 pub(super) type IdKey = [u8; 17];
+
+/// A key of two ids: kind, whose, which.
+pub(super) type PairKey = [u8; 33];
 
 /// The kinds of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,11 +64,7 @@ impl Kind {
     }
 
     fn of(self, id: Uuid) -> IdKey {
-        let mut key = [0; 17];
-        let [kind, rest @ ..] = &mut key;
-        *kind = self.index();
-        rest.copy_from_slice(id.as_bytes());
-        key
+        id_key(self.index(), id)
     }
 }
 
@@ -77,6 +76,38 @@ pub(super) fn visit_index(visit: VisitId) -> IdKey {
 /// Where the key of a lead's row is kept.
 pub(super) fn lead_index(lead: LeadId) -> IdKey {
     Kind::Lead.of(lead.uuid())
+}
+
+/// Where it is kept who made an appointment.
+pub(super) fn appointment(appointment: AppointmentId) -> IdKey {
+    id_key(b'p', appointment.uuid())
+}
+
+/// Where it is kept that a visit was, or is taken for, that of a lead.
+pub(super) fn lead_visit(lead: LeadId, visit: VisitId) -> PairKey {
+    let mut key = [0; 33];
+    let (of, which) = key.split_at_mut(17);
+    of.copy_from_slice(&lead_visits(lead));
+    which.copy_from_slice(visit.uuid().as_bytes());
+    key
+}
+
+/// With what all of those begin.
+pub(super) fn lead_visits(lead: LeadId) -> IdKey {
+    id_key(b'c', lead.uuid())
+}
+
+/// The visit of such a key.
+pub(super) fn visit_of(key: &[u8]) -> Option<VisitId> {
+    Some(VisitId::from_uuid(Uuid::from_slice(key.get(17..)?).ok()?))
+}
+
+fn id_key(kind: u8, id: Uuid) -> IdKey {
+    let mut key = [0; 17];
+    let [first, rest @ ..] = &mut key;
+    *first = kind;
+    rest.copy_from_slice(id.as_bytes());
+    key
 }
 
 #[cfg(test)]

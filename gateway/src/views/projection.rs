@@ -1,18 +1,19 @@
 //! What commits make of the rows. Collects changes in memory and hands them over as one batch; reads the tree, never
 //! writes it. The same code live and in a rebuild, so that both give the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use shared::ids::{AlertId, LeadId, VisitId};
+use shared::ids::{AlertId, AppointmentId, LeadId, StaffId, VisitId};
 use sled::{Batch, IVec, Tree};
 
 use super::ViewsError;
 use super::audit::AuditRow;
 use super::keys::{self, Kind};
 use super::lead::LeadRow;
-use super::row::{Millis, StoredVisit, VisitRow};
+use super::row::{AppointmentNote, AskedRow, Millis, StoredVisit, VisitRow};
 use crate::domain::Event;
+use crate::domain::diary::DiaryEvent;
 use crate::domain::floor::event::{CheckedIn, Detailed, FloorEvent};
 use crate::domain::sales::LeadEvent;
 use crate::domain::secret::Sealable as _;
@@ -26,6 +27,10 @@ pub(super) struct Projection<'a> {
     tree: &'a Tree,
     visits: BTreeMap<VisitId, Visit>,
     leads: BTreeMap<LeadId, LeadRow>,
+    /// Which visits are whose.
+    visits_of: BTreeSet<(LeadId, VisitId)>,
+    /// Who made which appointment; none where it was erased.
+    appointments: BTreeMap<AppointmentId, Option<AppointmentNote>>,
     audit: Vec<AuditRow>,
 }
 
@@ -37,7 +42,14 @@ struct Visit {
 
 impl<'a> Projection<'a> {
     pub(super) fn new(tree: &'a Tree) -> Self {
-        Self { tree, visits: BTreeMap::new(), leads: BTreeMap::new(), audit: Vec::new() }
+        Self {
+            tree,
+            visits: BTreeMap::new(),
+            leads: BTreeMap::new(),
+            visits_of: BTreeSet::new(),
+            appointments: BTreeMap::new(),
+            audit: Vec::new(),
+        }
     }
 
     /// Takes one commit over.
@@ -47,7 +59,8 @@ impl<'a> Projection<'a> {
             match event {
                 Event::Floor(event) => self.floor(event, commit.at)?,
                 Event::Lead(event) => self.lead(event, commit.at)?,
-                Event::Roster(_) | Event::Audit(_) | Event::Morning(_) | Event::Diary(_) => {}
+                Event::Diary(event) => self.diary(event)?,
+                Event::Roster(_) | Event::Audit(_) | Event::Morning(_) | Event::Customer(_) => {}
             }
         }
         Ok(())
@@ -71,6 +84,18 @@ impl<'a> Projection<'a> {
             batch.insert(&keys::lead_index(lead), &key);
             batch.insert(&key, row.encode()?);
         }
+        for (lead, visit) in self.visits_of {
+            batch.insert(keys::lead_visit(lead, visit).as_slice(), &[]);
+        }
+        for (appointment, note) in self.appointments {
+            match note {
+                Some(note) => {
+                    let note = postcard::to_stdvec(&note).map_err(|_| ViewsError::Broken)?;
+                    batch.insert(&keys::appointment(appointment), note);
+                }
+                None => batch.remove(&keys::appointment(appointment)),
+            }
+        }
         for row in self.audit {
             batch.insert(&row.key(), row.encode()?);
         }
@@ -91,7 +116,68 @@ impl<'a> Projection<'a> {
         if let Some(stored) = self.visit(visit)? {
             follow(stored, event, at.into());
         }
+        match event {
+            FloorEvent::Recognised { visit, lead: Some(lead), .. } => {
+                self.visits_of.insert((*lead, *visit));
+            }
+            // One party: whoever came with the one came with the other.
+            FloorEvent::Joined { visit, into } => {
+                let contacts: Vec<_> =
+                    self.visit(*visit)?.into_iter().flat_map(|gone| gone.contacts().collect::<Vec<_>>()).collect();
+                for lead in contacts {
+                    self.left_with(lead, *into)?;
+                }
+            }
+            _ => {}
+        }
         Ok(())
+    }
+
+    /// A contact that was left with a visit.
+    fn left_with(&mut self, lead: LeadId, visit: VisitId) -> Result<(), ViewsError> {
+        if let Some(stored) = self.visit(visit)?
+            && !stored.leads.contains(&lead)
+        {
+            stored.leads.push(lead);
+        }
+        self.visits_of.insert((lead, visit));
+        Ok(())
+    }
+
+    /// Who made the appointment that a visit keeps: what was agreed on stands in the log, who was expected stays sealed there.
+    fn diary(&mut self, event: &DiaryEvent) -> Result<(), ViewsError> {
+        match event {
+            DiaryEvent::Booked { appointment, terms, by, .. } => {
+                let note =
+                    AppointmentNote { consultant: terms.consultant.clone(), by: by.clone(), at: terms.at.into() };
+                self.appointments.insert(*appointment, Some(note));
+            }
+            DiaryEvent::Changed { appointment, terms, .. } => {
+                if let Some(note) = self.appointment(*appointment)? {
+                    (note.consultant, note.at) = (terms.consultant.clone(), terms.at.into());
+                }
+            }
+            DiaryEvent::Kept { appointment, visit: Some(visit), .. } => {
+                let note = self.appointment(*appointment)?.cloned();
+                if let Some(stored) = self.visit(*visit)? {
+                    stored.appointment = note;
+                }
+            }
+            DiaryEvent::Erased { appointment, .. } => {
+                self.appointments.insert(*appointment, None);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn appointment(&mut self, id: AppointmentId) -> Result<Option<&mut AppointmentNote>, ViewsError> {
+        if let std::collections::btree_map::Entry::Vacant(place) = self.appointments.entry(id)
+            && let Some(bytes) = self.tree.get(keys::appointment(id))?
+        {
+            place.insert(Some(postcard::from_bytes(&bytes).map_err(|_| ViewsError::Broken)?));
+        }
+        Ok(self.appointments.get_mut(&id).and_then(Option::as_mut))
     }
 
     /// Open visits keep their durations over a step of the wall clock, and are marked.
@@ -114,6 +200,9 @@ impl<'a> Projection<'a> {
         match event {
             LeadEvent::Received(lead) => {
                 self.leads.insert(lead.id, LeadRow { received_at: at.into(), lead: lead.clone() });
+                if let Some(visit) = lead.visit {
+                    self.left_with(lead.id, visit)?;
+                }
             }
             LeadEvent::Changed(lead) => {
                 if let Some(row) = self.stored_lead(lead.id)? {
@@ -190,6 +279,11 @@ fn checked_in(came: &CheckedIn, at: DateTime<Utc>) -> StoredVisit {
         },
         asked: Vec::new(),
         stepped_ms: 0,
+        greeted_by: None,
+        known: None,
+        owner: None,
+        leads: Vec::new(),
+        appointment: None,
     }
 }
 
@@ -199,7 +293,14 @@ fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
     let row = &mut stored.row;
     match event {
         FloorEvent::Detailed(more) => detailed(row, more),
-        FloorEvent::Asked { alert, to, .. } => stored.asked.push((alert.ordinal, to.clone())),
+        // A ruling meanwhile says whose they are; the record, whose they were when they came.
+        FloorEvent::Recognised { lead, owner, .. } if stored.known != *lead => {
+            (stored.known, stored.owner) = (*lead, owner.clone());
+        }
+        FloorEvent::Asked { alert, to, why, .. } => {
+            let (ordinal, staff) = (alert.ordinal, to.clone());
+            stored.asked.push(AskedRow { ordinal, staff, why: *why, accepted: false });
+        }
         FloorEvent::Handed { .. } => row.phone_ms = row.phone_ms.or(Some(since_tap)),
         FloorEvent::Shown { .. } => row.shown_ms = row.shown_ms.or(Some(since_tap)),
         FloorEvent::Accepted { alert, .. } => {
@@ -211,12 +312,17 @@ fn follow(stored: &mut StoredVisit, event: &FloorEvent, at: Millis) {
             // The first who stood before them counts, whoever came after them.
             row.greeted_ms.get_or_insert(told.map_or(since_tap, |told| told.clamp(0, since_tap.max(0))));
             row.greeted_source.get_or_insert(*source);
+            stored.greeted_by = stored.greeted_by.take().or_else(|| row.consultant.clone());
         }
         FloorEvent::GreetingUndone { .. } => {
             row.greeted_ms = None;
             row.greeted_source = None;
+            stored.greeted_by = None;
         }
         FloorEvent::TakenOver { alert, .. } => accepted(stored, *alert),
+        FloorEvent::Assisted { alert } => {
+            came(stored, *alert);
+        }
         FloorEvent::Corrected { correction, .. } => {
             row.purpose = correction.purpose.unwrap_or(row.purpose);
             row.language = correction.language.unwrap_or(row.language);
@@ -251,8 +357,14 @@ fn detailed(row: &mut VisitRow, more: &Detailed) {
 }
 
 fn accepted(stored: &mut StoredVisit, alert: AlertId) {
-    let asked = stored.asked.iter().find(|(ordinal, _)| *ordinal == alert.ordinal);
-    if let Some((_, who)) = asked {
-        stored.row.consultant = Some(who.clone());
+    if let Some(who) = came(stored, alert) {
+        stored.row.consultant = Some(who);
     }
+}
+
+/// Who it was.
+fn came(stored: &mut StoredVisit, alert: AlertId) -> Option<StaffId> {
+    let asked = stored.asked.iter_mut().find(|asked| asked.ordinal == alert.ordinal)?;
+    asked.accepted = true;
+    Some(asked.staff.clone())
 }

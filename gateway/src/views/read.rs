@@ -2,17 +2,18 @@
 //!
 //! Ranges are half open: `from` counts, `to` does not. Nothing is held in memory but the row at hand, or the page.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
-use shared::ids::{LeadId, VisitId};
+use shared::ids::{LeadId, StaffId, VisitId};
 use sled::IVec;
 
 use super::audit::AuditRow;
 use super::keys::{self, Kind, TimeKey};
 use super::lead::LeadRow;
 use super::projection::indexed;
-use super::row::{Millis, VisitRow};
+use super::row::{ContactRow, Millis, StoredVisit, VisitRow};
 use super::{Views, ViewsError};
 
 /// Some rows, and where the next ones begin.
@@ -68,6 +69,67 @@ impl Views {
     /// A broken row, or sled.
     pub fn visit(&self, visit: VisitId) -> Result<Option<VisitRow>, ViewsError> {
         indexed(&self.tree(), keys::visit_index(visit))?.map(|bytes| VisitRow::decode(&bytes)).transpose()
+    }
+
+    /// The visits of a customer, by the contacts by which they are known, the oldest first: what a dispute is settled from.
+    ///
+    /// # Errors
+    /// Broken rows, or sled.
+    pub fn contacts(&self, leads: &BTreeSet<LeadId>) -> Result<Vec<ContactRow>, ViewsError> {
+        let tree = self.tree();
+        let mut visits = BTreeSet::new();
+        for lead in leads {
+            for key in tree.scan_prefix(keys::lead_visits(*lead)).keys() {
+                visits.extend(keys::visit_of(&key?));
+            }
+        }
+        let mut rows = Vec::new();
+        for visit in visits {
+            let Some(bytes) = indexed(&tree, keys::visit_index(visit))? else { continue };
+            let stored = StoredVisit::decode(&bytes)?;
+            // Taken for theirs once, and set right since.
+            if stored.contacts().any(|lead| leads.contains(&lead)) {
+                rows.push(ContactRow::from(stored));
+            }
+        }
+        rows.sort_by_key(|row| (row.visit.arrived_at, row.visit.visit));
+        Ok(rows)
+    }
+
+    /// Visits in `[from, to)` that this person came to, the newest first, with the contacts of each; at most `limit`.
+    ///
+    /// # Errors
+    /// Broken rows, or sled.
+    pub fn visits_of(
+        &self,
+        staff: &StaffId,
+        (from, to): (DateTime<Utc>, DateTime<Utc>),
+        limit: usize,
+    ) -> Result<Vec<(VisitRow, Vec<LeadId>)>, ViewsError> {
+        let rows = self.tree().range(between(Kind::Visit, &(from..to))).rev();
+        let stored = rows.map(|item| StoredVisit::decode(&item?.1));
+        let theirs = stored.filter_map(|stored| match stored {
+            Ok(stored) if stored.asked.iter().any(|asked| asked.accepted && asked.staff == *staff) => {
+                let contacts = stored.contacts().collect();
+                Some(Ok((stored.row, contacts)))
+            }
+            Ok(_) => None,
+            Err(fault) => Some(Err(fault)),
+        });
+        theirs.take(limit).collect()
+    }
+
+    /// The contacts of whoever came: those that they left, and the one by which they were known.
+    ///
+    /// # Errors
+    /// A broken row, or sled.
+    pub fn leads_of(&self, visit: VisitId) -> Result<Vec<LeadId>, ViewsError> {
+        let row = indexed(&self.tree(), keys::visit_index(visit))?;
+        Ok(row
+            .map(|bytes| StoredVisit::decode(&bytes))
+            .transpose()?
+            .map(|row| row.contacts().collect())
+            .unwrap_or_default())
     }
 
     /// Leads that came in in `[from, to)`, the oldest first, at most `limit` from the cursor on. Contacts are sealed: open

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use shared::ids::{DeviceId, ModelId, StaffId, TopicId, VisitId};
-use shared::wire::{Language, Purpose};
+use shared::ids::{DeviceId, LeadId, ModelId, StaffId, TopicId, VisitId};
+use shared::wire::{Language, Purpose, Why};
 
 use super::ViewsError;
 use crate::domain::floor::visit::{Breach, GreetedSource, Outcome};
@@ -89,10 +89,65 @@ impl From<DateTime<Utc>> for Millis {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct StoredVisit {
     pub(super) row: VisitRow,
-    /// Who was asked, by the alert's ordinal: tells who it is that accepts.
-    pub(super) asked: Vec<(u16, StaffId)>,
+    /// Who was asked: tells, too, who it is that accepts.
+    pub(super) asked: Vec<AskedRow>,
     /// By how much the wall clock was set forward since the tap: no part of any `*_ms`.
     pub(super) stepped_ms: i64,
+    /// Who had accepted when the visitor was greeted.
+    pub(super) greeted_by: Option<StaffId>,
+    /// The contact by which they were known from before, and whose customer they were then.
+    pub(super) known: Option<LeadId>,
+    pub(super) owner: Option<StaffId>,
+    /// The contacts that they left with it.
+    pub(super) leads: Vec<LeadId>,
+    /// The appointment that they kept.
+    pub(super) appointment: Option<AppointmentNote>,
+}
+
+/// Somebody who was asked about a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedRow {
+    /// Which of the visit's alerts.
+    pub ordinal: u16,
+    /// Who.
+    pub staff: StaffId,
+    /// What decided.
+    pub why: Why,
+    /// They came.
+    pub accepted: bool,
+}
+
+/// Who made an appointment, with whom and for when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppointmentNote {
+    /// With whom.
+    pub consultant: StaffId,
+    /// Who made it; none for the gateway.
+    pub by: Option<StaffId>,
+    /// For when.
+    pub at: Millis,
+}
+
+/// A visit as a contact with a customer: what a dispute is settled from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactRow {
+    /// The visit.
+    pub visit: VisitRow,
+    /// Who was asked, in order.
+    pub asked: Vec<AskedRow>,
+    /// Who had accepted when the visitor was greeted.
+    pub greeted_by: Option<StaffId>,
+    /// Whose customer they were when they came.
+    pub owner: Option<StaffId>,
+    /// The appointment that they kept.
+    pub appointment: Option<AppointmentNote>,
+}
+
+impl From<StoredVisit> for ContactRow {
+    fn from(stored: StoredVisit) -> Self {
+        let StoredVisit { row, asked, greeted_by, owner, appointment, .. } = stored;
+        Self { visit: row, asked, greeted_by, owner, appointment }
+    }
 }
 
 impl StoredVisit {
@@ -102,6 +157,11 @@ impl StoredVisit {
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, ViewsError> {
         postcard::from_bytes(bytes).map_err(|_| ViewsError::Broken)
+    }
+
+    /// The contacts of whoever came: those that they left, and the one by which they were known.
+    pub(super) fn contacts(&self) -> impl Iterator<Item = LeadId> + '_ {
+        self.leads.iter().copied().chain(self.known)
     }
 }
 
@@ -142,7 +202,17 @@ mod tests {
             models: vec!["m1".parse().unwrap()],
             answers: BTreeMap::from([("body".parse().unwrap(), "suv".parse().unwrap())]),
         };
-        let stored = StoredVisit { row: row.clone(), asked: vec![(1, "li".parse().unwrap())], stepped_ms: 3 };
+        let lead = |byte| LeadId::from_uuid(uuid::Uuid::from_bytes([byte; 16]));
+        let stored = StoredVisit {
+            row: row.clone(),
+            asked: vec![AskedRow { ordinal: 1, staff: "li".parse().unwrap(), why: Why::OwnCustomer, accepted: true }],
+            stepped_ms: 3,
+            greeted_by: "li".parse().ok(),
+            known: Some(lead(8)),
+            owner: "wang".parse().ok(),
+            leads: vec![lead(9)],
+            appointment: Some(AppointmentNote { consultant: "li".parse().unwrap(), by: None, at: Millis(4) }),
+        };
         let bytes = stored.encode().unwrap();
         let hex = hex::encode(&bytes);
         assert_eq!(
@@ -151,7 +221,12 @@ mod tests {
              05010001010102\
              6d31\
              0104626f647903737576\
-             0101026c6906"
+             0101026c69000106\
+             01026c69\
+             011008080808080808080808080808080808\
+             010477616e67\
+             011009090909090909090909090909090909\
+             01026c690008"
                 .replace(' ', "")
         );
         assert_eq!(StoredVisit::decode(&bytes).unwrap(), stored);

@@ -13,6 +13,7 @@ pub(super) mod health;
 pub(super) mod interests;
 pub(super) mod kiosks;
 pub(super) mod morning;
+pub(super) mod ownership;
 pub(super) mod parties;
 pub(super) mod people;
 pub(super) mod presence;

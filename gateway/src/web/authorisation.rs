@@ -62,11 +62,15 @@ pub enum Action {
     Arrange,
     /// See everybody's appointments.
     SeeEveryAppointment,
+    /// See the own customers, and say whose somebody is: what is theirs to say the engine judges.
+    FollowCustomers,
+    /// See whose customer everybody is and what has been with them, and rule it.
+    RuleOwnership,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::SignOut,
         Self::SeeFloor,
         Self::SeeEveryVisit,
@@ -94,6 +98,8 @@ impl Action {
         Self::PlanShifts,
         Self::Arrange,
         Self::SeeEveryAppointment,
+        Self::FollowCustomers,
+        Self::RuleOwnership,
     ];
 }
 
@@ -139,6 +145,8 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
             Role::Reception => object != Object::OtherDays,
             Role::Consultant | Role::Advisor | Role::Care => false,
         },
+        // Customers are consultants'.
+        Action::FollowCustomers => matches!(role, Role::Consultant | Role::Manager | Role::Admin),
         Action::ManagePeople => role == Role::Admin || role == Role::Manager && object != Object::Admin,
         Action::ReadLeads
         | Action::EraseContact
@@ -148,7 +156,8 @@ pub fn can(role: Role, action: Action, object: Object) -> bool {
         | Action::EnterInterest
         | Action::OpenManage
         | Action::ManageKiosks
-        | Action::PlanShifts => {
+        | Action::PlanShifts
+        | Action::RuleOwnership => {
             matches!(role, Role::Manager | Role::Admin)
         }
     }
@@ -169,6 +178,7 @@ mod tests {
     #[test]
     fn roles_may_what_their_work_needs_and_nothing_else() {
         let (floor, lead) = ([Role::Reception, Role::Manager, Role::Admin], [Role::Manager, Role::Admin]);
+        let sells = [Role::Consultant, Role::Manager, Role::Admin];
         let all_but_care = ROLES.into_iter().filter(|role| *role != Role::Care).collect::<Vec<_>>();
         for action in Action::ALL {
             let (any, other_days): (&[Role], &[Role]) = match action {
@@ -188,6 +198,7 @@ mod tests {
                 | Action::SeeEveryAppointment
                 | Action::SeeEveryVisit => (&floor, &floor),
                 Action::SeeBoard => (&all_but_care, &all_but_care),
+                Action::FollowCustomers => (&sells, &sells),
                 Action::ReadVisits => (&floor, &lead),
                 Action::ManagePeople => {
                     check(action, Object::Admin, &[Role::Admin]);
@@ -201,7 +212,8 @@ mod tests {
                 | Action::EnterInterest
                 | Action::OpenManage
                 | Action::ManageKiosks
-                | Action::PlanShifts => (&lead, &lead),
+                | Action::PlanShifts
+                | Action::RuleOwnership => (&lead, &lead),
             };
             check(action, Object::Any, any);
             check(action, Object::Today, any);

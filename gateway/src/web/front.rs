@@ -27,6 +27,7 @@ use super::throttle::Throttle;
 use super::ticket::Tickets;
 use crate::domain::floor::visit::Channel;
 use crate::notify::Fate;
+use crate::runtime::CustomerView;
 
 /// Passwords that are checked at one time: each costs 19 MiB.
 const PASSWORD_CHECKS: usize = 2;
@@ -110,6 +111,12 @@ impl Front {
             .map_err(|behind| Problem::unavailable(Code::Rebuilding, &behind.to_string(), 2))
     }
 
+    /// Whose customers people are, with what was written before this request.
+    pub(super) async fn customers(&self) -> Arc<CustomerView> {
+        let head = *self.parts.head.borrow();
+        self.parts.handle.customers(head, LEVEL).await
+    }
+
     /// Who sends this request, judged by the roster of this moment.
     pub(super) fn person(&self, headers: &HeaderMap) -> Option<Person> {
         let (token, by_cookie) = self.sessions.token_of(headers)?;
@@ -144,6 +151,11 @@ impl Front {
     /// The name on somebody's badge.
     pub(super) fn name(&self, staff: &StaffId) -> String {
         self.parts.handle.roster().borrow().name(staff).to_owned()
+    }
+
+    /// Whether somebody is no longer on the staff.
+    pub(super) fn has_left(&self, staff: &StaffId) -> bool {
+        !self.parts.handle.roster().borrow().accounts.contains_key(staff)
     }
 
     /// Random bytes.

@@ -1,6 +1,7 @@
 //! What people see: templates rendered with the words of their language.
 
 pub(super) mod board;
+pub(super) mod customers;
 pub(super) mod diary;
 pub(super) mod enrol;
 pub(super) mod floor;

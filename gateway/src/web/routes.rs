@@ -85,6 +85,12 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/v1/leads", Access::Staff(Action::ReadLeads)),
     route("DELETE", "/api/v1/leads/{lead}", Access::Staff(Action::EraseContact)),
     route("POST", "/api/v1/leads/{lead}/reveal", Access::Staff(Action::RevealContact)),
+    route("GET", "/api/v1/leads/{lead}/contacts", Access::Staff(Action::RuleOwnership)),
+    route("PUT", "/api/v1/leads/{lead}/owner", Access::Staff(Action::RuleOwnership)),
+    route("POST", "/api/v1/leads/{lead}/owner/undo", Access::Staff(Action::RuleOwnership)),
+    route("GET", "/api/v1/disputes", Access::Staff(Action::FollowCustomers)),
+    route("POST", "/api/v1/disputes", Access::Staff(Action::FollowCustomers)),
+    route("DELETE", "/api/v1/disputes/{dispute}", Access::Staff(Action::FollowCustomers)),
     route("GET", "/api/v1/audit", Access::Staff(Action::ReadAudit)),
     route("POST", "/api/v1/interests", Access::Public),
     route("GET", "/api/v1/exports/{file}", Access::Staff(Action::ExportVisits)),
@@ -130,11 +136,14 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/board/public", Access::Page(Action::SeeFloor)),
     route("GET", "/morning", Access::Page(Action::SeeFloor)),
     route("GET", "/appointments", Access::Page(Action::Arrange)),
+    route("GET", "/customers", Access::Page(Action::FollowCustomers)),
     route("GET", "/offline", Access::Public),
     route("GET", "/worker.js", Access::Public),
     route("GET", "/manage", Access::Page(Action::OpenManage)),
     route("GET", "/manage/today", Access::Page(Action::OpenManage)),
     route("GET", "/manage/leads", Access::Page(Action::ReadLeads)),
+    route("GET", "/manage/owners", Access::Page(Action::RuleOwnership)),
+    route("GET", "/manage/owners/{lead}", Access::Page(Action::RuleOwnership)),
     route("GET", "/manage/audit", Access::Page(Action::ReadAudit)),
     route("GET", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
     route("POST", "/manage/kiosks", Access::Page(Action::ManageKiosks)),
@@ -198,6 +207,7 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/api/v1/morning", get(api::morning::show))
         .route("/api/v1/morning/{item}", put(api::morning::tick))
         .merge(appointments())
+        .merge(ownership())
         .route("/api/v1/people", get(api::people::list))
         .route("/api/v1/people/{staff}", put(api::people::set).delete(api::people::remove))
         .route("/api/v1/people/{staff}/sessions", delete(api::people::sign_out))
@@ -221,11 +231,14 @@ pub(super) fn everything(front: &Arc<Front>) -> Router {
         .route("/board/public", get(pages::board::show_public))
         .route("/morning", get(pages::morning::show))
         .route("/appointments", get(pages::diary::show))
+        .route("/customers", get(pages::customers::show))
         .route("/offline", get(pages::offline))
         .route("/worker.js", get(assets::worker))
         .route("/manage", get(pages::manage::show))
         .route("/manage/today", get(pages::manage::today))
         .route("/manage/leads", get(pages::manage::leads::show))
+        .route("/manage/owners", get(pages::manage::owners::list))
+        .route("/manage/owners/{lead}", get(pages::manage::owners::show))
         .route("/manage/audit", get(pages::manage::audit::show))
         .route("/manage/kiosks", get(pages::manage::kiosks::show).post(pages::manage::kiosks::let_in))
         .route("/manage/kiosks/{kiosk}", post(pages::manage::kiosks::maintain))
@@ -248,6 +261,15 @@ fn appointments() -> Router<Arc<Front>> {
         .route("/api/v1/appointments/{appointment}/restore", post(api::diary::restore))
         .route("/api/v1/appointments/{appointment}/arrived", post(api::diary::arrived))
         .route("/api/v1/appointments/{appointment}/reveal", post(api::diary::reveal))
+}
+
+fn ownership() -> Router<Arc<Front>> {
+    Router::new()
+        .route("/api/v1/leads/{lead}/contacts", get(api::ownership::record))
+        .route("/api/v1/leads/{lead}/owner", put(api::ownership::rule))
+        .route("/api/v1/leads/{lead}/owner/undo", post(api::ownership::undo))
+        .route("/api/v1/disputes", get(api::ownership::list).post(api::ownership::raise))
+        .route("/api/v1/disputes/{dispute}", delete(api::ownership::withdraw))
 }
 
 fn visitor_pages() -> Router<Arc<Front>> {

@@ -7,6 +7,7 @@ mod diary;
 mod hands;
 mod kiosks;
 mod morning;
+mod ownership;
 mod pages;
 mod people;
 mod protocol;

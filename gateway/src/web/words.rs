@@ -6,6 +6,7 @@ mod deliveries;
 mod diary;
 mod general;
 mod hands;
+mod ownership;
 mod people;
 mod records;
 mod shifts;
@@ -21,6 +22,7 @@ use deliveries::Reached;
 use diary::Agenda;
 use general::General;
 use hands::Hands;
+use ownership::Belonging;
 use people::Crew;
 use records::Register;
 use shifts::Rota;
@@ -65,6 +67,8 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     pub(super) hands: Hands,
     #[serde(flatten)]
+    pub(super) ownership: Belonging,
+    #[serde(flatten)]
     pub(super) people: Crew,
     #[serde(flatten)]
     pub(super) records: Register,
@@ -80,6 +84,7 @@ static ZH: Words = Words {
     deliveries: Reached::ZH,
     diary: Agenda::ZH,
     hands: Hands::ZH,
+    ownership: Belonging::ZH,
     people: Crew::ZH,
     records: Register::ZH,
     shifts: Rota::ZH,
@@ -91,6 +96,7 @@ static EN: Words = Words {
     deliveries: Reached::EN,
     diary: Agenda::EN,
     hands: Hands::EN,
+    ownership: Belonging::EN,
     people: Crew::EN,
     records: Register::EN,
     shifts: Rota::EN,
@@ -135,6 +141,7 @@ impl Words {
             self.deliveries.word(key),
             self.diary.word(key),
             self.hands.word(key),
+            self.ownership.word(key),
             self.people.word(key),
             self.records.word(key),
             self.shifts.word(key),
@@ -153,7 +160,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use shared::consent::ConsentPurpose;
-    use shared::wire::Purpose;
+    use shared::wire::{Purpose, Why};
 
     use super::*;
     use crate::domain::audit::Records;
@@ -171,6 +178,7 @@ mod tests {
             Reached::TABLE,
             Agenda::TABLE,
             Hands::TABLE,
+            Belonging::TABLE,
             Crew::TABLE,
             Register::TABLE,
             Rota::TABLE,
@@ -242,6 +250,8 @@ mod tests {
         names.extend(["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| ("weekday", day)));
         names.extend(Matter::ALL.map(|matter| ("matter", matter.as_str())));
         names.extend(Standing::ALL.map(|standing| ("standing", standing.as_str())));
+        let asked = Why::ALL.map(|why| serde_json::to_value(why).unwrap().as_str().unwrap().to_owned());
+        names.extend(asked.iter().map(|why| ("asked", why.as_str())));
         for (prefix, name) in names {
             assert_ne!(words.named(prefix, name), format!("{prefix}_{name}"));
         }

@@ -25,7 +25,7 @@ pub struct FloorRules {
     pub still_with: TimeDelta,
     /// A visit left open is closed.
     pub close: TimeDelta,
-    /// How long presence, greeting and end can be taken back.
+    /// How long presence, greeting, end and a ruling can be taken back.
     pub undo: TimeDelta,
     /// A check-in older than this at its receipt has no ladder.
     pub late: TimeDelta,
@@ -35,7 +35,7 @@ pub struct FloorRules {
     pub pushable: TimeDelta,
     /// From this score on a lead is promising: a senior is asked first, and it waits less in the queue.
     pub promising: u8,
-    /// 归属 a customer belongs to the consultant of the last real contact for this long (PROCESS I.1).
+    /// 归属 a customer belongs to the consultant of the last real contact, or to whom a manager has ruled them, for this long (PROCESS I.1).
     pub owned: TimeDelta,
     /// A submitted page joins the kiosk's visit that checked in at most this long before the page was opened, and whose visitor was not met then.
     pub join: TimeDelta,

@@ -11,8 +11,9 @@ use shared::ids::LeadId;
 use shared::phone::PhoneNumber;
 use shared::wire::Title;
 
+use super::done;
+use super::ownership::lead_id;
 use super::records::reading;
-use super::{done, id};
 use crate::domain::Command;
 use crate::web::address::Path;
 use crate::web::front::Front;
@@ -67,10 +68,6 @@ pub(crate) async fn erase(
     let kept = front.by(&person, &headers, "erase", lead.to_string().as_bytes(), Command::EraseLead(lead)).await?;
     tracing::info!(consultant.id = %person.id, lead.id = %lead, "a contact is erased");
     Ok(done(kept))
-}
-
-fn lead_id(text: &str) -> Result<LeadId, Problem> {
-    id(text, Code::UnknownLead, "there is no such lead")
 }
 
 /// Erased while it was asked for, or its key is lost.

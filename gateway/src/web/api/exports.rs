@@ -15,6 +15,7 @@ use super::records::Span;
 use crate::domain::audit::{Export, Format, Records};
 use crate::domain::{Actor, Command};
 use crate::report::{ReportError, csv, jsonl};
+use crate::runtime::CustomerView;
 use crate::web::address::{Path, Query};
 use crate::web::authorisation::{Action, Object, can};
 use crate::web::body::{PieceWriter, in_pieces};
@@ -50,10 +51,11 @@ pub(crate) async fn export(
         Format::Jsonl => "application/jsonl; charset=utf-8",
     };
     let (from, to) = front.days(from, to);
+    let customers = front.customers().await;
     let (pieces, body) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || {
         let mut out = PieceWriter(pieces.clone());
-        let written = write(&front, export, from..to, bom, &mut out).and_then(|()| Ok(out.flush()?));
+        let written = write(&front, &customers, export, from..to, bom, &mut out).and_then(|()| Ok(out.flush()?));
         match written {
             Ok(()) => {}
             Err(error) if error.is_receiver_gone() => {}
@@ -92,17 +94,20 @@ fn may(records: Records) -> Action {
 
 fn write(
     front: &Front,
+    customers: &CustomerView,
     export: Export,
     Range { start: from, end: to }: Range<DateTime<Utc>>,
     bom: bool,
     out: &mut PieceWriter,
 ) -> Result<(), ReportError> {
     let (views, showroom) = (&front.parts.views, &front.parts.showroom);
+    let now = front.now();
     let leads = || {
         views.each_lead(from, to).map(|row| {
             let mut row = row?;
             (front.parts.open_lead)(&mut row);
-            Ok(row)
+            let owned = customers.owner(row.lead.id, now);
+            Ok((row, owned))
         })
     };
     let written = match (export.records, export.format) {

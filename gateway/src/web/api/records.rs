@@ -9,8 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::report::{AuditRecord, LeadRecord, Moment, Numbers, VisitRecord};
-use crate::views::ViewsError;
+use crate::report::{AuditRecord, LeadRecord, Moment, Numbers, OwnedLead, VisitRecord};
+use crate::views::{LeadRow, ViewsError};
 use crate::web::address::Query;
 use crate::web::authorisation::{Action, Object, can};
 use crate::web::front::Front;
@@ -101,14 +101,19 @@ pub(crate) async fn leads(State(front): State<Arc<Front>>, Query(span): Query<Sp
     let (from, to) = span.days(front.today())?;
     let (from, to) = front.days(from, to);
     front.level().await?;
+    let customers = front.customers().await;
     reading(move || {
-        let mut page = front.parts.views.leads(from, to, span.cursor.as_deref(), PAGE)?;
-        for row in &mut page.rows {
-            (front.parts.open_lead)(row);
-        }
+        let page = front.parts.views.leads(from, to, span.cursor.as_deref(), PAGE)?;
+        let now = front.now();
+        let owned = |mut row: LeadRow| {
+            (front.parts.open_lead)(&mut row);
+            let owned = customers.owner(row.lead.id, now);
+            (row, owned)
+        };
+        let rows: Vec<OwnedLead> = page.rows.into_iter().map(owned).collect();
         let mut moment = Moment::new(front.zone());
         let store = &front.parts.showroom.store;
-        let leads = page.rows.iter().map(|row| LeadRecord::new(row, store, &mut moment, Numbers::Masked)).collect();
+        let leads = rows.iter().map(|row| LeadRecord::new(row, store, &mut moment, Numbers::Masked)).collect();
         Ok(json(&Leads { leads, next: page.next }))
     })
     .await

@@ -32,6 +32,8 @@ struct Floor {
     oversees: bool,
     /// Has the manager's page as well.
     manages: bool,
+    /// Has customers of their own.
+    follows: bool,
     presences: Vec<(&'static str, String)>,
     outcomes: Vec<(&'static str, String)>,
     purposes: Vec<(&'static str, String)>,
@@ -82,6 +84,7 @@ pub(crate) async fn show(
         role_name: w.named("role", person.role.as_str()),
         oversees: can(person.role, Action::EnterWalkIn, Object::Any),
         manages: can(person.role, Action::OpenManage, Object::Any),
+        follows: person.role == Role::Consultant,
         presences: presences(person.role).map(|p| (p.as_str(), w.named("presence", p.as_str()))).collect(),
         outcomes: Outcome::CHOICES.map(|o| (o.as_str(), w.named("outcome", o.as_str()))).to_vec(),
         purposes: Purpose::ALL.map(|p| (p.as_str(), w.named("purpose", p.as_str()))).to_vec(),

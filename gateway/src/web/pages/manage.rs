@@ -5,8 +5,9 @@ pub(in crate::web) mod audit;
 mod chart;
 pub(in crate::web) mod kiosks;
 pub(in crate::web) mod leads;
-mod lines;
+pub(in crate::web) mod lines;
 mod listed;
+pub(in crate::web) mod owners;
 pub(in crate::web) mod people;
 pub(in crate::web) mod shifts;
 
@@ -60,6 +61,8 @@ struct Day {
     waiting: Vec<WaitLine>,
     visits: Vec<VisitLine>,
     leads: Vec<LeadLine>,
+    /// Disputes that wait for a ruling.
+    disputes: usize,
     devices: Vec<DeviceLine>,
     /// More visits than are listed.
     cut: bool,
@@ -94,6 +97,7 @@ pub(crate) async fn today(State(front): State<Arc<Front>>, headers: HeaderMap, u
 
 async fn day(front: &Arc<Front>, frame: &Frame) -> Result<Day, Problem> {
     let (figures, visits, leads) = records(front).await?;
+    let customers = front.customers().await;
     let (w, zone) = (frame.w, front.zone());
     let floor = front.floor.now();
     let now = front.now();
@@ -113,8 +117,9 @@ async fn day(front: &Arc<Front>, frame: &Frame) -> Result<Day, Problem> {
         visits: visits.iter().map(|row| VisitLine::new(front, row, w)).collect(),
         leads: leads
             .iter()
-            .map(|row| LeadLine::new(front, row, frame, lines::clock(front, row.received_at.utc())))
+            .map(|row| LeadLine::new(front, row, frame, lines::clock(front, row.received_at.utc()), Some(&customers)))
             .collect(),
+        disputes: customers.customers.disputes().filter(|one| one.is_open()).count(),
         devices: lines::devices(front, w),
         figures,
     })

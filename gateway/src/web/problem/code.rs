@@ -50,6 +50,7 @@ codes! {
     UnknownDevice = "unknown_device", NOT_FOUND;
     UnknownLead = "unknown_lead", NOT_FOUND;
     UnknownAppointment = "unknown_appointment", NOT_FOUND;
+    UnknownDispute = "unknown_dispute", NOT_FOUND;
     UnknownCode = "unknown_code", NOT_FOUND;
     ContactErased = "contact_erased", GONE;
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
@@ -63,6 +64,11 @@ codes! {
     NotPlanned = "not_planned", CONFLICT;
     AppointmentOver = "appointment_over", CONFLICT;
     DoubleBooked = "double_booked", CONFLICT;
+    DisputeOver = "dispute_over", CONFLICT;
+    AlreadyDisputed = "already_disputed", CONFLICT;
+    AlreadySettled = "already_settled", CONFLICT;
+    AlreadyYours = "already_yours", CONFLICT;
+    OwnerChanged = "owner_changed", CONFLICT;
     NoParty = "no_party", CONFLICT;
     OwnAccount = "own_account", CONFLICT;
     NameTaken = "name_taken", CONFLICT;
@@ -103,6 +109,12 @@ impl From<Refusal> for Code {
             Refusal::UnknownAppointment => Self::UnknownAppointment,
             Refusal::AppointmentOver => Self::AppointmentOver,
             Refusal::DoubleBooked => Self::DoubleBooked,
+            Refusal::UnknownDispute => Self::UnknownDispute,
+            Refusal::DisputeOver => Self::DisputeOver,
+            Refusal::AlreadyDisputed => Self::AlreadyDisputed,
+            Refusal::AlreadySettled => Self::AlreadySettled,
+            Refusal::AlreadyYours => Self::AlreadyYours,
+            Refusal::OwnerChanged => Self::OwnerChanged,
             Refusal::NotYours => Self::NotYours,
             Refusal::NothingToUndo => Self::NothingToUndo,
             Refusal::NotServed => Self::NotServed,

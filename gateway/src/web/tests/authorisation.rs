@@ -15,6 +15,7 @@ fn concrete(path: &str) -> String {
         .replace("{claim}", "00")
         .replace("{lead}", VISIT)
         .replace("{appointment}", VISIT)
+        .replace("{dispute}", VISIT)
         .replace("{kiosk}", "k1")
         .replace("{staff}", "nobody")
         .replace("{code}", "none")
@@ -81,6 +82,9 @@ async fn a_consultant_and_reception_are_refused_what_is_not_theirs() {
         ("wang", "PUT", "/api/v1/shifts/wang", "{\"week\":{}}"),
         ("wang", "DELETE", "/api/v1/appointments/0190a5de-0000-7000-8000-000000000001", ""),
         ("qian", "GET", "/api/v1/people", ""),
+        ("wang", "PUT", "/api/v1/leads/0190a5de-0000-7000-8000-000000000001/owner", "{\"verdict\":\"stays\"}"),
+        ("wang", "GET", "/api/v1/leads/0190a5de-0000-7000-8000-000000000001/contacts", ""),
+        ("qian", "POST", "/api/v1/disputes", "{\"reason\":\"x\"}"),
         ("wang", "POST", "/api/v1/people/wang/code", ""),
         ("qian", "PUT", "/api/v1/calendar/2026", "{\"days\":[]}"),
     ] {

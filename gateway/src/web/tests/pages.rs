@@ -43,6 +43,8 @@ async fn no_page_has_inline_script_or_style_and_all_forbid_them() {
         "/manage/today",
         "/manage/leads",
         "/manage/audit",
+        "/manage/owners",
+        "/customers",
         "/manage/kiosks",
         "/board",
         "/board/public",

@@ -149,6 +149,8 @@ fn the_page_lists_every_task_with_its_fields_and_no_other() {
         Task::OwnCustomer { visit },
         Task::AppointmentHere { visit, at },
         Task::AppointmentSoon { appointment, at },
+        Task::Dispute { dispute: shared::ids::DisputeId::from_uuid(uuid::Uuid::nil()), staff: Some(staff()) },
+        Task::Settled { lead: shared::ids::LeadId::from_uuid(uuid::Uuid::nil()), owner: Some(staff()) },
     ];
     let text = section("#### Tasks");
     for task in &tasks {
@@ -163,6 +165,8 @@ fn the_page_lists_every_task_with_its_fields_and_no_other() {
             | Task::Declined { .. }
             | Task::AppointmentHere { .. }
             | Task::AppointmentSoon { .. }
+            | Task::Dispute { .. }
+            | Task::Settled { .. }
             | Task::OwnCustomer { .. } => {}
         }
         let Value::Object(fields) = serde_json::to_value(task).unwrap() else { panic!("{task:?} is no object") };
@@ -214,7 +218,8 @@ fn the_page_lists_every_code_of_a_problem_with_its_status_and_no_other() {
 #[test]
 fn a_refusal_has_one_code_wherever_it_is_told() {
     let refusals = all!(Refusal: UnknownVisit, VisitOver, ForeignVisit, UnknownAlert, AlertOver, UnknownStaff,
-        UnknownDevice, UnknownLead, UnknownAppointment, AppointmentOver, DoubleBooked, NotYours, NothingToUndo, NotServed, NobodyFree, OffShift, NotPlanned, NoParty,
+        UnknownDevice, UnknownLead, UnknownAppointment, AppointmentOver, DoubleBooked, UnknownDispute, DisputeOver,
+        AlreadyDisputed, AlreadySettled, AlreadyYours, OwnerChanged, NotYours, NothingToUndo, NotServed, NobodyFree, OffShift, NotPlanned, NoParty,
         IdConflict, CodeSpent, WrongSender);
     for refusal in refusals {
         assert_eq!(Code::from(refusal).as_str(), refusal.as_str());
@@ -301,7 +306,7 @@ fn the_openapi_document_lists_every_value_and_no_other() {
             "records" => words(all!(Records: Visits, Leads, Audit)),
             "format" => words(all!(Format: Csv, Jsonl)),
             // Of one handler each, not of a type; `parameters` are the exports' files and their byte order mark.
-            "act" | "done" | "state" | "parameters" => continue,
+            "act" | "done" | "state" | "verdict" | "parameters" => continue,
             other => panic!("{other} has values that no type is known for: {values:?}"),
         };
         assert_eq!(*values, expect, "{name}");

@@ -28,7 +28,7 @@ use crate::domain::secret::{Secret, Subject};
 use crate::domain::{Actor, Command, Input, State};
 use crate::notify::Hub;
 use crate::report::Showroom;
-use crate::runtime::{Answer, Desk, Done, FloorSnapshot, Handle};
+use crate::runtime::{Answer, CustomerView, Desk, Done, FloorSnapshot, Handle};
 use crate::views::Views;
 use crate::web::session::Sessions;
 use crate::web::{Promise, Web, WebConfig, WebParts, password};
@@ -55,6 +55,8 @@ pub(super) struct Room {
     pub(super) plans: tokio::sync::watch::Sender<Arc<Plans>>,
     pub(super) morning: tokio::sync::watch::Sender<Arc<Morning>>,
     pub(super) diary: tokio::sync::watch::Sender<Arc<Vec<Entry>>>,
+    pub(super) customers: tokio::sync::watch::Sender<Arc<CustomerView>>,
+    pub(super) views: Arc<Views>,
     pub(super) spent: tokio::sync::watch::Sender<Arc<BTreeSet<String>>>,
     pub(super) inputs: Arc<Mutex<Vec<Input>>>,
     pub(super) answer: Arc<Mutex<Answer>>,
@@ -115,6 +117,7 @@ impl Room {
         let data = tempfile::tempdir().unwrap();
         let (handle, desk) = Handle::open(&State { roster: roster(), ..State::default() });
         let shutdown = CancellationToken::new();
+        let views = Arc::new(Views::open(data.path()).unwrap());
         let model = |id: &str, zh: &str, en: &str| Model {
             id: id.parse().unwrap(),
             zh: zh.to_owned(),
@@ -125,7 +128,7 @@ impl Room {
         };
         let mut parts = WebParts {
             handle,
-            views: Arc::new(Views::open(data.path()).unwrap()),
+            views: Arc::clone(&views),
             head: watch::Sender::new(0).subscribe(),
             open_lead: Arc::new(|_| {}),
             showroom: Showroom { store: "demo".parse().unwrap(), zone: chrono_tz::Asia::Shanghai },
@@ -167,7 +170,7 @@ impl Room {
         set(&mut config);
         let web = Web::start(config, parts).await.unwrap();
         let (inputs, answer) = (Arc::default(), Arc::new(Mutex::new(Ok(Done::Kept))));
-        let Desk { mut letters, floor, roster, plans, morning, diary, spent, hub } = desk;
+        let Desk { mut letters, floor, roster, plans, morning, diary, customers, spent, hub } = desk;
         let (kept, given, staff) = (Arc::clone(&inputs), Arc::clone(&answer), roster.clone());
         tokio::spawn(async move {
             while let Some(letter) = letters.recv().await {
@@ -189,6 +192,8 @@ impl Room {
             plans,
             morning,
             diary,
+            customers,
+            views,
             spent,
             inputs,
             answer,

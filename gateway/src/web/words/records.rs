@@ -15,7 +15,7 @@ words! { Register
     erase_what: "本人要求删除或撤回同意时使用。称呼和电话会永久删除，无法恢复。", "For whoever asks for it or takes the consent back. Name and number are gone for good.";
     erase_yes: "永久删除", "Erase for good";
     audit: "查阅记录", "Audit";
-    audit_hint: "谁查看了客人的完整联系方式，谁导出或备份了记录，哪些联系方式已经删除。这里不含客人的任何个人信息。", "Who saw a contact in full, who took records away as a file or a backup, and which contacts were erased. Nothing personal stands here.";
+    audit_hint: "谁查看了客人的完整联系方式，谁导出或备份了记录，哪些联系方式已经删除，谁裁定了客户归属。这里不含客人的姓名和电话；裁定的理由随联系方式封存，删除时一并消失，也不会导出。", "Who saw a contact in full, who took records away as a file or a backup, which contacts were erased, and who ruled whose customer. No names and numbers stand here; the reason of a ruling is sealed with the contact, goes with it, and is in no export.";
     audit_none: "这几天没有人查看、导出或备份。", "Nothing was shown or taken away in these days.";
     audit_system: "系统或命令行", "The system or its command line";
     audit_revealed: "查看完整联系方式", "Saw a contact in full";

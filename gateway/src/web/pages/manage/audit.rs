@@ -1,4 +1,4 @@
-//! `/manage/audit`: who saw a contact, who took records away, what was erased.
+//! `/manage/audit`: who saw a contact, who took records away, what was erased, who ruled whose customer somebody is.
 
 use std::sync::Arc;
 
@@ -6,10 +6,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use shared::ids::StaffId;
 
 use super::lines::day_and_clock;
 use super::listed::{LISTED, ListedDays};
 use crate::domain::audit::Export;
+use crate::runtime::CustomerView;
 use crate::views::{Act, AuditRow, Millis};
 use crate::web::address::Query;
 use crate::web::api::records::{Span, reading};
@@ -44,6 +46,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let frame = Frame::new(&front, &headers, &uri);
     let ListedDays { from, to, begin, end } = ListedDays::of(&front, &span).await?;
+    let customers = front.customers().await;
     let reader = Arc::clone(&front);
     let rows = reading(move || {
         let views = &reader.parts.views;
@@ -55,18 +58,34 @@ pub(crate) async fn show(
         with_lead.collect::<Result<Vec<_>, _>>()
     })
     .await?;
-    let lines: Vec<Line> = rows.iter().map(|(row, lead)| Line::new(&front, row, *lead, frame.w)).collect();
+    let lines: Vec<Line> =
+        rows.iter().map(|(row, lead)| Line::new(&front, (row, *lead), &customers, frame.w)).collect();
     Ok(render(&Audit { from: from.to_string(), to: to.to_string(), cut: lines.len() == LISTED, lines, frame }))
 }
 
 impl Line {
-    fn new(front: &Front, row: &AuditRow, lead: Option<Millis>, w: &Words) -> Self {
+    fn new(front: &Front, (row, lead): (&AuditRow, Option<Millis>), customers: &CustomerView, w: &Words) -> Self {
         let registered = lead.map(|at| format!("{} {}", w.records.lead_of, day_and_clock(front, at.utc())));
+        let name = |staff: &Option<StaffId>| {
+            staff.as_ref().map_or_else(|| w.ownership.owner_nobody.to_owned(), |staff| front.name(staff))
+        };
         let which = match &row.act {
             Act::AppointmentRevealed(_) | Act::BackedUp => String::new(),
             Act::AppointmentErased(_, why) => w.named("why_erased", why.as_str()),
             Act::Revealed(_) => registered.unwrap_or_default(),
             Act::Exported(export) => file(export, w),
+            Act::Ruled(lead, from, to) => {
+                // The reason stands sealed with the customer, and goes with their contact.
+                let ruling =
+                    customers.customers.rulings().find(|one| one.lead == *lead && Millis::from(one.at) == row.at);
+                let reason = ruling.and_then(|one| one.secret.get()).map(|reason| reason.reveal().to_owned());
+                let went = Some(format!("{} → {}", name(from), name(to)));
+                [registered, went, reason].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+            }
+            Act::RulingUndone(_, from, to) => {
+                let went = Some(format!("{} → {}", name(from), name(to)));
+                [registered, went].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+            }
             Act::Erased(_, why) => {
                 let why = Some(w.named("why_erased", why.as_str()));
                 [registered, why].into_iter().flatten().collect::<Vec<_>>().join(" · ")

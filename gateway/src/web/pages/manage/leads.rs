@@ -34,6 +34,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let frame = Frame::new(&front, &headers, &uri);
     let ListedDays { from, to, begin, end } = ListedDays::of(&front, &span).await?;
+    let customers = front.customers().await;
     let reader = Arc::clone(&front);
     let rows = reading(move || {
         let mut rows = reader.parts.views.latest_leads(begin, end, LISTED)?;
@@ -43,7 +44,7 @@ pub(crate) async fn show(
         Ok(rows)
     })
     .await?;
-    let line = |row| LeadLine::new(&front, row, &frame, day_and_clock(&front, row.received_at.utc()));
+    let line = |row| LeadLine::new(&front, row, &frame, day_and_clock(&front, row.received_at.utc()), Some(&customers));
     let leads: Vec<LeadLine> = rows.iter().map(line).collect();
     Ok(render(&Interests { from: from.to_string(), to: to.to_string(), cut: leads.len() == LISTED, leads, frame }))
 }

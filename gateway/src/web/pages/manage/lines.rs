@@ -3,8 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::phone::PhoneNumber;
 
+use crate::domain::customer::Owned;
 use crate::domain::floor::visit::{Breach, GreetedSource};
-use crate::runtime::FloorSnapshot;
+use crate::runtime::{CustomerView, FloorSnapshot};
 use crate::views::{LeadRow, VisitRow};
 use crate::web::front::Front;
 use crate::web::pages::Frame;
@@ -117,21 +118,57 @@ pub(super) fn waiting(front: &Front, floor: &FloorSnapshot, w: &Words, now: Date
 }
 
 #[derive(Debug)]
-pub(super) struct LeadLine {
-    pub(super) id: String,
+pub(in crate::web) struct LeadLine {
+    pub(in crate::web) id: String,
     /// Whether there is a contact to show or to erase.
-    pub(super) kept: bool,
-    pub(super) time: String,
-    pub(super) name: String,
-    pub(super) phone: String,
-    pub(super) models: String,
-    pub(super) when: String,
-    pub(super) budget: String,
-    pub(super) channel: String,
+    pub(in crate::web) kept: bool,
+    pub(in crate::web) time: String,
+    pub(in crate::web) name: String,
+    pub(in crate::web) phone: String,
+    pub(in crate::web) models: String,
+    pub(in crate::web) when: String,
+    pub(in crate::web) budget: String,
+    pub(in crate::web) channel: String,
+    /// Nothing where they are no customer: no number is kept.
+    pub(in crate::web) owner: Option<OwnerLine>,
+}
+
+/// Whose customer somebody is.
+#[derive(Debug)]
+pub(in crate::web) struct OwnerLine {
+    /// Their name, or that it is nobody.
+    pub(in crate::web) name: String,
+    /// From when to when; empty for nobody's.
+    pub(in crate::web) span: String,
+    pub(in crate::web) ruled: bool,
+    /// No longer on the staff.
+    pub(in crate::web) left: bool,
+}
+
+impl OwnerLine {
+    pub(in crate::web) fn new(front: &Front, owned: Option<Owned>, w: &Words) -> Self {
+        let Some(owned) = owned else {
+            let name = w.ownership.owner_nobody.to_owned();
+            return Self { name, span: String::new(), ruled: false, left: false };
+        };
+        let day = |at: DateTime<Utc>| at.with_timezone(&front.zone()).format("%m-%d").to_string();
+        Self {
+            name: front.name(&owned.staff),
+            span: format!("{} – {}", day(owned.since), day(owned.until)),
+            ruled: owned.settled,
+            left: front.has_left(&owned.staff),
+        }
+    }
 }
 
 impl LeadLine {
-    pub(super) fn new(front: &Front, row: &LeadRow, frame: &Frame, time: String) -> Self {
+    pub(in crate::web) fn new(
+        front: &Front,
+        row: &LeadRow,
+        frame: &Frame,
+        time: String,
+        customers: Option<&CustomerView>,
+    ) -> Self {
         let (w, lead) = (frame.w, &row.lead);
         let contact = lead.secret.as_ref().and_then(|secret| secret.get());
         let gone = if lead.secret.is_some() && contact.is_none() { w.erased } else { "" };
@@ -154,6 +191,9 @@ impl LeadLine {
             when: lead.when.map(|when| w.named("when", &wire(&when))).unwrap_or_default(),
             budget: lead.budget.map(|budget| w.named("budget", &wire(&budget))).unwrap_or_default(),
             channel: w.named("channel", lead.channel.as_str()),
+            owner: customers
+                .filter(|view| !view.customers.contacts(lead.id).is_empty())
+                .map(|view| OwnerLine::new(front, view.owner(lead.id, front.now()), w)),
         }
     }
 }
@@ -197,7 +237,7 @@ fn masked_name(name: &str, title: &str, language: &str) -> String {
 }
 
 /// The day, too: for lists of several.
-pub(super) fn day_and_clock(front: &Front, at: DateTime<Utc>) -> String {
+pub(in crate::web) fn day_and_clock(front: &Front, at: DateTime<Utc>) -> String {
     at.with_timezone(&front.zone()).format("%Y-%m-%d %H:%M").to_string()
 }
 
@@ -218,7 +258,7 @@ fn stage(stage: shared::wire::Stage) -> &'static str {
 }
 
 /// An enumeration as it is written on the wire.
-fn wire(value: &impl serde::Serialize) -> String {
+pub(super) fn wire(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
