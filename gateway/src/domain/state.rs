@@ -25,7 +25,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 12;
+pub const STATE_VERSION: u8 = 13;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]
@@ -98,7 +98,8 @@ impl State {
         if let Some(events) = self.floor.decide(&input.actor, &input.command, now)? {
             let lead = self.lead_at_kiosk(&input.actor, &input.command).map(Event::from);
             let known = self.recognise(&events, now);
-            return Ok(events.into_iter().map(Event::from).chain(known).chain(lead).collect());
+            let followed = self.follow(&input.actor, &events, &known, now);
+            return Ok(events.into_iter().map(Event::from).chain(known).chain(followed).chain(lead).collect());
         }
         match &input.command {
             Command::Tick(date, item, done) => {
@@ -203,10 +204,7 @@ impl State {
                 self.customers.apply(event);
             }
             Event::Morning(event) => Arc::make_mut(&mut self.morning).apply(event, at),
-            Event::Diary(event) => {
-                self.diary.apply(event);
-                self.keep(event);
-            }
+            Event::Diary(event) => self.keep(event),
             // On record, and nothing depends on it.
             Event::Audit(_) => {}
         }
@@ -215,6 +213,7 @@ impl State {
     /// What the other areas keep of what has happened on the floor.
     fn remember(&mut self, event: &FloorEvent, at: DateTime<Utc>) {
         match event {
+            FloorEvent::EndUndone { visit } => self.unmark(*visit),
             FloorEvent::Joined { visit, into } => self.customers.joined(*visit, *into),
             FloorEvent::Ended { visit, .. } => {
                 if let Some(visit) = self.floor.visit(*visit) {
