@@ -33,7 +33,7 @@ pub use audit::{Act, AuditRow};
 pub use figures::{DayFigures, HourFigures};
 pub use lead::LeadRow;
 pub use read::Page;
-pub use row::{Millis, VisitRow};
+pub use row::{Broken, Millis, VisitRow};
 
 use crate::log::Commit;
 use projection::Projection;

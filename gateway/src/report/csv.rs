@@ -11,10 +11,9 @@ use super::audit::AuditRecord;
 use super::defuse::defused;
 use super::lead::{LeadRecord, Numbers};
 use super::moment::Moment;
-use super::visit::breach;
 use super::{AUDIT_COLUMNS, LEAD_COLUMNS, ReportError, Showroom, VISIT_COLUMNS};
 use crate::domain::floor::visit::{GreetedSource, Outcome};
-use crate::views::{AuditRow, LeadRow, Millis, ViewsError, VisitRow};
+use crate::views::{AuditRow, Broken, LeadRow, Millis, ViewsError, VisitRow};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
@@ -101,7 +100,7 @@ fn visit<W: Write>(cells: &mut Cells<W>, showroom: &Showroom, row: &VisitRow) ->
     cells.number(row.touched_ms.map(|ms| i64::try_from(ms).unwrap_or(i64::MAX)));
     cells.flag(row.late);
     cells.flag(row.time_uncertain);
-    cells.plain(row.breach.map_or("", breach));
+    cells.plain(row.broken().map_or("", Broken::as_str));
     let answers: Vec<String> = row.answers.iter().map(|(question, answer)| format!("{question}={answer}")).collect();
     cells.plain(&answers.join(" "));
     cells.end_line()

@@ -35,8 +35,8 @@ fn full() -> VisitRow {
         consultant: "wang".parse().ok(),
         phone_ms: Some(43),
         shown_ms: Some(120),
-        accepted_ms: Some(2500),
-        greeted_ms: Some(8000),
+        accepted_ms: Some(12_500),
+        greeted_ms: Some(18_000),
         greeted_source: Some(GreetedSource::Visitor),
         ended_at: Some((at() + TimeDelta::hours(1)).into()),
         outcome: Some(Outcome::TestDrove),
@@ -117,8 +117,8 @@ fn visits_as_csv_have_the_promised_columns_in_the_showrooms_time() {
         &[
             HEAD,
             "01a2062f-deca-7707-8707-070707070707,demo,2026-11-23T10:15:30.250+08:00,2026-11-23T10:15:30.290+08:00,\
-             entrance,test_drive,2,en,wang,43,120,2500,8000,visitor,2026-11-23T11:15:30.250+08:00,test_drove,1800,\
-             false,true,not_accepted,body=suv first_visit=yes",
+             entrance,test_drive,2,en,wang,43,120,12500,18000,visitor,2026-11-23T11:15:30.250+08:00,test_drove,1800,\
+             false,true,accepted_late,body=suv first_visit=yes",
             "01a2062f-deca-7707-8707-070707070707,demo,2026-11-23T10:15:30.250+08:00,2026-11-23T10:15:30.290+08:00,\
              ,test_drive,,en,,,,,,,,,,true,true,,",
         ],
@@ -135,9 +135,9 @@ fn visits_as_json_lines_have_the_same_columns_in_the_same_order() {
         &["{\"visit_id\":\"01a2062f-deca-7707-8707-070707070707\",\"store\":\"demo\",\
            \"arrived_at\":\"2026-11-23T10:15:30.250+08:00\",\"received_at\":\"2026-11-23T10:15:30.290+08:00\",\
            \"kiosk\":\"entrance\",\"purpose\":\"test_drive\",\"party\":2,\"language\":\"en\",\"consultant\":\"wang\",\
-           \"phone_ms\":43,\"shown_ms\":120,\"accepted_ms\":2500,\"greeted_ms\":8000,\"greeted_source\":\"visitor\",\
+           \"phone_ms\":43,\"shown_ms\":120,\"accepted_ms\":12500,\"greeted_ms\":18000,\"greeted_source\":\"visitor\",\
            \"ended_at\":\"2026-11-23T11:15:30.250+08:00\",\"outcome\":\"test_drove\",\"touched_ms\":1800,\"late\":false,\
-           \"time_uncertain\":true,\"breach\":\"not_accepted\",\
+           \"time_uncertain\":true,\"breach\":\"accepted_late\",\
            \"answers\":{\"body\":\"suv\",\"first_visit\":\"yes\"},\"models\":[\"s7\"]}"],
     );
     let mut out = Vec::new();

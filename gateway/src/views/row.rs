@@ -52,7 +52,7 @@ pub struct VisitRow {
     pub late: bool,
     /// The device's clock could not be trusted.
     pub time_uncertain: bool,
-    /// The ten seconds were broken, and why.
+    /// The ten seconds were broken, and why as it stood then; [`VisitRow::broken`] says what has come of it.
     pub breach: Option<Breach>,
     /// Models of interest.
     pub models: Vec<ModelId>,
@@ -105,7 +105,41 @@ impl StoredVisit {
     }
 }
 
+/// What there is to say of broken ten seconds, now that it is known how it went on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Broken {
+    /// Somebody was asked, and nobody has accepted.
+    NotAccepted,
+    /// Nobody was free.
+    NobodyFree,
+    /// Somebody was asked, and accepted afterwards.
+    AcceptedLate,
+}
+
+impl Broken {
+    /// As written in exports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAccepted => "not_accepted",
+            Self::NobodyFree => "nobody_free",
+            Self::AcceptedLate => "accepted_late",
+        }
+    }
+}
+
 impl VisitRow {
+    /// How the ten seconds were broken, if they were.
+    #[must_use]
+    pub fn broken(&self) -> Option<Broken> {
+        Some(match self.breach? {
+            Breach::NobodyFree => Broken::NobodyFree,
+            Breach::NotAccepted if self.accepted_ms.is_some() => Broken::AcceptedLate,
+            Breach::NotAccepted => Broken::NotAccepted,
+        })
+    }
+
     /// Reads the front of what lies on disk.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, ViewsError> {
         postcard::take_from_bytes(bytes).map(|(row, _)| row).map_err(|_| ViewsError::Broken)

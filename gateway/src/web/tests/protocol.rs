@@ -21,7 +21,8 @@ use crate::domain::morning::Area;
 use crate::domain::roster::Role;
 use crate::domain::sales::{Erasure, LeadChannel};
 use crate::notify::{Failure, Fate};
-use crate::report::{AUDIT_COLUMNS, ContactState, LEAD_COLUMNS, VISIT_COLUMNS};
+use crate::report::{APPOINTMENT_COLUMNS, AUDIT_COLUMNS, ContactState, LEAD_COLUMNS, VISIT_COLUMNS};
+use crate::views::Broken;
 use crate::web::problem::Code;
 use crate::web::routes::ROUTES;
 
@@ -112,6 +113,7 @@ fn the_page_lists_every_value_of_the_gateways_enumerations_and_no_other() {
     check("shift", all!(Shift: Unplanned, Off, Break, On));
     check("works", all!(Works: Off, Mon, Tue, Wed, Thu, Fri, Sat, Sun));
     check("breach", all!(Breach: NotAccepted, NobodyFree));
+    check("breach of a recorded visit", all!(Broken: NotAccepted, NobodyFree, AcceptedLate));
     check("greeted_source", all!(GreetedSource: Visitor, Consultant, Reception, Inferred));
     check("channel of a delivery", channels());
     check("fate of a delivery", fates());
