@@ -8,8 +8,9 @@ use shared::ids::LeadId;
 use super::operations::{OperationError, Operations};
 use crate::domain::Command;
 use crate::domain::audit::{Export, Format, Records};
+use crate::domain::secret::Secrets;
 use crate::report::{csv, jsonl, midnight};
-use crate::views::{LeadRow, ViewsError};
+use crate::views::ViewsError;
 
 impl Operations {
     /// Writes rows out. That it is done is durable in the audit before the first of them leaves.
@@ -24,10 +25,20 @@ impl Operations {
         match (export.records, export.format) {
             (Records::Visits, Format::Csv) => csv::write_visits(views.each_visit(from, to), showroom, bom, out)?,
             (Records::Visits, Format::Jsonl) => jsonl::write_visits(views.each_visit(from, to), showroom, out)?,
-            (Records::Leads, Format::Csv) => csv::write_leads(self.opened_leads(from, to), showroom, bom, out)?,
-            (Records::Leads, Format::Jsonl) => jsonl::write_leads(self.opened_leads(from, to), showroom, out)?,
+            (Records::Leads, Format::Csv) => {
+                csv::write_leads(self.opened(views.each_lead(from, to)), showroom, bom, out)?
+            }
+            (Records::Leads, Format::Jsonl) => {
+                jsonl::write_leads(self.opened(views.each_lead(from, to)), showroom, out)?
+            }
             (Records::Audit, Format::Csv) => csv::write_audit(views.each_audit(from, to), showroom, bom, out)?,
             (Records::Audit, Format::Jsonl) => jsonl::write_audit(views.each_audit(from, to), showroom, out)?,
+            (Records::Appointments, Format::Csv) => {
+                csv::write_appointments(self.opened(views.each_appointment(from, to)), showroom, bom, out)?
+            }
+            (Records::Appointments, Format::Jsonl) => {
+                jsonl::write_appointments(self.opened(views.each_appointment(from, to)), showroom, out)?
+            }
         };
         Ok(())
     }
@@ -37,15 +48,15 @@ impl Operations {
         self.submit(Command::EraseLead(lead))
     }
 
-    fn opened_leads(
+    /// Rows with the contacts that are still there.
+    fn opened<T: Secrets>(
         &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-    ) -> impl Iterator<Item = Result<LeadRow, ViewsError>> {
-        self.views.each_lead(from, to).map(|row| {
+        rows: impl Iterator<Item = Result<T, ViewsError>>,
+    ) -> impl Iterator<Item = Result<T, ViewsError>> {
+        rows.map(|row| {
             let mut row = row?;
             if let Err(error) = self.vault.reopen(&mut row) {
-                tracing::warn!(%error, lead.id = %row.lead.id, "a lead's contact cannot be opened");
+                tracing::warn!(%error, "a contact cannot be opened");
             }
             Ok(row)
         })

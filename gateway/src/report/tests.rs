@@ -4,16 +4,17 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::consent::{Consent, ConsentPurpose};
-use shared::ids::{LeadId, VisitId};
+use shared::ids::{AppointmentId, LeadId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Language, Purpose, Title};
 
 use super::*;
+use crate::domain::diary::{Matter, Standing, Terms, Whom};
 use crate::domain::floor::visit::{Breach, GreetedSource, Outcome};
 use crate::domain::sales::{Budget, Contact, Lead, LeadChannel, When};
 use crate::domain::secret::{Sealable as _, Secret, Subject};
-use crate::views::{LeadRow, VisitRow};
+use crate::views::{AppointmentRow, LeadRow, VisitRow};
 
 fn showroom() -> Showroom {
     Showroom { store: "demo".parse().unwrap(), zone: chrono_tz::Asia::Shanghai }
@@ -125,6 +126,56 @@ fn visits_as_csv_have_the_promised_columns_in_the_showrooms_time() {
     );
     let marked = format!("\u{FEFF}{HEAD}");
     check(|out| csv::write_visits(std::iter::empty(), &showroom(), true, out), 0, &[&marked]);
+}
+
+fn appointment(phone: Option<&str>) -> AppointmentRow {
+    let id = AppointmentId::new(at(), [9; 10]);
+    let phone = phone.and_then(|phone| PhoneNumber::parse(phone).ok());
+    let (name, note) = (Some(Personal::new("=诸葛,")), Some(Personal::new("茶")));
+    AppointmentRow {
+        appointment: id,
+        booked_at: at().into(),
+        booked_by: "qian".parse().ok(),
+        terms: Terms {
+            consultant: "wang".parse().unwrap(),
+            at: at() + TimeDelta::days(1),
+            minutes: 45,
+            matter: Matter::TestDrive,
+            models: vec!["s7".parse().unwrap(), "e5".parse().unwrap()],
+        },
+        standing: Standing::Kept,
+        lead: Some(LeadId::new(at(), [8; 10])),
+        visit: Some(VisitId::new(at(), [7; 10])),
+        secret: Secret::open(Subject::Appointment(id), Whom { name, title: Some(Title::Ms), phone, note }),
+    }
+}
+
+#[test]
+fn appointments_are_written_without_what_only_the_day_needs() {
+    let mut erased = appointment(None);
+    erased.secret.reopen(None);
+    (erased.standing, erased.booked_by, erased.visit, erased.lead) = (Standing::Missed, None, None, None);
+    let rows = || [Ok(appointment(Some("13800138000"))), Ok(erased.clone())].into_iter();
+    let agreed = "01a2062f-deca-7909-8909-090909090909,demo,2026-11-24T10:15:30.250+08:00,45,wang,test_drive,s7 e5";
+    let known = "qian,given,\"'=诸葛,\",ms,138****8000,01a2062f-deca-7808-8808-080808080808,\
+                 01a2062f-deca-7707-8707-070707070707";
+    check(
+        |out| csv::write_appointments(rows(), &showroom(), false, out),
+        2,
+        &[
+            &APPOINTMENT_COLUMNS.join(","),
+            &format!("{agreed},kept,2026-11-23T10:15:30.250+08:00,{known}"),
+            &format!("{agreed},missed,2026-11-23T10:15:30.250+08:00,,erased,,,,,"),
+        ],
+    );
+    let mut out = Vec::new();
+    assert_eq!(jsonl::write_appointments(rows(), &showroom(), &mut out).unwrap(), 2);
+    let text = String::from_utf8(out).unwrap();
+    assert!(!text.contains("13800138000") && !text.contains('茶'));
+    let mut rest = text.lines().next().unwrap();
+    for column in APPOINTMENT_COLUMNS {
+        rest = rest.split_once(&format!("\"{column}\":")).expect(column).1;
+    }
 }
 
 #[test]

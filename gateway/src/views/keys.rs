@@ -1,6 +1,6 @@
 //! Keys of the one tree that all views share, so that rows and cursor change together.
 
-use shared::ids::{LeadId, VisitId};
+use shared::ids::{AppointmentId, LeadId, VisitId};
 use uuid::Uuid;
 
 use super::row::Millis;
@@ -21,6 +21,7 @@ pub(super) enum Kind {
     Visit,
     Lead,
     Audit,
+    Appointment,
 }
 
 impl Kind {
@@ -29,6 +30,7 @@ impl Kind {
             Self::Visit => b'V',
             Self::Lead => b'L',
             Self::Audit => b'A',
+            Self::Appointment => b'P',
         }
     }
 
@@ -37,6 +39,7 @@ impl Kind {
             Self::Visit => b'v',
             Self::Lead => b'l',
             Self::Audit => b'a',
+            Self::Appointment => b'p',
         }
     }
 
@@ -77,6 +80,11 @@ pub(super) fn visit_index(visit: VisitId) -> IdKey {
 /// Where the key of a lead's row is kept.
 pub(super) fn lead_index(lead: LeadId) -> IdKey {
     Kind::Lead.of(lead.uuid())
+}
+
+/// Where the key of an appointment's row is kept.
+pub(super) fn appointment_index(appointment: AppointmentId) -> IdKey {
+    Kind::Appointment.of(appointment.uuid())
 }
 
 #[cfg(test)]

@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use shared::ids::{AlertId, LeadId, VisitId};
+use shared::ids::{AlertId, AppointmentId, LeadId, VisitId};
 use sled::{Batch, IVec, Tree};
 
 use super::ViewsError;
+use super::appointment::AppointmentRow;
 use super::audit::AuditRow;
-use super::keys::{self, Kind};
+use super::keys::{self, Kind, TimeKey};
 use super::lead::LeadRow;
 use super::row::{Millis, StoredVisit, VisitRow};
 use crate::domain::Event;
+use crate::domain::diary::DiaryEvent;
 use crate::domain::floor::event::{CheckedIn, Detailed, FloorEvent};
 use crate::domain::sales::LeadEvent;
 use crate::domain::secret::Sealable as _;
@@ -26,7 +28,16 @@ pub(super) struct Projection<'a> {
     tree: &'a Tree,
     visits: BTreeMap<VisitId, Visit>,
     leads: BTreeMap<LeadId, LeadRow>,
+    appointments: BTreeMap<AppointmentId, Booked>,
     audit: Vec<AuditRow>,
+}
+
+/// An appointment's row moves with its time.
+struct Booked {
+    /// None where nothing of it is kept.
+    row: Option<AppointmentRow>,
+    /// Where it stands in the tree; nowhere for one that is new.
+    before: Option<TimeKey>,
 }
 
 struct Visit {
@@ -37,7 +48,7 @@ struct Visit {
 
 impl<'a> Projection<'a> {
     pub(super) fn new(tree: &'a Tree) -> Self {
-        Self { tree, visits: BTreeMap::new(), leads: BTreeMap::new(), audit: Vec::new() }
+        Self { tree, visits: BTreeMap::new(), leads: BTreeMap::new(), appointments: BTreeMap::new(), audit: Vec::new() }
     }
 
     /// Takes one commit over.
@@ -47,7 +58,8 @@ impl<'a> Projection<'a> {
             match event {
                 Event::Floor(event) => self.floor(event, commit.at)?,
                 Event::Lead(event) => self.lead(event, commit.at)?,
-                Event::Roster(_) | Event::Audit(_) | Event::Morning(_) | Event::Diary(_) => {}
+                Event::Diary(event) => self.diary(event, commit.at)?,
+                Event::Roster(_) | Event::Audit(_) | Event::Morning(_) => {}
             }
         }
         Ok(())
@@ -70,6 +82,20 @@ impl<'a> Projection<'a> {
             let key = Kind::Lead.at(row.received_at, lead.uuid());
             batch.insert(&keys::lead_index(lead), &key);
             batch.insert(&key, row.encode()?);
+        }
+        for (appointment, Booked { row, before }) in self.appointments {
+            let (index, key) = (keys::appointment_index(appointment), row.as_ref().map(AppointmentRow::key));
+            if let Some(before) = before.filter(|before| Some(*before) != key) {
+                batch.remove(&before);
+            }
+            match row.zip(key) {
+                Some((row, key)) => {
+                    batch.insert(&index, &key);
+                    batch.insert(&key, row.encode()?);
+                }
+                None if before.is_some() => batch.remove(&index),
+                None => {}
+            }
         }
         for row in self.audit {
             batch.insert(&row.key(), row.encode()?);
@@ -126,6 +152,22 @@ impl<'a> Projection<'a> {
                 }
             }
             LeadEvent::CodeSpent { .. } | LeadEvent::ClockDoubted { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn diary(&mut self, event: &DiaryEvent, at: DateTime<Utc>) -> Result<(), ViewsError> {
+        let id = event.appointment();
+        if let std::collections::btree_map::Entry::Vacant(place) = self.appointments.entry(id) {
+            let row = indexed(self.tree, keys::appointment_index(id))?;
+            let row = row.map(|bytes| AppointmentRow::decode(&bytes)).transpose()?;
+            place.insert(Booked { before: row.as_ref().map(AppointmentRow::key), row });
+        }
+        if let Some(booked) = self.appointments.get_mut(&id) {
+            booked.row = match booked.row.take() {
+                Some(row) => row.after(event),
+                None => AppointmentRow::booked(event, at),
+            };
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What commits make of the views: in order, in any cut, and after a loss.
 
+mod appointments;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use shared::ids::{AlertId, LeadId, VisitId};

@@ -39,6 +39,8 @@ struct Diary {
     rows: Vec<Row>,
     /// May erase for good.
     erases: bool,
+    /// May take them away as a file.
+    exports: bool,
     me: String,
     people: Vec<(String, String)>,
     matters: Vec<(&'static str, String)>,
@@ -91,6 +93,7 @@ pub(crate) async fn show(
         day,
         today,
         rows,
+        exports: can(person.role, Action::ExportLeads, Object::Any),
         erases: can(person.role, Action::EraseContact, Object::Any),
         people: people(&front, &person, every),
         me: person.id.to_string(),
