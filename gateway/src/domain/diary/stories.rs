@@ -1,5 +1,6 @@
 //! Appointments: who may make them, whom they ring for, and how long they are known.
 
+mod leads;
 mod visits;
 
 use chrono::{DateTime, TimeDelta, Utc};

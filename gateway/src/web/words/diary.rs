@@ -12,6 +12,8 @@ words! { Agenda
     day_after: "后一天", "Day after";
     day_today: "回到今天", "Today";
     make: "新建预约", "New appointment";
+    make_of_lead: "约到店", "Make an appointment";
+    comes_along: "姓名和电话会一起带过来，要改才填。", "Name and number come along: fill them in only to change them.";
     nobody_expected: "这一天没有预约。", "Nobody is expected on this day.";
     no_name: "未留姓名", "No name given";
     last_here: "上次到店", "Last here";

@@ -203,7 +203,7 @@ pub(super) fn devices(front: &Front, w: &Words) -> Vec<DeviceLine> {
 }
 
 /// The surname alone, which says enough to recognise a visitor in the room: `王**先生`, `Li**`.
-fn masked_name(name: &str, title: &str, language: &str) -> String {
+pub(in crate::web::pages) fn masked_name(name: &str, title: &str, language: &str) -> String {
     let first: String = match name.split_once(' ') {
         Some((first, _)) => first.to_owned(),
         None => name.chars().take(1).collect(),
