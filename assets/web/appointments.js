@@ -39,6 +39,8 @@ function arrange(row, lead) {
     }
   };
   terms.showModal();
+  // What no lead says: when.
+  if (lead) fields.time.focus();
 }
 
 function said(fields, row, lead, despite) {

@@ -131,7 +131,9 @@ impl State {
             DiaryEvent::Restored { .. } => {}
             _ => return,
         }
-        before.into_iter().for_each(|visit| self.unmark(visit));
+        if let Some(visit) = before {
+            self.unmark(visit);
+        }
     }
 
     /// Takes away the mark of an appointment that a visit keeps no longer. A visit that is over keeps it as long as its end can be

@@ -88,7 +88,9 @@ fn a_row_lies_by_the_time_that_was_agreed_on_last() {
     assert_eq!(rows(&views, 24, 240)[0].booked_by, "qian".parse().ok());
     // Told one by one it is the same to the byte.
     let (_other, singly) = told(&[]);
-    all.iter().for_each(|commit| singly.apply(std::slice::from_ref(commit)).unwrap());
+    for commit in &all {
+        singly.apply(std::slice::from_ref(commit)).unwrap();
+    }
     assert_eq!(bytes(&singly), bytes(&views));
 }
 

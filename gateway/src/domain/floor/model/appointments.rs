@@ -49,10 +49,10 @@ pub(super) struct Agenda {
 }
 
 impl Agenda {
-    pub(super) fn book(&mut self, scene: &mut Scene, by: &str, with: &str, which: usize, minutes: i64) {
+    pub(super) fn book(&mut self, scene: &mut Scene, by: &str, whose: &str, which: usize, minutes: i64) {
         let count = u8::try_from(self.made.len()).unwrap();
         let id = AppointmentId::new(scene.now, [count; 10]);
-        let wish = Wish::Book(Box::new(booking(scene, with, minutes, Some(which))));
+        let wish = Wish::Book(Box::new(booking(scene, whose, minutes, Some(which))));
         if scene.by(by, Command::Arrange(id, wish)).is_ok() {
             self.made.push(id);
         }
