@@ -120,7 +120,7 @@ async fn a_long_wait_is_read_in_minutes_and_seconds() -> Result<()> {
     shows(&board, "#accepted", "–").await.context("whoever can still be met in time is no share yet")?;
     for (seconds, zh, en) in [(75, "1 分 ", "1 min "), (680, "12 分 ", "12 min ")] {
         showroom.advance(seconds).await?;
-        shows(&board, "#accepted", "0%").await?;
+        board.find("#waits .breach").await?;
         for (language, words) in [("zh", zh), ("en", en)] {
             board.go(&format!("{}/board?lang={language}", showroom.gateway().http())).await?;
             board.find("body[data-standing=live]").await?;
