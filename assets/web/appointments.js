@@ -6,8 +6,8 @@ import { w } from "./words.js";
 
 const terms = by("terms");
 
-/** The form, empty or with what was agreed on; saved until it is left, so that nothing typed is lost over a fault. */
-function arrange(row) {
+/** The form, empty, for a lead, or with what was agreed on; saved until it is left, so that nothing typed is lost over a fault. */
+function arrange(row, lead) {
   const form = terms.querySelector("form");
   const fields = form.elements;
   form.reset();
@@ -20,6 +20,8 @@ function arrange(row) {
     const model = models.split(" ")[0];
     for (const [field, value] of Object.entries({ time, minutes, consultant, matter, model, name, title, note })) fields[field].value = value;
   }
+  if (lead) fields.model.value = lead.models.split(" ")[0];
+  if (by("of-lead")) by("of-lead").hidden = !lead;
   say(by("terms-fault"), "");
   by("despite").hidden = true;
   form.onsubmit = async (event) => {
@@ -28,7 +30,7 @@ function arrange(row) {
     event.preventDefault();
     try {
       const path = row ? `/api/v1/appointments/${row.dataset.appointment}` : "/api/v1/appointments";
-      await send(row ? "PUT" : "POST", path, said(fields, row, what === "despite"));
+      await send(row ? "PUT" : "POST", path, said(fields, row, lead, what === "despite"));
       location.assign(`/appointments?day=${fields.date.value}`);
     } catch (problem) {
       by("despite").hidden = problem.code !== "double_booked";
@@ -37,14 +39,17 @@ function arrange(row) {
     }
   };
   terms.showModal();
+  // What no lead says: when.
+  if (lead) fields.time.focus();
 }
 
-function said(fields, row, despite) {
+function said(fields, row, lead, despite) {
   const body = { despite };
+  if (lead) body.lead = lead.lead;
   for (const field of ["date", "time", "consultant", "matter"]) body[field] = fields[field].value;
   if (fields.minutes.value) body.minutes = Number(fields.minutes.value);
   // The form has room for one model; what stood beside it stays.
-  const before = row?.dataset.models.split(" ").filter(Boolean) ?? [];
+  const before = (row?.dataset ?? lead)?.models.split(" ").filter(Boolean) ?? [];
   body.models = fields.model.value === (before[0] ?? "") ? before : [fields.model.value].filter(Boolean);
   for (const field of ["name", "title", "phone"]) if (fields[field].value) body[field] = fields[field].value;
   if (fields.note.value || row?.dataset.note) body.note = fields.note.value;
@@ -72,3 +77,4 @@ document.addEventListener("click", async ({ target }) => {
   else if (await tell("POST", row, `/${what}`)) location.reload();
 });
 by("make")?.addEventListener("click", () => arrange(null));
+if (terms.dataset.lead) arrange(null, terms.dataset);

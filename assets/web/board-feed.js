@@ -1,8 +1,9 @@
 // The board's stream: opens it, opens it again, and says how old it is what stands there. It tells the gateway nothing of somebody
 // being alive: a screen on a wall rings nobody.
+import { clockOf, dateOf } from "./board-clock.js";
 import { by, say } from "./dom.js";
+import { age } from "./spans.js";
 import { gatewayNow, keepTime } from "./state.js";
-import { age, clockOf, dateOf } from "./board-spans.js";
 import { w } from "./words.js";
 
 // A blink is no loss.

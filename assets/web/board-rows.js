@@ -1,5 +1,5 @@
 // A row for each colleague and for each visitor who waits.
-import { fill } from "./board-spans.js";
+import { fill } from "./spans.js";
 import { by, el } from "./dom.js";
 import { named, w } from "./words.js";
 

@@ -1,10 +1,10 @@
 // The wall display of the staff: who is free, who is with whom, who waits, and how today goes.
 import { follow } from "./board-feed.js";
 import { colleague, wait } from "./board-rows.js";
-import { fill, lasted, waited } from "./board-spans.js";
 import { by, keyed, say } from "./dom.js";
 import { install } from "./install.js";
 import { isUnlocked, softly } from "./sound.js";
+import { fill, lasted, waited } from "./spans.js";
 import { gatewayNow, onChange, realMs } from "./state.js";
 import { keepAwake } from "./wake.js";
 import { w } from "./words.js";
@@ -31,7 +31,8 @@ function draw(board) {
 function today(figures) {
   by("visits").textContent = figures?.visits ?? "–";
   for (const name of ["accepted", "greeted"]) {
-    const [part, all] = [figures?.[`${name}_in_time`] ?? 0, figures?.counted ?? 0];
+    const all = figures?.[{ accepted: "counted", greeted: "greeted_counted" }[name]] ?? 0;
+    const part = figures?.[`${name}_in_time`] ?? 0;
     by(name).textContent = all ? `${Math.round((part * 100) / all)}%` : "–";
     by(`${name}-of`).textContent = all ? `${part} / ${all}` : "";
   }

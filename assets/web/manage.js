@@ -3,6 +3,7 @@ import { signIn } from "./api.js";
 import { keepContacts, watchContacts } from "./contacts.js";
 import { by, isHeld, say } from "./dom.js";
 import { follow, takeFloor } from "./live.js";
+import { waited } from "./spans.js";
 import { gatewayNow, onChange, state } from "./state.js";
 import { w } from "./words.js";
 
@@ -55,9 +56,8 @@ function soon() {
 }
 
 function tick() {
-  for (const waited of document.querySelectorAll("[data-since]")) {
-    const seconds = Math.max(0, Math.floor((gatewayNow() - Date.parse(waited.dataset.since)) / 1000));
-    waited.textContent = `${seconds} ${w.seconds}`;
+  for (const line of document.querySelectorAll("[data-since]")) {
+    line.textContent = waited(gatewayNow() - Date.parse(line.dataset.since));
   }
 }
 

@@ -5,6 +5,7 @@ import { by, button, el, keyed, listed } from "./dom.js";
 import { colleague, together } from "./hands.js";
 import { more } from "./parties.js";
 import { choose, pick, toast } from "./sheet.js";
+import { waited } from "./spans.js";
 import { gatewayNow, nameOf, onChange, state } from "./state.js";
 import { assign, end, greet, receive, tell, withOwn } from "./visit.js";
 import { named, w } from "./words.js";
@@ -58,9 +59,8 @@ function draw() {
 }
 
 function tick() {
-  for (const seconds of document.querySelectorAll("[data-since]")) {
-    const waited = Math.max(0, Math.floor((gatewayNow() - Date.parse(seconds.dataset.since)) / 1000));
-    seconds.textContent = waited < 600 ? `${waited} ${w.seconds}` : `${Math.floor(waited / 60)} min`;
+  for (const line of document.querySelectorAll("[data-since]")) {
+    line.textContent = waited(gatewayNow() - Date.parse(line.dataset.since));
   }
 }
 

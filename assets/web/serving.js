@@ -94,6 +94,7 @@ async function reveal(lead) {
 /** What is done less often. */
 function lesser(visit, own) {
   const words = [button(w.note, "second", () => note(visit))];
+  if (visit.lead) words.push(el("a", { class: "button second", href: `/appointments?lead=${visit.lead}` }, w.make_of_lead));
   if (own) words.push(button(w.call_second, "second", () => callSecond(visit)), button(w.hand_over, "second", () => handOver(visit)));
   return words;
 }

@@ -29,16 +29,35 @@ async function fresh(request) {
   }
 }
 
+// So long it is said that a colleague comes.
+const OVER_MS = 5000;
+
 // The page is closed and somebody waits: the push service brings a few words, and never a name.
 self.addEventListener("push", (event) => event.waitUntil(ring(event.data)));
 
 /** A push that shows nothing would cost the permission to be pushed at all, so whatever came, something is shown. */
 async function ring(data) {
-  const { alert, title, line, language, tag } = read(data);
-  const look = { lang: language === "en" ? "en" : "zh-Hans", icon: "/assets/icon.svg", requireInteraction: true, renotify: true };
-  await self.registration.showNotification(title ?? "迎宾", { ...look, body: line ?? "请打开页面 Open the page", tag: tag ?? "unread", data: { alert } });
+  const { alert, over, title, line, language, tag } = read(data);
+  const look = { lang: language === "en" ? "en" : "zh-Hans", icon: "/assets/icon.svg", body: line ?? "请打开页面 Open the page", tag: tag ?? "unread" };
+  if (over) return hush(title, look);
+  await self.registration.showNotification(title ?? "迎宾", { ...look, requireInteraction: true, renotify: true, data: { alert } });
   // On the screen now, though nobody has touched it. Whoever is signed out reports nothing, and is shown the way when they tap.
   if (alert) await fetch(`/api/v1/alerts/${alert}/shown?channel=push`, { method: "POST" }).catch(() => {});
+}
+
+/** What is over rings nobody: it takes the place of what rang, and goes by itself. Before a page that is looked at nothing has to be shown. */
+async function hush(title, look) {
+  const standing = () => self.registration.getNotifications({ tag: look.tag });
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (pages.some(({ visibilityState }) => visibilityState === "visible")) {
+    for (const old of await standing()) old.close();
+    return;
+  }
+  await self.registration.showNotification(title, { ...look, silent: true, data: { over: true } });
+  // Only once the browser has seen that something was shown; a worker that is ended before leaves it to the next page.
+  setTimeout(async () => {
+    for (const old of await standing()) if (old.data?.over) old.close();
+  }, OVER_MS);
 }
 
 function read(data) {

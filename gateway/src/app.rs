@@ -273,6 +273,7 @@ impl App {
         shutdown: &CancellationToken,
     ) -> WebParts {
         let (vault, roster, devices) = (Arc::clone(&self.vault), self.handle.roster(), Arc::clone(mqtt));
+        let diary_vault = Arc::clone(&self.vault);
         let (broker, tls) = (Arc::clone(mqtt), self.config.mqtt.tls_cert.is_some());
         WebParts {
             handle: self.handle.clone(),
@@ -281,6 +282,11 @@ impl App {
             open_lead: Arc::new(move |lead| {
                 if let Err(error) = vault.reopen(lead) {
                     tracing::warn!(%error, "a lead's contact could not be opened");
+                }
+            }),
+            open_appointment: Arc::new(move |appointment| {
+                if let Err(error) = diary_vault.reopen(appointment) {
+                    tracing::warn!(%error, "who was expected could not be opened");
                 }
             }),
             showroom: Showroom { store: self.config.store.id.clone(), zone: self.config.store.zone.0 },

@@ -1,4 +1,4 @@
-//! Formats what it is given: visits, leads and the audit as CSV and as JSON Lines. (XLSX, charts and printed codes come with their issues.)
+//! Formats what it is given: visits, leads, appointments and the audit as CSV and as JSON Lines. (XLSX, charts and printed codes come with their issues.)
 //!
 //! Not here: choosing, opening or auditing rows; whoever calls brings an iterator and a writer, and rows pass one by one, so
 //! memory stays flat however long the range is.
@@ -8,6 +8,7 @@
 //!
 //! Called by web (exports) and control (command line).
 
+mod appointment;
 mod audit;
 pub mod csv;
 mod defuse;
@@ -24,6 +25,7 @@ use shared::ids::StoreId;
 
 use crate::views::ViewsError;
 
+pub use appointment::AppointmentRecord;
 pub use audit::AuditRecord;
 pub use lead::{ContactState, LeadRecord, Numbers, OwnedLead};
 pub use moment::Moment;
@@ -75,6 +77,26 @@ pub const LEAD_COLUMNS: [&str; 19] = [
     "owner_since",
     "owner_until",
     "owner_by",
+];
+
+/// Columns of the appointments export.
+pub const APPOINTMENT_COLUMNS: [&str; 16] = [
+    "appointment_id",
+    "store",
+    "at",
+    "minutes",
+    "consultant",
+    "matter",
+    "models",
+    "standing",
+    "booked_at",
+    "booked_by",
+    "contact",
+    "name",
+    "title",
+    "phone",
+    "lead_id",
+    "visit_id",
 ];
 
 /// Columns of the audit's export.

@@ -1,4 +1,4 @@
-//! Read models for pages and exports: visits, leads and the audit by time, and the figures of a day.
+//! Read models for pages and exports: visits, leads, appointments and the audit by time, and the figures of a day.
 //!
 //! A sled database of their own under `<data>/views/`. Not the truth: everything here is a projection of the log with a
 //! cursor, written without the barrier, and rebuilt whenever it is missing, of another version or broken.
@@ -8,6 +8,7 @@
 //!
 //! Written by [`follow`] alone; read by web, control and [`crate::report`]. Reading is blocking work.
 
+mod appointment;
 mod audit;
 mod figures;
 pub mod follow;
@@ -29,11 +30,12 @@ use serde::{Deserialize, Serialize};
 use sled::Tree;
 use tokio::sync::watch;
 
+pub use appointment::AppointmentRow;
 pub use audit::{Act, AuditRow};
 pub use figures::{DayFigures, HourFigures};
 pub use lead::LeadRow;
 pub use read::Page;
-pub use row::{AppointmentNote, AskedRow, ContactRow, Millis, VisitRow};
+pub use row::{AppointmentNote, AskedRow, Broken, ContactRow, Millis, VisitRow};
 
 use crate::log::Commit;
 use projection::Projection;

@@ -66,7 +66,7 @@ use crate::domain::roster::DeviceKind;
 use crate::notify::PushDoor;
 use crate::report::Showroom;
 use crate::runtime::Handle;
-use crate::views::{LeadRow, Views};
+use crate::views::{AppointmentRow, LeadRow, Views};
 
 pub(crate) use config::LEAST_ALIVE;
 pub use config::{Fault, TlsConfig, WebConfig};
@@ -132,6 +132,8 @@ pub struct WebParts {
     pub head: watch::Receiver<u64>,
     /// Opens the contact of a lead for showing (the vault does it); an erased one stays closed.
     pub open_lead: Arc<dyn Fn(&mut LeadRow) + Send + Sync>,
+    /// The same of whom an appointment expects.
+    pub open_appointment: Arc<dyn Fn(&mut AppointmentRow) + Send + Sync>,
     /// The store and its clock.
     pub showroom: Showroom,
     /// The brand on the pages.

@@ -93,8 +93,49 @@ async fn a_visit_goes_over_the_wall_from_waiting_to_its_end() -> Result<()> {
     board.find("#waits-empty").await?;
     board.find("#people .free").await?;
     shows(&board, "#accepted", "50%").await?;
+    let manage = Browser::open(WALL.0, WALL.1, None).await?;
+    sign_in(&manage, &showroom, "boss", "/manage").await?;
+    manage.says("后才接单").await.context("what is true of it now")?;
+    manage.picture("manage-accepted-late").await?;
+    manage.resize(PHONE).await?;
+    assert!(!manage.sticks_out().await?, "the page is wider than a phone");
+    manage.picture("manage-accepted-late-phone").await?;
+    manage.close().await?;
     board.close().await?;
     public.close().await?;
+    showroom.finish().await
+}
+
+/// How long somebody waits is read without doing sums, on the wall and on the manager's page, in both languages.
+#[tokio::test]
+async fn a_long_wait_is_read_in_minutes_and_seconds() -> Result<()> {
+    let showroom = Showroom::demo().await?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let board = open(&showroom, WALL, "/board").await?;
+    let manage = Browser::open(PHONE.0, PHONE.1, None).await?;
+    sign_in(&manage, &showroom, "boss", "/manage").await?;
+    let tap = kiosk.check_in("test_drive", &json!({"party": 2})).await?;
+    board.find("#waits li").await?;
+    shows(&board, "#accepted", "–").await.context("whoever can still be met in time is no share yet")?;
+    for (seconds, zh, en) in [(75, "1 分 ", "1 min "), (680, "12 分 ", "12 min ")] {
+        showroom.advance(seconds).await?;
+        board.find("#waits .breach").await?;
+        for (language, words) in [("zh", zh), ("en", en)] {
+            board.go(&format!("{}/board?lang={language}", showroom.gateway().http())).await?;
+            board.find("body[data-standing=live]").await?;
+            board.says(words).await?;
+            board.picture(&format!("board-waits-{seconds}-{language}")).await?;
+            manage.go(&format!("{}/manage?lang={language}", showroom.gateway().http())).await?;
+            manage.says(words).await?;
+            assert!(!manage.sticks_out().await?, "the page is wider than a phone");
+            manage.picture(&format!("manage-waits-{seconds}-{language}")).await?;
+        }
+    }
+    kiosk.tell("visit.left", &json!({"visit": tap.visit})).await?;
+    board.find("#waits-empty").await?;
+    board.close().await?;
+    manage.close().await?;
     showroom.finish().await
 }
 

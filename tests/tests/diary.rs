@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use tests::world::{Browser, Light, Role, Showroom, sign_in};
+use tests::world::{Browser, Light, Role, Setup, Showroom, sign_in};
 
 const NUMBER: &str = "13912345678";
 
@@ -89,5 +89,94 @@ async fn whoever_is_expected_is_booked_on_a_phone_and_rung_through_to_their_cons
     qian.go(&format!("{}/appointments", showroom.gateway().http())).await?;
     qian.find(".appointment.kept").await?;
     qian.picture("appointments-kept").await?;
+    showroom.finish().await
+}
+
+/// Opens the form of the only lead from here, sees that it is filled in, and saves it for this time.
+async fn one_tap(browser: &Browser, link: &str, time: &str, picture: &str) -> Result<()> {
+    browser.tap(link).await?;
+    browser.find("#terms[open]").await?;
+    let shown = browser.find("#of-lead").await?.text().await?;
+    assert!(shown.contains("诸") && shown.contains("139****5678") && !shown.contains("诸葛"), "{shown}");
+    let model = "return document.querySelector('#terms [name=model]').value";
+    assert_eq!(browser.client().execute(model, Vec::new()).await?, json!("s7"));
+    browser.picture(picture).await?;
+    assert!(!browser.sticks_out().await?, "the form is wider than the window");
+    set(browser, "time", time).await?;
+    browser.tap("#terms [value=save]").await?;
+    browser.find(".appointment.booked").await?;
+    browser.says("诸葛").await.context("the name went along")?;
+    browser.says("139****5678").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_lead_becomes_an_appointment_with_one_tap_and_what_came_of_it_is_taken_away() -> Result<()> {
+    let config = "[[catalogue.models]]\nid = \"s7\"\nzh = \"星河 S7\"\nen = \"Xinghe S7\"\n";
+    let showroom = Showroom::with(Setup { config: Some(config.to_owned()), ..Setup::default() }).await?;
+    showroom.hire("lin", Role::Manager, &["--display", "林总"])?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let agreed = json!([{"purpose": "contact", "wording": "contact-1", "given": true}]);
+    let told = json!({"phone": NUMBER, "surname": "诸葛", "title": "ms", "models": ["s7"], "consents": agreed});
+    let tap = kiosk.check_in("model", &told).await?;
+    let alert = wang.alert_for(tap.visit).await?;
+    wang.accept(&alert).await?;
+
+    let own = Browser::open(360, 780, None).await?;
+    sign_in(&own, &showroom, "wang", "/floor").await?;
+    own.find("#serving a[href^='/appointments?lead=']").await?;
+    own.picture("lead-serving").await?;
+    one_tap(&own, "#serving a[href^='/appointments?lead=']", "23:50", "lead-form").await?;
+    own.tap(".appointment [data-do=reveal]").await?;
+    own.find(&format!("a[href='tel:{NUMBER}']")).await.context("the number went along, sealed")?;
+
+    let boss = Browser::open(1280, 900, None).await?;
+    sign_in(&boss, &showroom, "lin", "/manage/leads?lang=en").await?;
+    boss.find("tr[data-lead]").await?;
+    boss.picture("lead-list-desk").await?;
+    boss.resize((360, 780)).await?;
+    assert!(!boss.sticks_out().await?, "the list is wider than a phone");
+    let within = "document.querySelector('tr[data-lead] .acts').scrollIntoView(); \
+                  return [...document.querySelectorAll('.scroll')].every((part) => part.scrollWidth <= part.clientWidth + 1)";
+    assert_eq!(boss.client().execute(within, Vec::new()).await?, json!(true), "a button lies beside the phone");
+    boss.picture("lead-list-phone").await?;
+    boss.resize((1280, 900)).await?;
+    one_tap(&boss, "tr[data-lead] a[href^='/appointments?lead=']", "22:00", "lead-form-desk").await?;
+    boss.picture("appointments-desk").await?;
+    boss.resize((360, 780)).await?;
+    assert!(!boss.sticks_out().await?, "the page is wider than a phone");
+    boss.client().execute("document.querySelector('#export').scrollIntoView()", Vec::new()).await?;
+    boss.picture("appointments-export-phone").await?;
+
+    // Whoever comes is in the file with what came of it; the whole number is in none.
+    let again = kiosk.check_in("browse", &json!({"phone": NUMBER})).await?;
+    boss.go(&format!("{}/appointments?lang=zh", showroom.gateway().http())).await?;
+    boss.find(".appointment.kept").await?;
+    let session = showroom.sign_in("lin").await?;
+    let csv = String::from_utf8(session.fetch("/api/v1/exports/appointments.csv").await?)?;
+    let kept: Vec<_> = csv.lines().filter(|line| line.contains(",kept,")).collect();
+    assert_eq!((csv.lines().count(), kept.len()), (3, 1), "{csv}");
+    assert!(kept[0].contains(&again.visit.to_string()) && kept[0].contains(",given,诸葛,ms,139****5678,"), "{csv}");
+    let lines = String::from_utf8(showroom.command(&["export", "appointments.jsonl"], "")?)?;
+    assert!(lines.contains("诸葛") && !lines.contains(NUMBER) && !csv.contains(NUMBER), "{lines}");
+    let audit = String::from_utf8(session.fetch("/api/v1/exports/audit.csv").await?)?;
+    for (record, times) in [("exported,,,appointments,csv", 1), ("exported,,,appointments,jsonl", 1), (",revealed,", 2)]
+    {
+        assert_eq!(audit.lines().filter(|line| line.contains(record)).count(), times, "{record}: {audit}");
+    }
+
+    // Taken back, nobody has come.
+    kiosk.tell("visit.cancelled", &json!({"visit": again.visit})).await?;
+    let kept = "return document.querySelectorAll('.appointment.kept').length";
+    tests::wait::until_async("nobody to have come", || async {
+        boss.go(&format!("{}/appointments", showroom.gateway().http())).await?;
+        Ok((boss.client().execute(kept, Vec::new()).await? == json!(0)).then_some(()))
+    })
+    .await?;
+    wang.greeted(tap.visit).await?;
+    wang.end(tap.visit, "interested").await?;
+    own.close().await?;
+    boss.close().await?;
     showroom.finish().await
 }

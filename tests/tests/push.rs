@@ -263,19 +263,26 @@ fn holds(folder: &Path, bytes: &[u8]) -> Result<bool> {
 /// Runs the worker with a browser that is played: what it does with a push and with a tap.
 const PLAYED: &str = "
     const [source, message, urls, done] = arguments;
-    const heard = {}, did = [];
-    const pages = urls.map((url) => ({ url, focus: async () => did.push(['focus', url]) }));
+    const heard = {}, did = [], later = [];
+    const pages = urls.map((url) => ({ url, visibilityState: url.includes('looked-at') ? 'visible' : 'hidden', focus: async () => did.push(['focus', url]) }));
+    const standing = ({ tag }) => [{ tag, data: { alert: 'v.1' } }, { tag, data: { over: true } }]
+        .map((one) => ({ ...one, close: () => did.push(['close', tag, Boolean(one.data.over)]) }));
+    const setTimeout = (act) => later.push(act);
     const self = {
         addEventListener: (name, act) => (heard[name] = act),
-        registration: { showNotification: async (title, { body, tag, data }) => did.push(['show', title, body, tag, data.alert ?? null]) },
+        registration: {
+            showNotification: async (title, { body, tag, data, silent }) => did.push(['show', title, body, tag, silent ? 'silent' : (data.alert ?? null)]),
+            getNotifications: async (which) => standing(which),
+        },
         clients: { matchAll: async () => pages, openWindow: async (url) => did.push(['open', url]) },
     };
     const fetch = async (url, { method }) => { did.push([method, url]); throw new Error('signed out, or away'); };
-    new Function('self', 'caches', 'fetch', source)(self, null, fetch);
+    new Function('self', 'caches', 'fetch', 'setTimeout', source)(self, null, fetch, setTimeout);
     const dispatch = (name, event) => new Promise((waited, failed) => heard[name]({ ...event, waitUntil: (work) => work.then(waited, failed) }));
     const data = message === null ? null : { json: () => JSON.parse(message) };
     dispatch('push', { data })
         .then(() => dispatch('notificationclick', { notification: { close: () => did.push(['close']), data: { alert: 'v.1' } } }))
+        .then(() => Promise.all(later.map((act) => act())))
         .then(() => done(did), (error) => done(String(error)));
 ";
 
@@ -285,7 +292,10 @@ async fn a_tap_leads_to_the_page_that_is_open_or_to_a_new_one() -> Result<()> {
     let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
     let alert = r#"{"alert":"v.1","title":"T","line":"L","language":"zh","tag":"t"}"#;
     let trial = r#"{"title":"T","line":"L","language":"zh","tag":"trial"}"#;
+    let over = r#"{"over":true,"title":"T","line":"L","language":"zh","tag":"t"}"#;
     let floor = "https://showroom.example/floor?lang=en";
+    let looked_at = "https://showroom.example/floor?looked-at";
+    let focus_it = json!(["focus", looked_at]);
     let [anew, close, focus] = [json!(["open", "/floor?alert=v.1"]), json!(["close"]), json!(["focus", floor])];
     let unread = json!(["show", "迎宾", "请打开页面 Open the page", "unread", null]);
     for (message, pages, expect) in [
@@ -295,6 +305,9 @@ async fn a_tap_leads_to_the_page_that_is_open_or_to_a_new_one() -> Result<()> {
             json!([["show", "T", "L", "t", "v.1"], ["POST", "/api/v1/alerts/v.1/shown?channel=push"], close, focus]),
         ),
         (json!(trial), json!([]), json!([["show", "T", "L", "trial", null], close, anew])),
+        // A colleague comes: it takes the place of what rang and goes by itself; what rings since then stays.
+        (json!(over), json!([]), json!([["show", "T", "L", "t", "silent"], close, anew, ["close", "t", true]])),
+        (json!(over), json!([looked_at]), json!([["close", "t", false], ["close", "t", true], close, focus_it])),
         // Something is shown whatever came: a silent push would cost the permission.
         (json!("no JSON"), json!(["https://showroom.example/board"]), json!([unread, close, anew])),
         (Value::Null, json!([]), json!([unread, close, anew])),

@@ -39,7 +39,16 @@ async fn serve(kiosk: &Device, phone: &Phone, more: &Value) -> Result<String> {
 /// last lines.
 fn everything(data: &str) -> Result<Vec<(&'static str, Vec<u8>)>> {
     let (from, to) = ALL_DAYS;
-    let names = ["audit.csv", "audit.jsonl", "visits.csv", "visits.jsonl", "leads.csv", "leads.jsonl"];
+    let names = [
+        "audit.csv",
+        "audit.jsonl",
+        "visits.csv",
+        "visits.jsonl",
+        "leads.csv",
+        "leads.jsonl",
+        "appointments.csv",
+        "appointments.jsonl",
+    ];
     let export = |name| programs::gateway_says(&["export", name, "--from", from, "--to", to, "--data", data], "");
     names.into_iter().map(|name| Ok((name, export(name)?))).collect()
 }

@@ -235,6 +235,10 @@ pub(super) enum What {
     AuditCsv,
     #[value(name = "audit.jsonl")]
     AuditJsonl,
+    #[value(name = "appointments.csv")]
+    AppointmentsCsv,
+    #[value(name = "appointments.jsonl")]
+    AppointmentsJsonl,
 }
 
 impl AddAccount {
@@ -310,6 +314,8 @@ impl What {
             Self::LeadsJsonl => (Records::Leads, Format::Jsonl),
             Self::AuditCsv => (Records::Audit, Format::Csv),
             Self::AuditJsonl => (Records::Audit, Format::Jsonl),
+            Self::AppointmentsCsv => (Records::Appointments, Format::Csv),
+            Self::AppointmentsJsonl => (Records::Appointments, Format::Jsonl),
         };
         Export { records, format, from, to }
     }

@@ -8,6 +8,7 @@ use shared::ids::LeadId;
 use super::operations::{OperationError, Operations};
 use crate::domain::Command;
 use crate::domain::audit::{Export, Format, Records};
+use crate::domain::secret::Secrets;
 use crate::report::{OwnedLead, csv, jsonl, midnight};
 use crate::runtime::CustomerView;
 use crate::views::ViewsError;
@@ -23,7 +24,7 @@ impl Operations {
         let to = after.map_or(DateTime::<Utc>::MAX_UTC, |day| midnight(day, zone));
         let (views, showroom) = (&self.views, &self.showroom);
         let view = self.customers();
-        let leads = || self.opened_leads(&view, from, to);
+        let leads = || self.owned_leads(&view, from, to);
         match (export.records, export.format) {
             (Records::Visits, Format::Csv) => csv::write_visits(views.each_visit(from, to), showroom, bom, out)?,
             (Records::Visits, Format::Jsonl) => jsonl::write_visits(views.each_visit(from, to), showroom, out)?,
@@ -31,6 +32,12 @@ impl Operations {
             (Records::Leads, Format::Jsonl) => jsonl::write_leads(leads(), showroom, out)?,
             (Records::Audit, Format::Csv) => csv::write_audit(views.each_audit(from, to), showroom, bom, out)?,
             (Records::Audit, Format::Jsonl) => jsonl::write_audit(views.each_audit(from, to), showroom, out)?,
+            (Records::Appointments, Format::Csv) => {
+                csv::write_appointments(self.opened(views.each_appointment(from, to)), showroom, bom, out)?
+            }
+            (Records::Appointments, Format::Jsonl) => {
+                jsonl::write_appointments(self.opened(views.each_appointment(from, to)), showroom, out)?
+            }
         };
         Ok(())
     }
@@ -40,20 +47,32 @@ impl Operations {
         self.submit(Command::EraseLead(lead))
     }
 
-    fn opened_leads<'a>(
+    /// Leads with the contacts that are still there, and whose customers they are now.
+    fn owned_leads<'a>(
         &'a self,
         view: &'a CustomerView,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> impl Iterator<Item = Result<OwnedLead, ViewsError>> + 'a {
         let now = self.clock.now();
-        self.views.each_lead(from, to).map(move |row| {
-            let mut row = row?;
-            if let Err(error) = self.vault.reopen(&mut row) {
-                tracing::warn!(%error, lead.id = %row.lead.id, "a lead's contact cannot be opened");
-            }
+        self.opened(self.views.each_lead(from, to)).map(move |row| {
+            let row = row?;
             let owned = view.owner(row.lead.id, now);
             Ok((row, owned))
+        })
+    }
+
+    /// Rows with the contacts that are still there.
+    fn opened<T: Secrets>(
+        &self,
+        rows: impl Iterator<Item = Result<T, ViewsError>>,
+    ) -> impl Iterator<Item = Result<T, ViewsError>> {
+        rows.map(|row| {
+            let mut row = row?;
+            if let Err(error) = self.vault.reopen(&mut row) {
+                tracing::warn!(%error, "a contact cannot be opened");
+            }
+            Ok(row)
         })
     }
 }

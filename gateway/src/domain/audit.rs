@@ -22,9 +22,14 @@ pub enum Records {
     Leads,
     /// The audit itself.
     Audit,
+    /// Appointments, with whom they expected while that is known.
+    Appointments,
 }
 
 impl Records {
+    /// Everything that can be taken away.
+    pub const ALL: [Self; 4] = [Self::Visits, Self::Leads, Self::Audit, Self::Appointments];
+
     /// As written in exports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -32,6 +37,7 @@ impl Records {
             Self::Visits => "visits",
             Self::Leads => "leads",
             Self::Audit => "audit",
+            Self::Appointments => "appointments",
         }
     }
 }

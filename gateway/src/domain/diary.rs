@@ -4,7 +4,7 @@
 //!
 //! Invariants: one appointment names one consultant and one time; who is expected stands sealed under the appointment's own key, which is
 //! destroyed some days after it, and nothing of it is kept longer than that; nobody is taken for somebody without the number that
-//! was given; an appointment that is kept says so once.
+//! was given; an appointment that is kept says so once; a visit that goes on is marked as expected where, and only where, its number kept one.
 
 pub mod book;
 mod coming;
@@ -232,6 +232,9 @@ pub enum DiaryEvent {
         /// Who did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<StaffId>,
+        /// The visit that keeps it no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visit: Option<VisitId>,
     },
     /// Who was expected has come.
     Kept {
@@ -243,6 +246,15 @@ pub enum DiaryEvent {
         /// Who says so; none where the number did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<StaffId>,
+    },
+    /// The visit with which it was kept joined another, or parted from it: it is kept with this one.
+    Followed {
+        /// Which.
+        appointment: AppointmentId,
+        /// The visit that keeps it no longer.
+        from: VisitId,
+        /// The one that goes on.
+        visit: VisitId,
     },
     /// Its consultant was reminded.
     Reminded {
@@ -276,6 +288,7 @@ impl DiaryEvent {
             | Self::Cancelled { appointment, .. }
             | Self::Restored { appointment, .. }
             | Self::Kept { appointment, .. }
+            | Self::Followed { appointment, .. }
             | Self::Reminded { appointment }
             | Self::Missed { appointment }
             | Self::Erased { appointment, .. } => *appointment,

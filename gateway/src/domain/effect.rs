@@ -193,6 +193,11 @@ fn diary_effects(state: &State, event: &DiaryEvent) -> Vec<Effect> {
         DiaryEvent::Kept { visit: Some(visit), by: None, .. } => {
             state.ring_again(*visit).chain(state.tell_expected(*visit)).collect()
         }
+        DiaryEvent::Followed { from, visit, .. } => {
+            let both = state.ring_again(*visit).chain(state.ring_again(*from));
+            both.chain(state.tell_expected(*visit)).collect()
+        }
+        DiaryEvent::Restored { visit: Some(visit), .. } => state.ring_again(*visit).collect(),
         DiaryEvent::Reminded { .. } => state.remind(event).into_iter().collect(),
         DiaryEvent::Erased { appointment, .. } => vec![Effect::DestroyKey(Subject::Appointment(*appointment))],
         _ => Vec::new(),
@@ -312,7 +317,7 @@ impl State {
 
     /// What rings already, updated in place; those who accepted learn the name.
     fn ring_again(&self, visit: VisitId) -> impl Iterator<Item = Effect> {
-        let told = self.floor.visit(visit).into_iter().flat_map(told);
+        let told = self.floor.visit(visit).filter(|visit| visit.ended.is_none()).into_iter().flat_map(told);
         told.filter_map(|asking| self.ring(asking.id))
     }
 

@@ -98,7 +98,8 @@ impl State {
         if let Some(events) = self.floor.decide(&input.actor, &input.command, now)? {
             let lead = self.lead_at_kiosk(&input.actor, &input.command).map(Event::from);
             let known = self.recognise(&events, now);
-            return Ok(events.into_iter().map(Event::from).chain(known).chain(lead).collect());
+            let followed = self.follow(&input.actor, &events, &known, now);
+            return Ok(events.into_iter().map(Event::from).chain(known).chain(followed).chain(lead).collect());
         }
         match &input.command {
             Command::Tick(date, item, done) => {
@@ -208,10 +209,7 @@ impl State {
                 self.customers.apply(event);
             }
             Event::Morning(event) => Arc::make_mut(&mut self.morning).apply(event, at),
-            Event::Diary(event) => {
-                self.diary.apply(event);
-                self.keep(event);
-            }
+            Event::Diary(event) => self.keep(event),
             Event::Customer(event) => self.customers.apply_dispute(event, at),
             // On record, and nothing depends on it.
             Event::Audit(_) => {}
@@ -221,6 +219,7 @@ impl State {
     /// What the other areas keep of what has happened on the floor.
     fn remember(&mut self, event: &FloorEvent, at: DateTime<Utc>) {
         match event {
+            FloorEvent::EndUndone { visit } => self.unmark(*visit),
             FloorEvent::Joined { visit, into } => self.customers.joined(*visit, *into),
             FloorEvent::Ended { visit, .. } => {
                 if let Some(visit) = self.floor.visit(*visit) {

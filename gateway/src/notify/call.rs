@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use shared::ids::{AlertId, StaffId};
-use shared::wire::{Alert, Language, Purpose};
+use shared::wire::{Alert, AlertOver, Language, Purpose};
 
 /// One alert, as third parties may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,6 +33,17 @@ pub struct Call {
 pub enum Message {
     /// Come to this visitor.
     Ring(Call),
+    /// What rang here needs no answer any more. Only for a channel that can take back what it has shown.
+    Over {
+        /// Who was asked.
+        staff: StaffId,
+        /// The alert that rang.
+        alert: AlertId,
+        /// Why it is over.
+        over: AlertOver,
+        /// Their page.
+        link: String,
+    },
     /// Nobody waits: the person tries whether this channel reaches them.
     Trial {
         /// Who.
@@ -76,15 +87,15 @@ impl Message {
     pub(super) fn staff(&self) -> &StaffId {
         match self {
             Self::Ring(call) => &call.staff,
-            Self::Trial { staff, .. } => staff,
+            Self::Over { staff, .. } | Self::Trial { staff, .. } => staff,
         }
     }
 
-    /// The alert, unless it is a trial.
+    /// The alert that it rings for.
     pub(super) fn alert(&self) -> Option<AlertId> {
         match self {
             Self::Ring(call) => Some(call.alert),
-            Self::Trial { .. } => None,
+            Self::Over { .. } | Self::Trial { .. } => None,
         }
     }
 
@@ -92,6 +103,7 @@ impl Message {
     pub(super) fn id(&self) -> String {
         match self {
             Self::Ring(call) => format!("alert_{}_{}", call.alert.visit, call.alert.ordinal),
+            Self::Over { alert, .. } => format!("over_{}_{}", alert.visit, alert.ordinal),
             Self::Trial { staff, at, .. } => format!("trial_{staff}_{}", at.timestamp_millis()),
         }
     }
@@ -99,7 +111,7 @@ impl Message {
     /// Where a tap on it leads.
     pub(super) fn link(&self) -> &str {
         match self {
-            Self::Ring(Call { link, .. }) | Self::Trial { link, .. } => link,
+            Self::Ring(Call { link, .. }) | Self::Over { link, .. } | Self::Trial { link, .. } => link,
         }
     }
 
@@ -108,10 +120,26 @@ impl Message {
         match (self, reader) {
             (Self::Ring(call), Language::Zh) => ("有访客等您接待", call.line(reader)),
             (Self::Ring(call), Language::En) => ("A visitor waits for you", call.line(reader)),
+            (Self::Over { over, .. }, reader) => over_words(*over, reader),
             (Self::Trial { .. }, Language::Zh) => ("试铃", "这个渠道可以找到您".to_owned()),
             (Self::Trial { .. }, Language::En) => ("A trial", "This channel reaches you".to_owned()),
         }
     }
+}
+
+fn over_words(over: AlertOver, reader: Language) -> (&'static str, String) {
+    let (zh, en) = match over {
+        AlertOver::Accepted => (("您已接单", "请打开页面"), ("You have accepted", "Open the page")),
+        AlertOver::Passed => (("您已让给同事", "不用过去"), ("You have passed", "You need not come")),
+        AlertOver::Taken => (("同事已接待", "不用过去"), ("A colleague comes", "You need not come")),
+        AlertOver::Released => (("不再呼叫您", "不用过去"), ("You are called no more", "You need not come")),
+        AlertOver::Ended => (("访客已离开", "不用过去"), ("The visitor has gone", "You need not come")),
+    };
+    let (title, line) = match reader {
+        Language::Zh => zh,
+        Language::En => en,
+    };
+    (title, line.to_owned())
 }
 
 /// The page where staff answer.

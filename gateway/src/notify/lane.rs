@@ -80,6 +80,10 @@ pub(super) trait Channel: Send + Sync + 'static {
 
     /// Where this person is reached; none: not over this channel.
     fn addresses(&self, staff: &StaffId) -> Vec<Self::Address>;
+    /// Whether this message is for this address. What is over is told only where something stands that can be taken back.
+    fn concerns(&self, message: &Message, _address: &Self::Address) -> bool {
+        !matches!(message, Message::Over { .. })
+    }
     /// Who answers there: one breaker each.
     fn receiver(&self, address: &Self::Address) -> String;
     /// One try.
@@ -100,7 +104,7 @@ pub(super) struct Desk {
 pub(super) struct Lane {
     kind: Kind,
     queue: mpsc::Sender<Message>,
-    reaches: Box<dyn Fn(&StaffId) -> bool + Send + Sync>,
+    reaches: Box<dyn Fn(&Message) -> bool + Send + Sync>,
 }
 
 impl Lane {
@@ -114,12 +118,12 @@ impl Lane {
         let channel = Arc::new(channel);
         let (queue, waiting) = mpsc::channel(QUEUE);
         tasks.spawn(run(Arc::clone(&channel), waiting, Arc::clone(desk), tasks.clone(), cancel.clone()));
-        Self { kind: C::KIND, queue, reaches: Box::new(move |staff| !channel.addresses(staff).is_empty()) }
+        Self { kind: C::KIND, queue, reaches: Box::new(move |message| !addresses(&*channel, message).is_empty()) }
     }
 
     /// Takes a message for whoever this channel reaches.
     pub(super) fn offer(&self, message: &Message, desk: &Desk) {
-        if (self.reaches)(message.staff()) && self.queue.try_send(message.clone()).is_err() {
+        if (self.reaches)(message) && self.queue.try_send(message.clone()).is_err() {
             desk.settle(message, self.kind, Err(Failure::Full));
         }
     }
@@ -154,9 +158,15 @@ async fn run<C: Channel>(
     }
 }
 
+/// Where a message goes.
+fn addresses<C: Channel>(channel: &C, message: &Message) -> Vec<C::Address> {
+    let all = channel.addresses(message.staff()).into_iter();
+    all.filter(|address| channel.concerns(message, address)).collect()
+}
+
 /// To every address of the person, side by side.
 async fn carry<C: Channel>(channel: &C, desk: &Desk, message: &Message) {
-    let addresses = channel.addresses(message.staff());
+    let addresses = addresses(channel, message);
     let each = addresses.iter().map(|address| async move {
         let still = || message.alert().is_none_or(|alert| desk.rings(alert));
         let receiver = channel.receiver(address);

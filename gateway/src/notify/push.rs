@@ -5,6 +5,7 @@
 //! address leads into the house, whatever a browser says it is; what the service knows no more is sent nothing more.
 
 mod outside;
+mod rung;
 mod sealing;
 mod vapid;
 
@@ -21,7 +22,7 @@ use shared::ids::{AlertId, StaffId};
 use shared::wire::Language;
 use tokio::sync::mpsc;
 
-use super::call::Message;
+use super::call::{Call, Message};
 use super::deliveries::Failure;
 use super::http::{Address, Client, value};
 use super::lane::{Channel, Setback};
@@ -29,6 +30,7 @@ use crate::domain::floor::visit::Channel as Kind;
 use crate::domain::roster::subscription::{PushKeys, Subscription, SubscriptionId, Which};
 use crate::domain::{Actor, Command, Input};
 pub(super) use outside::{is_outside, names_a_host};
+use rung::Rung;
 use sealing::Recipient;
 pub use vapid::VapidKey;
 
@@ -38,6 +40,8 @@ pub(super) use sealing::tests::open;
 /// How long a service keeps a message for a phone that is off the net. Ten seconds later colleagues are asked, and after thirty an
 /// alert that is still open is renewed; later than that it would only startle.
 const KEEP: TimeDelta = TimeDelta::seconds(30);
+/// The same of the word that an alert is over: it takes the place of the alert also on a phone that was off the net for a while.
+const KEEP_OVER: TimeDelta = TimeDelta::minutes(10);
 /// Characters of an endpoint, at most; the longest of today's services has some five hundred.
 const ENDPOINT: usize = 2048;
 
@@ -104,6 +108,7 @@ pub(super) struct Push {
     clock: Arc<dyn Clock>,
     /// For the runtime: what a service knows no more.
     reports: mpsc::Sender<Input>,
+    rung: Rung,
 }
 
 /// One browser.
@@ -119,6 +124,9 @@ pub(super) struct Browser {
 struct Told<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     alert: Option<AlertId>,
+    /// It takes the place of an alert, rings nobody and goes by itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    over: bool,
     title: &'a str,
     line: &'a str,
     language: Language,
@@ -128,7 +136,7 @@ struct Told<'a> {
 
 impl Push {
     pub(super) fn new(setup: PushSetup, clock: Arc<dyn Clock>, reports: mpsc::Sender<Input>) -> Self {
-        Self { setup, clock, reports }
+        Self { setup, clock, reports, rung: Rung::default() }
     }
 
     /// The roster's own change comes a moment later; until then a second message is refused the same way.
@@ -157,13 +165,26 @@ impl Channel for Push {
         (self.setup.subscriptions)(staff).iter().filter_map(browser).collect()
     }
 
+    fn concerns(&self, message: &Message, browser: &Browser) -> bool {
+        match message {
+            Message::Over { alert, .. } => self.rung.has(*alert, &browser.id),
+            Message::Ring(_) | Message::Trial { .. } => true,
+        }
+    }
+
     fn receiver(&self, browser: &Browser) -> String {
         format!("push-{}", browser.address.host())
     }
 
     async fn deliver(&self, message: &Message, browser: &Browser) -> Result<(), Setback> {
+        let gate = match message {
+            Message::Ring(Call { alert, .. }) | Message::Over { alert, .. } => self.rung.gate(*alert, &browser.id),
+            Message::Trial { .. } => Arc::default(),
+        };
+        // The word that it is over never overtakes what it takes back.
+        let _one_at_a_time = gate.lock().await;
         let now = self.clock.now();
-        let topic = topic(message);
+        let (topic, keep) = (topic(message), if matches!(message, Message::Over { .. }) { KEEP_OVER } else { KEEP });
         let body = body(message, browser.language, &topic)?;
         let body = browser.recipient.seal(&body).ok_or(Failure::Unusable)?;
         let word = self.setup.key.authorization(&browser.address.origin(), &self.setup.subject, now);
@@ -171,7 +192,7 @@ impl Channel for Push {
             (AUTHORIZATION, value(word)?),
             (CONTENT_ENCODING, HeaderValue::from_static("aes128gcm")),
             (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-            (HeaderName::from_static("ttl"), value(KEEP.num_seconds().to_string())?),
+            (HeaderName::from_static("ttl"), value(keep.num_seconds().to_string())?),
             (HeaderName::from_static("urgency"), HeaderValue::from_static("high")),
             (HeaderName::from_static("topic"), value(topic)?),
         ];
@@ -180,20 +201,26 @@ impl Channel for Push {
         if judged == Err(Setback::Never(Failure::Gone)) {
             self.end(message.staff(), &browser.id);
         }
+        if let (Message::Over { alert, .. }, Ok(())) = (message, judged) {
+            self.rung.forget(*alert, &browser.id);
+        }
         judged
     }
 }
 
 /// One a visit, so that a later message takes an earlier one's place; at most 32 characters of Base64 for addresses (RFC 8030 §5.4).
 fn topic(message: &Message) -> String {
-    match message.alert() {
-        Some(alert) => URL_SAFE_NO_PAD.encode(alert.visit.uuid().as_bytes()),
-        None => "trial".to_owned(),
+    match message {
+        Message::Ring(Call { alert, .. }) | Message::Over { alert, .. } => {
+            URL_SAFE_NO_PAD.encode(alert.visit.uuid().as_bytes())
+        }
+        Message::Trial { .. } => "trial".to_owned(),
     }
 }
 
 fn body(message: &Message, language: Language, tag: &str) -> Result<Vec<u8>, Failure> {
     let (title, line) = message.words(language);
-    let told = Told { alert: message.alert(), title, line: &line, language, tag };
+    let over = matches!(message, Message::Over { .. });
+    let told = Told { alert: message.alert(), over, title, line: &line, language, tag };
     serde_json::to_vec(&told).map_err(|_| Failure::Unusable)
 }

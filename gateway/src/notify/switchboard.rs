@@ -118,6 +118,8 @@ impl Exchange {
             Pushed::AlertOver(alert, over) => {
                 self.desk.end(*alert);
                 pager::silence(&self.page, to, *alert, *over);
+                let (staff, link) = (to.clone(), page(&self.base));
+                self.offer(&Message::Over { staff, alert: *alert, over: *over, link });
                 if matches!(over, AlertOver::Accepted | AlertOver::Taken | AlertOver::Ended) {
                     self.bell(Bell::Over(alert.visit));
                 }
@@ -137,9 +139,7 @@ impl Exchange {
             return;
         }
         tracing::debug!(visit.id = %alert.visit, consultant.id = %to, %at, "an alert goes to the channels");
-        for lane in &self.lanes {
-            lane.offer(&message, &self.desk);
-        }
+        self.offer(&message);
         if let Message::Ring(call) = message {
             self.bell(Bell::Ring(alert.visit, Some(call)));
         }
@@ -148,8 +148,12 @@ impl Exchange {
     fn try_all(&self, staff: StaffId) {
         let message = Message::Trial { staff, at: self.desk.clock.now(), link: page(&self.base) };
         pager::trial(&self.page, &self.desk, &message);
+        self.offer(&message);
+    }
+
+    fn offer(&self, message: &Message) {
         for lane in &self.lanes {
-            lane.offer(&message, &self.desk);
+            lane.offer(message, &self.desk);
         }
     }
 

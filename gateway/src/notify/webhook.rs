@@ -99,7 +99,7 @@ impl Channel for Webhook {
 
     async fn deliver(&self, message: &Message, (): &()) -> Result<(), Setback> {
         let (id, now) = (message.id(), self.clock.now());
-        let body = serde_json::to_vec(&event(message)).map_err(|_| Failure::Unusable)?;
+        let body = serde_json::to_vec(&event(message).ok_or(Failure::Unusable)?).map_err(|_| Failure::Unusable)?;
         let signature = self.setup.key.sign(&id, now.timestamp(), &body).ok_or(Failure::Unusable)?;
         let headers = vec![
             (CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -125,15 +125,17 @@ impl Channel for Webhook {
     }
 }
 
-fn event(message: &Message) -> Event<'_> {
+/// None for what webhooks are not told.
+fn event(message: &Message) -> Option<Event<'_>> {
     let written = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Millis, true);
     match message {
         Message::Ring(call) => {
-            Event { kind: "alert.raised", timestamp: written(call.asked_at), data: Data::Ring(call) }
+            Some(Event { kind: "alert.raised", timestamp: written(call.asked_at), data: Data::Ring(call) })
         }
         Message::Trial { staff, at, link } => {
-            Event { kind: "channel.tried", timestamp: written(*at), data: Data::Trial { staff, link } }
+            Some(Event { kind: "channel.tried", timestamp: written(*at), data: Data::Trial { staff, link } })
         }
+        Message::Over { .. } => None,
     }
 }
 

@@ -7,14 +7,14 @@ use shared::ids::{DeviceId, ModelId, StaffId};
 use shared::wire::{Budget, Title, When};
 use uuid::Uuid;
 
+use super::appointment::AppointmentRecord;
 use super::audit::AuditRecord;
 use super::defuse::defused;
 use super::lead::{LeadRecord, Numbers, OwnedLead};
 use super::moment::Moment;
-use super::visit::breach;
-use super::{AUDIT_COLUMNS, LEAD_COLUMNS, ReportError, Showroom, VISIT_COLUMNS};
+use super::{APPOINTMENT_COLUMNS, AUDIT_COLUMNS, LEAD_COLUMNS, ReportError, Showroom, VISIT_COLUMNS};
 use crate::domain::floor::visit::{GreetedSource, Outcome};
-use crate::views::{AuditRow, Millis, ViewsError, VisitRow};
+use crate::views::{AppointmentRow, AuditRow, Broken, Millis, ViewsError, VisitRow};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
@@ -54,6 +54,27 @@ pub fn write_leads(
     let mut count = 0;
     for row in rows {
         lead(&mut cells, &LeadRecord::new(&row?, &showroom.store, &mut moment, Numbers::WhereAgreed))?;
+        count += 1;
+    }
+    cells.finish()?;
+    Ok(count)
+}
+
+/// Writes a head line and every appointment, and says how many. The caller has opened who is expected, and audits that it was exported.
+///
+/// # Errors
+/// When a row cannot be read or the receiver has gone.
+pub fn write_appointments(
+    rows: impl Iterator<Item = Result<AppointmentRow, ViewsError>>,
+    showroom: &Showroom,
+    bom: bool,
+    out: impl Write,
+) -> Result<u64, ReportError> {
+    let mut cells = Cells::new(out, showroom, bom, &APPOINTMENT_COLUMNS)?;
+    let mut moment = Moment::new(showroom.zone);
+    let mut count = 0;
+    for row in rows {
+        appointment(&mut cells, &AppointmentRecord::new(&row?, &showroom.store, &mut moment))?;
         count += 1;
     }
     cells.finish()?;
@@ -101,7 +122,7 @@ fn visit<W: Write>(cells: &mut Cells<W>, showroom: &Showroom, row: &VisitRow) ->
     cells.number(row.touched_ms.map(|ms| i64::try_from(ms).unwrap_or(i64::MAX)));
     cells.flag(row.late);
     cells.flag(row.time_uncertain);
-    cells.plain(row.breach.map_or("", breach));
+    cells.plain(row.broken().map_or("", Broken::as_str));
     let answers: Vec<String> = row.answers.iter().map(|(question, answer)| format!("{question}={answer}")).collect();
     cells.plain(&answers.join(" "));
     cells.end_line()
@@ -115,8 +136,7 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
     cells.plain(record.place.map_or("", DeviceId::as_str));
     cells.uuid(record.visit_id.map(|visit| visit.uuid()));
     cells.plain(record.language.as_str());
-    let models: Vec<&str> = record.models.iter().map(ModelId::as_str).collect();
-    cells.plain(&models.join(" "));
+    cells.models(record.models);
     cells.plain(record.when.map_or("", When::as_str));
     cells.plain(record.budget.map_or("", Budget::as_str));
     cells.plain(record.contact.as_str());
@@ -136,6 +156,26 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
     cells.plain(record.owner_since.as_deref().unwrap_or_default());
     cells.plain(record.owner_until.as_deref().unwrap_or_default());
     cells.plain(record.owner_by.unwrap_or_default());
+    cells.end_line()
+}
+
+fn appointment<W: Write>(cells: &mut Cells<W>, record: &AppointmentRecord<'_>) -> io::Result<()> {
+    cells.uuid(Some(record.appointment_id.uuid()));
+    cells.plain(record.store.as_str());
+    cells.plain(&record.at);
+    cells.number(Some(i64::from(record.minutes)));
+    cells.plain(record.consultant.as_str());
+    cells.plain(record.matter.as_str());
+    cells.models(record.models);
+    cells.plain(record.standing.as_str());
+    cells.plain(&record.booked_at);
+    cells.plain(record.booked_by.map_or("", StaffId::as_str));
+    cells.plain(record.contact.as_str());
+    cells.text(record.name.unwrap_or_default());
+    cells.plain(record.title.map_or("", Title::as_str));
+    cells.text(record.phone.as_deref().unwrap_or_default());
+    cells.uuid(record.lead_id.map(|lead| lead.uuid()));
+    cells.uuid(record.visit_id.map(|visit| visit.uuid()));
     cells.end_line()
 }
 
@@ -197,6 +237,11 @@ impl<W: Write> Cells<W> {
     fn plain(&mut self, text: &str) {
         self.waiting.extend_from_slice(text.as_bytes());
         self.waiting.push(b',');
+    }
+
+    fn models(&mut self, models: &[ModelId]) {
+        let models: Vec<&str> = models.iter().map(ModelId::as_str).collect();
+        self.plain(&models.join(" "));
     }
 
     fn number(&mut self, number: Option<i64>) {

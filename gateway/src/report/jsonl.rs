@@ -4,8 +4,10 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::{AuditRecord, LeadRecord, Moment, Numbers, OwnedLead, ReportError, Showroom, VisitRecord};
-use crate::views::{AuditRow, ViewsError, VisitRow};
+use super::{
+    AppointmentRecord, AuditRecord, LeadRecord, Moment, Numbers, OwnedLead, ReportError, Showroom, VisitRecord,
+};
+use crate::views::{AppointmentRow, AuditRow, ViewsError, VisitRow};
 
 /// Writes every visit, and says how many.
 ///
@@ -31,6 +33,18 @@ pub fn write_leads(
     each(rows, showroom, out, |lines, row, moment| {
         lines.write(&LeadRecord::new(row, &showroom.store, moment, Numbers::WhereAgreed))
     })
+}
+
+/// Writes every appointment, and says how many. The caller has opened who is expected, and audits that it was exported.
+///
+/// # Errors
+/// When a row cannot be read or the receiver has gone.
+pub fn write_appointments(
+    rows: impl Iterator<Item = Result<AppointmentRow, ViewsError>>,
+    showroom: &Showroom,
+    out: impl Write,
+) -> Result<u64, ReportError> {
+    each(rows, showroom, out, |lines, row, moment| lines.write(&AppointmentRecord::new(row, &showroom.store, moment)))
 }
 
 /// Writes every line of the audit, and says how many.

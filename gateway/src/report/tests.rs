@@ -4,17 +4,18 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::consent::{Consent, ConsentPurpose};
-use shared::ids::{LeadId, VisitId};
+use shared::ids::{AppointmentId, LeadId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{Language, Purpose, Title};
 
 use super::*;
 use crate::domain::customer::Owned;
+use crate::domain::diary::{Matter, Standing, Terms, Whom};
 use crate::domain::floor::visit::{Breach, GreetedSource, Outcome};
 use crate::domain::sales::{Budget, Contact, Lead, LeadChannel, When};
 use crate::domain::secret::{Sealable as _, Secret, Subject};
-use crate::views::{LeadRow, VisitRow};
+use crate::views::{AppointmentRow, LeadRow, VisitRow};
 
 fn showroom() -> Showroom {
     Showroom { store: "demo".parse().unwrap(), zone: chrono_tz::Asia::Shanghai }
@@ -36,8 +37,8 @@ fn full() -> VisitRow {
         consultant: "wang".parse().ok(),
         phone_ms: Some(43),
         shown_ms: Some(120),
-        accepted_ms: Some(2500),
-        greeted_ms: Some(8000),
+        accepted_ms: Some(12_500),
+        greeted_ms: Some(18_000),
         greeted_source: Some(GreetedSource::Visitor),
         ended_at: Some((at() + TimeDelta::hours(1)).into()),
         outcome: Some(Outcome::TestDrove),
@@ -118,14 +119,64 @@ fn visits_as_csv_have_the_promised_columns_in_the_showrooms_time() {
         &[
             HEAD,
             "01a2062f-deca-7707-8707-070707070707,demo,2026-11-23T10:15:30.250+08:00,2026-11-23T10:15:30.290+08:00,\
-             entrance,test_drive,2,en,wang,43,120,2500,8000,visitor,2026-11-23T11:15:30.250+08:00,test_drove,1800,\
-             false,true,not_accepted,body=suv first_visit=yes",
+             entrance,test_drive,2,en,wang,43,120,12500,18000,visitor,2026-11-23T11:15:30.250+08:00,test_drove,1800,\
+             false,true,accepted_late,body=suv first_visit=yes",
             "01a2062f-deca-7707-8707-070707070707,demo,2026-11-23T10:15:30.250+08:00,2026-11-23T10:15:30.290+08:00,\
              ,test_drive,,en,,,,,,,,,,true,true,,",
         ],
     );
     let marked = format!("\u{FEFF}{HEAD}");
     check(|out| csv::write_visits(std::iter::empty(), &showroom(), true, out), 0, &[&marked]);
+}
+
+fn appointment(phone: Option<&str>) -> AppointmentRow {
+    let id = AppointmentId::new(at(), [9; 10]);
+    let phone = phone.and_then(|phone| PhoneNumber::parse(phone).ok());
+    let (name, note) = (Some(Personal::new("=诸葛,")), Some(Personal::new("茶")));
+    AppointmentRow {
+        appointment: id,
+        booked_at: at().into(),
+        booked_by: "qian".parse().ok(),
+        terms: Terms {
+            consultant: "wang".parse().unwrap(),
+            at: at() + TimeDelta::days(1),
+            minutes: 45,
+            matter: Matter::TestDrive,
+            models: vec!["s7".parse().unwrap(), "e5".parse().unwrap()],
+        },
+        standing: Standing::Kept,
+        lead: Some(LeadId::new(at(), [8; 10])),
+        visit: Some(VisitId::new(at(), [7; 10])),
+        secret: Secret::open(Subject::Appointment(id), Whom { name, title: Some(Title::Ms), phone, note }),
+    }
+}
+
+#[test]
+fn appointments_are_written_without_what_only_the_day_needs() {
+    let mut erased = appointment(None);
+    erased.secret.reopen(None);
+    (erased.standing, erased.booked_by, erased.visit, erased.lead) = (Standing::Missed, None, None, None);
+    let rows = || [Ok(appointment(Some("13800138000"))), Ok(erased.clone())].into_iter();
+    let agreed = "01a2062f-deca-7909-8909-090909090909,demo,2026-11-24T10:15:30.250+08:00,45,wang,test_drive,s7 e5";
+    let known = "qian,given,\"'=诸葛,\",ms,138****8000,01a2062f-deca-7808-8808-080808080808,\
+                 01a2062f-deca-7707-8707-070707070707";
+    check(
+        |out| csv::write_appointments(rows(), &showroom(), false, out),
+        2,
+        &[
+            &APPOINTMENT_COLUMNS.join(","),
+            &format!("{agreed},kept,2026-11-23T10:15:30.250+08:00,{known}"),
+            &format!("{agreed},missed,2026-11-23T10:15:30.250+08:00,,erased,,,,,"),
+        ],
+    );
+    let mut out = Vec::new();
+    assert_eq!(jsonl::write_appointments(rows(), &showroom(), &mut out).unwrap(), 2);
+    let text = String::from_utf8(out).unwrap();
+    assert!(!text.contains("13800138000") && !text.contains('茶'));
+    let mut rest = text.lines().next().unwrap();
+    for column in APPOINTMENT_COLUMNS {
+        rest = rest.split_once(&format!("\"{column}\":")).expect(column).1;
+    }
 }
 
 #[test]
@@ -136,9 +187,9 @@ fn visits_as_json_lines_have_the_same_columns_in_the_same_order() {
         &["{\"visit_id\":\"01a2062f-deca-7707-8707-070707070707\",\"store\":\"demo\",\
            \"arrived_at\":\"2026-11-23T10:15:30.250+08:00\",\"received_at\":\"2026-11-23T10:15:30.290+08:00\",\
            \"kiosk\":\"entrance\",\"purpose\":\"test_drive\",\"party\":2,\"language\":\"en\",\"consultant\":\"wang\",\
-           \"phone_ms\":43,\"shown_ms\":120,\"accepted_ms\":2500,\"greeted_ms\":8000,\"greeted_source\":\"visitor\",\
+           \"phone_ms\":43,\"shown_ms\":120,\"accepted_ms\":12500,\"greeted_ms\":18000,\"greeted_source\":\"visitor\",\
            \"ended_at\":\"2026-11-23T11:15:30.250+08:00\",\"outcome\":\"test_drove\",\"touched_ms\":1800,\"late\":false,\
-           \"time_uncertain\":true,\"breach\":\"not_accepted\",\
+           \"time_uncertain\":true,\"breach\":\"accepted_late\",\
            \"answers\":{\"body\":\"suv\",\"first_visit\":\"yes\"},\"models\":[\"s7\"]}"],
     );
     let mut out = Vec::new();

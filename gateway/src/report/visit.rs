@@ -7,8 +7,8 @@ use shared::ids::{DeviceId, ModelId, StaffId, StoreId, TopicId, VisitId};
 use shared::wire::{Language, Purpose};
 
 use super::moment::Moment;
-use crate::domain::floor::visit::{Breach, GreetedSource, Outcome};
-use crate::views::{Millis, VisitRow};
+use crate::domain::floor::visit::{GreetedSource, Outcome};
+use crate::views::{Broken, Millis, VisitRow};
 
 /// One visit with all its columns, ready for JSON. What is unknown is `null`, so every record has the same keys.
 #[derive(Debug, Serialize)]
@@ -32,7 +32,7 @@ pub struct VisitRecord<'a> {
     touched_ms: Option<u64>,
     late: bool,
     time_uncertain: bool,
-    breach: Option<Breach>,
+    breach: Option<Broken>,
     answers: &'a BTreeMap<TopicId, TopicId>,
     models: &'a [ModelId],
 }
@@ -61,17 +61,9 @@ impl<'a> VisitRecord<'a> {
             touched_ms: row.touched_ms,
             late: row.late,
             time_uncertain: row.time_uncertain,
-            breach: row.breach,
+            breach: row.broken(),
             answers: &row.answers,
             models: &row.models,
         }
-    }
-}
-
-/// Why the ten seconds were broken, as written in exports.
-pub(super) fn breach(breach: Breach) -> &'static str {
-    match breach {
-        Breach::NotAccepted => "not_accepted",
-        Breach::NobodyFree => "nobody_free",
     }
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
 
-use super::row::VisitRow;
+use super::row::{Millis, VisitRow};
 use super::{Views, ViewsError};
 use crate::domain::floor::visit::{GreetedSource, Outcome};
 
@@ -32,6 +32,11 @@ pub struct DayFigures {
     pub joined: u32,
     /// Of them missed while offline: they had no ladder.
     pub late: u32,
+    /// Of whom it is decided whether they were accepted in time: accepted, or their time is over. Not who took it back before, nor
+    /// whoever was missed while offline.
+    pub counted: u32,
+    /// The same of being greeted.
+    pub greeted_counted: u32,
     /// Accepted at all.
     pub accepted: u32,
     /// Accepted in time, from the tap.
@@ -50,7 +55,8 @@ pub struct DayFigures {
 
 impl Views {
     /// The figures of the visits that arrived in `[from, to)`; hours by the clock of `zone`. In time is who was met within `in_time` of
-    /// the corrected tap: the standard's ten seconds (PROCESS I.2), or what the showroom has set.
+    /// the corrected tap: the standard's ten seconds (PROCESS I.2), or what the showroom has set. Whoever can still be met in time `now` is
+    /// neither a success nor a failure.
     ///
     /// # Errors
     /// Broken rows, or sled.
@@ -60,23 +66,18 @@ impl Views {
         to: DateTime<Utc>,
         zone: Tz,
         in_time: TimeDelta,
+        now: DateTime<Utc>,
     ) -> Result<DayFigures, ViewsError> {
         let mut figures = DayFigures::default();
         for row in self.each_visit(from, to) {
-            figures.count(&row?, zone, in_time.num_milliseconds());
+            figures.count(&row?, zone, in_time.num_milliseconds(), now.into());
         }
         Ok(figures)
     }
 }
 
 impl DayFigures {
-    /// Who could have been met in time: not those missed while offline, or who took it back.
-    #[must_use]
-    pub fn counted(&self) -> u32 {
-        self.visits.saturating_sub(self.cancelled).saturating_sub(self.late)
-    }
-
-    fn count(&mut self, row: &VisitRow, zone: Tz, in_time_ms: i64) {
+    fn count(&mut self, row: &VisitRow, zone: Tz, in_time_ms: i64, now: Millis) {
         if row.outcome == Some(Outcome::Joined) {
             self.joined += 1;
             return;
@@ -84,9 +85,15 @@ impl DayFigures {
         let accepted_in_time = u32::from(row.accepted_ms.is_some_and(|ms| ms <= in_time_ms));
         let greeted_in_time = u32::from(row.greeted_ms.is_some_and(|ms| ms <= in_time_ms));
         let breached = u32::from(row.breach.is_some());
+        let cancelled = row.outcome == Some(Outcome::Cancelled);
+        // The record knows better than the clock, which may have been set since.
+        let over = row.breach.is_some() || !cancelled && now.since(row.arrived_at) > in_time_ms;
+        let decided = |met_ms: Option<i64>| u32::from(!row.late && (met_ms.is_some() || over));
         self.visits += 1;
-        self.cancelled += u32::from(row.outcome == Some(Outcome::Cancelled));
+        self.cancelled += u32::from(cancelled);
         self.late += u32::from(row.late);
+        self.counted += decided(row.accepted_ms);
+        self.greeted_counted += decided(row.greeted_ms);
         self.accepted += u32::from(row.accepted_ms.is_some());
         self.accepted_in_time += accepted_in_time;
         self.greeted += u32::from(row.greeted_ms.is_some());

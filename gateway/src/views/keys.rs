@@ -24,6 +24,7 @@ pub(super) enum Kind {
     Visit,
     Lead,
     Audit,
+    Appointment,
 }
 
 impl Kind {
@@ -32,6 +33,7 @@ impl Kind {
             Self::Visit => b'V',
             Self::Lead => b'L',
             Self::Audit => b'A',
+            Self::Appointment => b'P',
         }
     }
 
@@ -40,6 +42,7 @@ impl Kind {
             Self::Visit => b'v',
             Self::Lead => b'l',
             Self::Audit => b'a',
+            Self::Appointment => b'p',
         }
     }
 
@@ -78,11 +81,6 @@ pub(super) fn lead_index(lead: LeadId) -> IdKey {
     Kind::Lead.of(lead.uuid())
 }
 
-/// Where it is kept who made an appointment.
-pub(super) fn appointment(appointment: AppointmentId) -> IdKey {
-    id_key(b'p', appointment.uuid())
-}
-
 /// Where it is kept that a visit was, or is taken for, that of a lead.
 pub(super) fn lead_visit(lead: LeadId, visit: VisitId) -> PairKey {
     let mut key = [0; 33];
@@ -108,6 +106,11 @@ fn id_key(kind: u8, id: Uuid) -> IdKey {
     *first = kind;
     rest.copy_from_slice(id.as_bytes());
     key
+}
+
+/// Where the key of an appointment's row is kept.
+pub(super) fn appointment_index(appointment: AppointmentId) -> IdKey {
+    Kind::Appointment.of(appointment.uuid())
 }
 
 #[cfg(test)]

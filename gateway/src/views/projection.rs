@@ -8,8 +8,9 @@ use shared::ids::{AlertId, AppointmentId, LeadId, StaffId, VisitId};
 use sled::{Batch, IVec, Tree};
 
 use super::ViewsError;
+use super::appointment::AppointmentRow;
 use super::audit::AuditRow;
-use super::keys::{self, Kind};
+use super::keys::{self, Kind, TimeKey};
 use super::lead::LeadRow;
 use super::row::{AppointmentNote, AskedRow, Millis, StoredVisit, VisitRow};
 use crate::domain::Event;
@@ -29,9 +30,16 @@ pub(super) struct Projection<'a> {
     leads: BTreeMap<LeadId, LeadRow>,
     /// Which visits are whose.
     visits_of: BTreeSet<(LeadId, VisitId)>,
-    /// Who made which appointment; none where it was erased.
-    appointments: BTreeMap<AppointmentId, Option<AppointmentNote>>,
+    appointments: BTreeMap<AppointmentId, Booked>,
     audit: Vec<AuditRow>,
+}
+
+/// An appointment's row moves with its time.
+struct Booked {
+    /// None where nothing of it is kept.
+    row: Option<AppointmentRow>,
+    /// Where it stands in the tree; nowhere for one that is new.
+    before: Option<TimeKey>,
 }
 
 struct Visit {
@@ -59,7 +67,7 @@ impl<'a> Projection<'a> {
             match event {
                 Event::Floor(event) => self.floor(event, commit.at)?,
                 Event::Lead(event) => self.lead(event, commit.at)?,
-                Event::Diary(event) => self.diary(event)?,
+                Event::Diary(event) => self.diary(event, commit.at)?,
                 Event::Roster(_) | Event::Audit(_) | Event::Morning(_) | Event::Customer(_) => {}
             }
         }
@@ -87,13 +95,18 @@ impl<'a> Projection<'a> {
         for (lead, visit) in self.visits_of {
             batch.insert(keys::lead_visit(lead, visit).as_slice(), &[]);
         }
-        for (appointment, note) in self.appointments {
-            match note {
-                Some(note) => {
-                    let note = postcard::to_stdvec(&note).map_err(|_| ViewsError::Broken)?;
-                    batch.insert(&keys::appointment(appointment), note);
+        for (appointment, Booked { row, before }) in self.appointments {
+            let (index, key) = (keys::appointment_index(appointment), row.as_ref().map(AppointmentRow::key));
+            if let Some(before) = before.filter(|before| Some(*before) != key) {
+                batch.remove(&before);
+            }
+            match row.zip(key) {
+                Some((row, key)) => {
+                    batch.insert(&index, &key);
+                    batch.insert(&key, row.encode()?);
                 }
-                None => batch.remove(&keys::appointment(appointment)),
+                None if before.is_some() => batch.remove(&index),
+                None => {}
             }
         }
         for row in self.audit {
@@ -145,41 +158,6 @@ impl<'a> Projection<'a> {
     }
 
     /// Who made the appointment that a visit keeps: what was agreed on stands in the log, who was expected stays sealed there.
-    fn diary(&mut self, event: &DiaryEvent) -> Result<(), ViewsError> {
-        match event {
-            DiaryEvent::Booked { appointment, terms, by, .. } => {
-                let note =
-                    AppointmentNote { consultant: terms.consultant.clone(), by: by.clone(), at: terms.at.into() };
-                self.appointments.insert(*appointment, Some(note));
-            }
-            DiaryEvent::Changed { appointment, terms, .. } => {
-                if let Some(note) = self.appointment(*appointment)? {
-                    (note.consultant, note.at) = (terms.consultant.clone(), terms.at.into());
-                }
-            }
-            DiaryEvent::Kept { appointment, visit: Some(visit), .. } => {
-                let note = self.appointment(*appointment)?.cloned();
-                if let Some(stored) = self.visit(*visit)? {
-                    stored.appointment = note;
-                }
-            }
-            DiaryEvent::Erased { appointment, .. } => {
-                self.appointments.insert(*appointment, None);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn appointment(&mut self, id: AppointmentId) -> Result<Option<&mut AppointmentNote>, ViewsError> {
-        if let std::collections::btree_map::Entry::Vacant(place) = self.appointments.entry(id)
-            && let Some(bytes) = self.tree.get(keys::appointment(id))?
-        {
-            place.insert(Some(postcard::from_bytes(&bytes).map_err(|_| ViewsError::Broken)?));
-        }
-        Ok(self.appointments.get_mut(&id).and_then(Option::as_mut))
-    }
-
     /// Open visits keep their durations over a step of the wall clock, and are marked.
     fn clock_stepped(&mut self, by_ms: i64, at: Millis) -> Result<(), ViewsError> {
         let from = Millis(at.0.saturating_sub(by_ms.saturating_abs()).saturating_sub(LONGEST_VISIT_MS));
@@ -215,6 +193,32 @@ impl<'a> Projection<'a> {
                 }
             }
             LeadEvent::CodeSpent { .. } | LeadEvent::ClockDoubted { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn diary(&mut self, event: &DiaryEvent, at: DateTime<Utc>) -> Result<(), ViewsError> {
+        let id = event.appointment();
+        if let std::collections::btree_map::Entry::Vacant(place) = self.appointments.entry(id) {
+            let row = indexed(self.tree, keys::appointment_index(id))?;
+            let row = row.map(|bytes| AppointmentRow::decode(&bytes)).transpose()?;
+            place.insert(Booked { before: row.as_ref().map(AppointmentRow::key), row });
+        }
+        let Some(booked) = self.appointments.get_mut(&id) else { return Ok(()) };
+        let before = booked.row.as_ref().and_then(|row| row.visit);
+        booked.row = match booked.row.take() {
+            Some(row) => row.after(event),
+            None => AppointmentRow::booked(event, at),
+        };
+        // A visit tells with which appointment it came, as long as it did.
+        let kept = booked.row.as_ref().and_then(|row| Some((row.visit?, AppointmentNote::of(row))));
+        let left = before.filter(|before| kept.as_ref().is_none_or(|(visit, _)| visit != before));
+        for (visit, note) in
+            left.map(|visit| (visit, None)).into_iter().chain(kept.map(|(visit, note)| (visit, Some(note))))
+        {
+            if let Some(stored) = self.visit(visit)? {
+                stored.appointment = note;
+            }
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use shared::ids::{LeadId, StaffId, VisitId};
 use sled::IVec;
 
+use super::appointment::AppointmentRow;
 use super::audit::AuditRow;
 use super::keys::{self, Kind, TimeKey};
 use super::lead::LeadRow;
@@ -176,6 +177,15 @@ impl Views {
     /// A broken row, or sled.
     pub fn lead(&self, lead: LeadId) -> Result<Option<LeadRow>, ViewsError> {
         indexed(&self.tree(), keys::lead_index(lead))?.map(|bytes| LeadRow::decode(&bytes)).transpose()
+    }
+
+    /// Every appointment for a time in `[from, to)`, by it, one at a time; who is expected is sealed.
+    pub fn each_appointment(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> impl Iterator<Item = Result<AppointmentRow, ViewsError>> + use<> {
+        self.each(Kind::Appointment, from..to, AppointmentRow::decode)
     }
 
     /// The audit of `[from, to)`, the oldest line first, at most `limit` from the cursor on.

@@ -11,6 +11,7 @@ use shared::ids::{DeviceId, LeadId, ModelId, StaffId, TopicId, VisitId};
 use shared::wire::{Language, Purpose, Why};
 
 use super::ViewsError;
+use super::appointment::AppointmentRow;
 use crate::domain::floor::visit::{Breach, GreetedSource, Outcome};
 
 /// One visit.
@@ -52,7 +53,7 @@ pub struct VisitRow {
     pub late: bool,
     /// The device's clock could not be trusted.
     pub time_uncertain: bool,
-    /// The ten seconds were broken, and why.
+    /// The ten seconds were broken, and why as it stood then; [`VisitRow::broken`] says what has come of it.
     pub breach: Option<Breach>,
     /// Models of interest.
     pub models: Vec<ModelId>,
@@ -128,6 +129,13 @@ pub struct AppointmentNote {
     pub at: Millis,
 }
 
+impl AppointmentNote {
+    /// What a visit tells of the appointment with which it came.
+    pub(super) fn of(row: &AppointmentRow) -> Self {
+        Self { consultant: row.terms.consultant.clone(), by: row.booked_by.clone(), at: row.terms.at.into() }
+    }
+}
+
 /// A visit as a contact with a customer: what a dispute is settled from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactRow {
@@ -165,7 +173,41 @@ impl StoredVisit {
     }
 }
 
+/// What there is to say of broken ten seconds, now that it is known how it went on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Broken {
+    /// Somebody was asked, and nobody has accepted.
+    NotAccepted,
+    /// Nobody was free.
+    NobodyFree,
+    /// Somebody was asked, and accepted afterwards.
+    AcceptedLate,
+}
+
+impl Broken {
+    /// As written in exports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAccepted => "not_accepted",
+            Self::NobodyFree => "nobody_free",
+            Self::AcceptedLate => "accepted_late",
+        }
+    }
+}
+
 impl VisitRow {
+    /// How the ten seconds were broken, if they were.
+    #[must_use]
+    pub fn broken(&self) -> Option<Broken> {
+        Some(match self.breach? {
+            Breach::NobodyFree => Broken::NobodyFree,
+            Breach::NotAccepted if self.accepted_ms.is_some() => Broken::AcceptedLate,
+            Breach::NotAccepted => Broken::NotAccepted,
+        })
+    }
+
     /// Reads the front of what lies on disk.
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, ViewsError> {
         postcard::take_from_bytes(bytes).map(|(row, _)| row).map_err(|_| ViewsError::Broken)

@@ -1,5 +1,7 @@
 //! What commits make of the views: in order, in any cut, and after a loss.
 
+mod appointments;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use shared::ids::{AlertId, LeadId, VisitId};
@@ -147,7 +149,7 @@ fn a_late_word_of_the_visitor_is_reported_from_its_tap() {
     let row = views.visit(id(1)).unwrap().unwrap();
     assert_eq!((row.greeted_ms, row.ended_at), (Some(8_000), moment(90_000).map(Millis::from)));
     let (to, in_time) = (start() + TimeDelta::hours(1), TimeDelta::seconds(10));
-    let figures = views.day(start(), to, chrono_tz::Asia::Shanghai, in_time).unwrap();
+    let figures = views.day(start(), to, chrono_tz::Asia::Shanghai, in_time, to).unwrap();
     assert_eq!((figures.greeted, figures.greeted_in_time), (1, 1));
 
     // Staff saw them greeted after the kiosk says that they left: the later one counts.
@@ -213,13 +215,69 @@ fn figures_count_accepted_greeted_and_confirmed_apart() {
         (20_000, greet(2, GreetedSource::Inferred)),
         (30_000, ended(3, Outcome::Cancelled)),
     ]));
-    let figures =
-        views.day(start(), start() + TimeDelta::days(1), chrono_tz::Asia::Shanghai, TimeDelta::seconds(10)).unwrap();
+    let figures = day(&views, 3_600_000);
     assert_eq!((figures.visits, figures.accepted, figures.accepted_in_time), (3, 3, 2));
     assert_eq!((figures.greeted, figures.greeted_in_time, figures.greeted_confirmed), (2, 1, 1));
     assert_eq!((figures.breaches, figures.cancelled, figures.late), (1, 1, 0));
     // 2026-11-23 02:13 UTC is a quarter past ten in Shanghai.
     assert_eq!(figures.by_hour[10], HourFigures { visits: 3, accepted_in_time: 2, greeted_in_time: 1, breaches: 1 });
+}
+
+/// The first day's figures as they stand so many milliseconds after its start.
+fn day(views: &Views, now_ms: i64) -> DayFigures {
+    let (to, now) = (start() + TimeDelta::days(1), start() + TimeDelta::milliseconds(now_ms));
+    views.day(start(), to, chrono_tz::Asia::Shanghai, TimeDelta::seconds(10), now).unwrap()
+}
+
+#[test]
+fn whoever_can_still_be_met_in_time_is_neither_a_success_nor_a_failure() {
+    // After this, at this moment: of so many accepted in time so many, and of so many greeted so many.
+    #[track_caller]
+    fn check(story: &[(i64, FloorEvent)], now_ms: i64, accepted: (u32, u32), greeted: (u32, u32)) {
+        let story = [(0, came(1, start()))].into_iter().chain(story.iter().cloned()).collect();
+        let (_data, views) = told(&floor(story));
+        let figures = day(&views, now_ms);
+        assert_eq!((figures.counted, figures.accepted_in_time), accepted, "at {now_ms} ms");
+        assert_eq!((figures.greeted_counted, figures.greeted_in_time), greeted, "at {now_ms} ms");
+    }
+    let accept = |ms| (ms, FloorEvent::Accepted { alert: alert(1, 1), turn: true });
+    let greet = |ms| (ms, FloorEvent::Greeted { visit: id(1), source: GreetedSource::Consultant, at: None });
+    let breach = (10_000, FloorEvent::Breached { visit: id(1), reason: Breach::NotAccepted });
+    let cancel = |ms| (ms, ended(1, Outcome::Cancelled));
+    check(&[], 0, (0, 0), (0, 0));
+    check(&[], 10_000, (0, 0), (0, 0));
+    check(&[], 10_001, (1, 0), (1, 0));
+    check(&[accept(3000)], 4000, (1, 1), (0, 0));
+    check(&[accept(3000)], 10_001, (1, 1), (1, 0));
+    check(&[accept(3000), greet(5000)], 6000, (1, 1), (1, 1));
+    // The clock was set back since: what is on record is over.
+    check(std::slice::from_ref(&breach), 5000, (1, 0), (1, 0));
+    check(&[breach.clone(), accept(12_000)], 13_000, (1, 0), (1, 0));
+    // Taken back before anybody could come, when somebody did, and when nobody had.
+    check(&[cancel(4000)], 60_000, (0, 0), (0, 0));
+    check(&[accept(3000), cancel(4000)], 60_000, (1, 1), (0, 0));
+    check(&[breach, cancel(14_000)], 60_000, (1, 0), (1, 0));
+    check(&[(4000, ended(1, Outcome::Left))], 5000, (0, 0), (0, 0));
+    check(&[(4000, ended(1, Outcome::Left))], 10_001, (1, 0), (1, 0));
+}
+
+#[test]
+fn a_broken_promise_says_what_has_come_of_it() {
+    let breach = |reason| (10_000, FloorEvent::Breached { visit: id(1), reason });
+    let accept = (14_000, FloorEvent::Accepted { alert: alert(1, 1), turn: true });
+    for (story, expect) in [
+        (vec![], None),
+        (vec![breach(Breach::NotAccepted)], Some("not_accepted")),
+        (vec![breach(Breach::NotAccepted), accept.clone()], Some("accepted_late")),
+        (vec![breach(Breach::NobodyFree), accept], Some("nobody_free")),
+    ] {
+        let story = [(0, came(1, start()))].into_iter().chain(story).collect();
+        let (_data, views) = told(&floor(story));
+        let row = views.visit(id(1)).unwrap().unwrap();
+        assert_eq!(row.broken().map(Broken::as_str), expect);
+        let written = serde_json::to_value(row.broken()).unwrap();
+        assert_eq!(written.as_str(), expect, "the lists write it as the exports do");
+    }
 }
 
 #[test]

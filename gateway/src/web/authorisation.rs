@@ -42,7 +42,7 @@ pub enum Action {
     EraseContact,
     /// Take recorded visits away as a file.
     ExportVisits,
-    /// Take leads away as a file, with numbers where contact was agreed to.
+    /// Take leads and appointments away as a file: the first with numbers where contact was agreed to.
     ExportLeads,
     /// Read who saw contacts and took records away, and take that away as a file.
     ReadAudit,

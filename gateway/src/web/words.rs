@@ -243,7 +243,7 @@ mod tests {
         names.extend(all.map(|channel| ("channel", channel.as_str())));
         let all = [Erasure::Withdrawn, Erasure::TakenBack, Erasure::Expired];
         names.extend(all.map(|why| ("why_erased", why.as_str())));
-        names.extend([Records::Visits, Records::Leads, Records::Audit].map(|records| ("records", records.as_str())));
+        names.extend(Records::ALL.map(|records| ("records", records.as_str())));
         names.extend(Channel::ALL.map(|channel| ("way", channel.as_str())));
         names.extend(["handed", "shown", "failed"].map(|fate| ("fate", fate)));
         names.extend(Failure::ALL.map(|why| ("why_failed", why.as_str())));

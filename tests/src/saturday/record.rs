@@ -74,7 +74,7 @@ impl Day {
         };
         match cell(row, "breach")? {
             "nobody_free" => self.nobody_free += 1,
-            "not_accepted" => self.not_accepted += 1,
+            "not_accepted" | "accepted_late" => self.not_accepted += 1,
             _ if accepted.is_some() => self.in_time += 1,
             _ if cell(row, "outcome")? == "left" => self.left += 1,
             _ => self.wrong.push(format!("{visit} was neither accepted nor is the breach on record")),

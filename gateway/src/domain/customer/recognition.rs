@@ -21,11 +21,17 @@ impl State {
                 asked |= matches!(event, FloorEvent::Asked { .. });
                 events.push(event.into());
             }
-            if let Some(appointment) = self.expected_with(visit, number, now) {
+            // One comes along with the visit that joins this one.
+            let follows = said.iter().any(|event| match event {
+                FloorEvent::Joined { visit: gone, into } => *into == visit && self.kept_with(*gone).is_some(),
+                _ => false,
+            });
+            if let Some(appointment) = self.expected_with(visit, number, now).filter(|_| !follows) {
                 let kept = DiaryEvent::Kept { appointment: appointment.id, visit: Some(visit), by: None };
                 events.push(kept.into());
-                let ring = || self.ask_expected(visit, appointment, now);
-                events.extend((!asked).then(ring).flatten().map(Event::from));
+                let visit = self.floor.visit(visit).filter(|_| !asked);
+                events
+                    .extend(visit.and_then(|visit| self.ask_expected(visit, appointment, None, now)).map(Event::from));
             }
         }
         events

@@ -261,6 +261,9 @@ impl Diary {
             DiaryEvent::Kept { appointment, visit, .. } => {
                 self.change(*appointment, |one| (one.standing, one.visit) = (Standing::Kept, *visit));
             }
+            DiaryEvent::Followed { appointment, visit, .. } => {
+                self.change(*appointment, |one| one.visit = Some(*visit));
+            }
             DiaryEvent::Reminded { appointment } => self.change(*appointment, |one| one.reminded = true),
             DiaryEvent::Missed { appointment } => {
                 self.change(*appointment, |one| one.standing = Standing::Missed);

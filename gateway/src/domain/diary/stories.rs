@@ -1,5 +1,8 @@
 //! Appointments: who may make them, whom they ring for, and how long they are known.
 
+mod leads;
+mod visits;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::consent::{Consent, ConsentPurpose};
 use shared::ids::{AppointmentId, StaffId, VisitId};
@@ -361,6 +364,7 @@ fn events_of_the_diary_read_for_ever() {
     let secret = r#"{"of":"appointment-00000000-0000-7101-8101-010101010101","sealed":"c2VhbGVk"}"#;
     let terms =
         r#"{"consultant":"wang","at":"2026-11-29T02:30:00Z","minutes":60,"matter":"test_drive","models":["x5"]}"#;
+    let visit = "00000000-0000-7101-8101-010101010101";
     let of = r#""appointment":"00000000-0000-7101-8101-010101010101""#;
     for text in [
         format!(r#"{{"diary":{{"booked":{{{of},"terms":{terms},"secret":{secret},"by":"{who}"}}}}}}"#),
@@ -368,7 +372,9 @@ fn events_of_the_diary_read_for_ever() {
         format!(r#"{{"diary":{{"changed":{{{of},"terms":{terms}}}}}}}"#),
         format!(r#"{{"diary":{{"cancelled":{{{of},"by":"{who}"}}}}}}"#),
         format!(r#"{{"diary":{{"restored":{{{of},"by":"{who}"}}}}}}"#),
-        format!(r#"{{"diary":{{"kept":{{{of},"visit":"00000000-0000-7101-8101-010101010101"}}}}}}"#),
+        format!(r#"{{"diary":{{"kept":{{{of},"visit":"{visit}"}}}}}}"#),
+        format!(r#"{{"diary":{{"restored":{{{of},"by":"{who}","visit":"{visit}"}}}}}}"#),
+        format!(r#"{{"diary":{{"followed":{{{of},"from":"{visit}","visit":"{visit}"}}}}}}"#),
         format!(r#"{{"diary":{{"reminded":{{{of}}}}}}}"#),
         format!(r#"{{"diary":{{"missed":{{{of}}}}}}}"#),
         format!(r#"{{"diary":{{"erased":{{{of},"why":"expired"}}}}}}"#),

@@ -22,7 +22,7 @@ impl State {
     ) -> Result<Vec<Event>, Refusal> {
         let by = staff_or_system(actor)?;
         if let Wish::Book(booking) = wish {
-            return self.book(by, id, booking);
+            return self.book(actor, by, id, booking);
         }
         let known = self.diary.get(id).ok_or(Refusal::UnknownAppointment)?;
         self.may_arrange(by.as_ref(), &known.terms.consultant)?;
@@ -35,7 +35,7 @@ impl State {
                 Standing::Booked | Standing::Missed => DiaryEvent::Cancelled { appointment: id, by },
             },
             Wish::Restore if known.standing == Standing::Booked => return Ok(Vec::new()),
-            Wish::Restore => DiaryEvent::Restored { appointment: id, by },
+            Wish::Restore => DiaryEvent::Restored { appointment: id, by, visit: known.visit },
             Wish::Keep if known.standing == Standing::Kept => return Ok(Vec::new()),
             Wish::Keep if !known.is_open() => return Err(Refusal::AppointmentOver),
             Wish::Keep => {
@@ -50,17 +50,23 @@ impl State {
         Ok(vec![event.into()])
     }
 
-    fn book(&self, by: Option<StaffId>, id: AppointmentId, booking: &Booking) -> Result<Vec<Event>, Refusal> {
+    /// The contact of a lead goes along: whoever makes an appointment of it has to be one who may see it, and that is on record.
+    fn book(
+        &self,
+        actor: &Actor,
+        by: Option<StaffId>,
+        id: AppointmentId,
+        booking: &Booking,
+    ) -> Result<Vec<Event>, Refusal> {
         self.may_arrange(by.as_ref(), &booking.consultant)?;
         if self.diary.get(id).is_some() {
             return Ok(Vec::new());
         }
         let terms = self.terms(id, booking)?;
-        if let Some(lead) = booking.lead {
-            self.sales.kept(lead).ok_or(Refusal::UnknownLead)?;
-        }
+        let mut events = booking.lead.map(|lead| self.reveal(actor, lead)).transpose()?.unwrap_or_default();
         let secret = Secret::open(Subject::Appointment(id), booking.whom.clone().unwrap_or_default());
-        Ok(vec![DiaryEvent::Booked { appointment: id, terms, secret, lead: booking.lead, by }.into()])
+        events.push(DiaryEvent::Booked { appointment: id, terms, secret, lead: booking.lead, by }.into());
+        Ok(events)
     }
 
     fn change(&self, by: Option<StaffId>, known: &Appointment, booking: &Booking) -> Result<Vec<Event>, Refusal> {

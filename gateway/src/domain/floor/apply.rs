@@ -120,12 +120,9 @@ impl Floor {
         }
     }
 
-    /// Takes over that a visit was expected. Whom the visitor names is more than what the diary says.
-    pub(in crate::domain) fn expect(&mut self, visit: VisitId, expected: Expected) {
-        self.change_visit(visit, |visit| {
-            visit.wanted.get_or_insert_with(|| expected.consultant.clone());
-            visit.appointment = Some(expected);
-        });
+    /// Takes over that a visit is expected, or is not any more.
+    pub(in crate::domain) fn expect(&mut self, visit: VisitId, expected: Option<Expected>) {
+        self.change_visit(visit, |visit| visit.appointment = expected);
     }
 
     /// Takes over a change of the roster.

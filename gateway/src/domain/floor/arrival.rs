@@ -123,28 +123,31 @@ impl Floor {
 
     /// The one whom the visitor asks for is asked at once, if nobody has come yet.
     fn ask_wanted(&self, visit: &Visit, wanted: Option<&StaffId>, now: DateTime<Utc>) -> Option<FloorEvent> {
-        self.ask_beside(visit, wanted?, Why::AskedFor, now)
+        self.ask_beside(visit, wanted?, Why::AskedFor, None, now)
     }
 
     /// The one whose customer it is, as it has just come out.
     pub(in crate::domain) fn ask_own(&self, visit: &Visit, owner: &StaffId, now: DateTime<Utc>) -> Option<FloorEvent> {
         let role = self.member(owner)?.role;
         let theirs = Role::pools(visit.purpose).contains(&role);
-        theirs.then(|| self.ask_beside(visit, owner, Why::OwnCustomer, now)).flatten()
+        theirs.then(|| self.ask_beside(visit, owner, Why::OwnCustomer, None, now)).flatten()
     }
 
-    /// Asks somebody who can come beside those who are asked already, while nobody does.
+    /// Asks somebody who can come beside those who are asked already, while nobody does. What they are asked about `instead_of`, a visit
+    /// that ends with this, keeps them from nothing.
     pub(in crate::domain) fn ask_beside(
         &self,
         visit: &Visit,
         who: &StaffId,
         why: Why,
+        instead_of: Option<VisitId>,
         now: DateTime<Utc>,
     ) -> Option<FloorEvent> {
         let who = self.member(who).filter(|_| visit.waits() && !visit.askings.is_empty())?;
         let asked_about_it = visit.askings.iter().any(|asked| asked.to == who.id);
         let can_come = who.presence == Presence::Free && self.is_reachable(who, now);
-        (can_come && !asked_about_it && who.asked.is_empty()).then(|| FloorEvent::Asked {
+        let asked_elsewhere = who.asked.iter().any(|alert| Some(alert.visit) != instead_of);
+        (can_come && !asked_about_it && !asked_elsewhere).then(|| FloorEvent::Asked {
             alert: visit.next_alert(),
             to: who.id.clone(),
             why,

@@ -104,7 +104,7 @@ impl Floor {
         if visit.known.owner.as_ref() == Some(&best.id) {
             return Why::OwnCustomer;
         }
-        if visit.wanted.as_ref() == Some(&best.id) {
+        if visit.asks_for() == Some(&best.id) {
             let appointed = visit.purpose == Purpose::Appointment || visit.is_expected_by(&best.id);
             return if appointed { Why::Appointment } else { Why::AskedFor };
         }
@@ -133,7 +133,7 @@ impl Floor {
     fn order<'a>(&self, visit: &Visit, member: &'a Member, now: DateTime<Utc>) -> Order<'a> {
         Order {
             anothers_customer: visit.known.owner.as_ref() != Some(&member.id),
-            not_wanted: visit.wanted.as_ref() != Some(&member.id),
+            not_wanted: visit.asks_for() != Some(&member.id),
             another_language: !member.languages.contains(&visit.language),
             no_senior_for_promise: visit.is_promising(&self.rules) && !member.senior,
             not_live: !self.is_live(member, now),

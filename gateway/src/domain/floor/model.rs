@@ -1,4 +1,6 @@
-//! The engine against a naive model: random people, visitors and time jumps.
+//! The engine against a naive model: random people, visitors, appointments and time jumps.
+
+mod appointments;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +8,7 @@ use proptest::prelude::*;
 use shared::ids::VisitId;
 use shared::wire::{Language, Purpose, Why};
 
+use self::appointments::{Agenda, NUMBERS, booking, number};
 use super::event::{Correction, FloorEvent};
 use super::ladder::next_due;
 use super::member::{Presence, Shift};
@@ -13,6 +16,7 @@ use super::plan::{Hours, Week};
 use super::scene::{Scene, staff};
 use super::visit::{Outcome, Visit};
 use crate::domain::command::Command;
+use crate::domain::diary::Wish;
 use crate::domain::roster::{Role, RosterEvent};
 use crate::domain::{Event, State};
 
@@ -35,7 +39,8 @@ const PLANS: [Option<[&str; 7]>; 4] = [
 
 #[derive(Debug, Clone)]
 enum Step {
-    CheckIn(Purpose, u64),
+    CheckIn(Purpose, u64, Option<usize>),
+    Tell(usize, usize),
     Presence(usize, Presence),
     Accept(usize, usize),
     Pass(usize, usize),
@@ -44,6 +49,7 @@ enum Step {
     Undo(usize, usize),
     Meet(usize),
     Leave(usize),
+    Cancel(usize),
     Assign(usize, usize),
     HandOver(usize, usize, usize),
     CallSecond(usize, usize, bool),
@@ -58,6 +64,11 @@ enum Step {
     Plan(usize, usize),
     Come(usize),
     Dismiss(usize),
+    Book(usize, usize, i64),
+    Move(usize, usize, i64),
+    TakeOff(usize),
+    PutBack(usize),
+    Keep(usize, usize),
     Wait(u64),
     SetClock(i64),
 }
@@ -66,8 +77,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = 0..STAFF.len();
     let which = 0..12_usize;
     let step = prop_oneof![
-        4 => (prop::sample::select(Purpose::ALL.to_vec()), prop_oneof![3 => 0..2_000_u64, 1 => 100_000..200_000_u64])
-            .prop_map(|(purpose, age)| Step::CheckIn(purpose, age)),
+        4 => (
+            prop::sample::select(Purpose::ALL.to_vec()),
+            prop_oneof![3 => 0..2_000_u64, 1 => 100_000..200_000_u64],
+            prop::option::weighted(0.4, 0..NUMBERS.len()),
+        )
+            .prop_map(|(purpose, age, number)| Step::CheckIn(purpose, age, number)),
+        1 => (which.clone(), 0..NUMBERS.len()).prop_map(|(v, number)| Step::Tell(v, number)),
         4 => (who.clone(), prop::sample::select(Presence::ALL.to_vec())).prop_map(|(w, p)| Step::Presence(w, p)),
         4 => (who.clone(), Just(Presence::Free)).prop_map(|(w, p)| Step::Presence(w, p)),
         4 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::Accept(w, v)),
@@ -77,6 +93,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (who.clone(), which.clone()).prop_map(|(w, v)| Step::Undo(w, v)),
         1 => which.clone().prop_map(Step::Meet),
         1 => which.clone().prop_map(Step::Leave),
+        1 => which.clone().prop_map(Step::Cancel),
         1 => (which.clone(), who.clone()).prop_map(|(v, w)| Step::Assign(v, w)),
         1 => (who.clone(), which.clone(), who.clone()).prop_map(|(w, v, to)| Step::HandOver(w, v, to)),
         1 => (who.clone(), which.clone(), any::<bool>()).prop_map(|(w, v, any)| Step::CallSecond(w, v, any)),
@@ -90,6 +107,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (who.clone(), 0..PLANS.len()).prop_map(|(w, plan)| Step::Plan(w, plan)),
         1 => who.clone().prop_map(Step::Come),
         1 => (0..STAFF.len() - 1).prop_map(Step::Dismiss),
+        3 => (who.clone(), 0..NUMBERS.len(), -40..120_i64).prop_map(|(w, number, in_min)| Step::Book(w, number, in_min)),
+        1 => (0..4_usize, who.clone(), -40..120_i64).prop_map(|(a, w, in_min)| Step::Move(a, w, in_min)),
+        1 => (0..4_usize).prop_map(Step::TakeOff),
+        1 => (0..4_usize).prop_map(Step::PutBack),
+        1 => (who.clone(), 0..4_usize).prop_map(|(w, a)| Step::Keep(w, a)),
         1 => who.prop_map(Step::Deliver),
         6 => prop_oneof![0..12_000_u64, 12_000..200_000_u64, Just(2_500_000_u64), Just(15_000_000_u64)].prop_map(Step::Wait),
         1 => (-7_200_000..7_200_000_i64).prop_map(Step::SetClock),
@@ -105,25 +127,27 @@ proptest! {
         for (name, role) in STAFF {
             scene.hire(name, role, &[Language::Zh]);
         }
-        let mut visits = Vec::new();
+        let (mut visits, mut agenda) = (Vec::new(), Agenda::default());
         for step in steps {
-            play(&mut scene, &mut visits, &step);
+            play(&mut scene, &mut visits, &mut agenda, &step);
             everybody_is_minded(&scene);
+            agenda.agrees(&scene);
         }
         history_is_sound(&scene);
         replay_gives_the_same(&scene);
     }
 }
 
-fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
+fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, agenda: &mut Agenda, step: &Step) {
     let name = |at: usize| STAFF[at].0;
     let visit = |at: usize| visits.get(at).copied();
     // Refusals are answers too: what counts is what the state looks like afterwards.
     match *step {
-        Step::CheckIn(purpose, age) => {
-            let id = scene.check_in_with(purpose, Language::Zh, shared::wire::Detailed::default(), Some(age));
-            visits.insert(0, id);
+        Step::CheckIn(purpose, age, told) => {
+            let detail = told.map(number).unwrap_or_default();
+            visits.insert(0, scene.check_in_with(purpose, Language::Zh, detail, Some(age)));
         }
+        Step::Tell(at, told) => drop(visit(at).map(|id| scene.kiosk(Command::Detail(id, None, number(told))))),
         Step::Presence(who, presence) => drop(scene.by(name(who), Command::SetPresence(presence))),
         Step::Accept(who, at) => drop(visit(at).map(|id| scene.accept(name(who), id))),
         Step::Pass(who, at) => drop(visit(at).map(|id| scene.pass(name(who), id))),
@@ -132,6 +156,7 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
         Step::Undo(who, at) => drop(visit(at).map(|id| scene.by(name(who), Command::UndoVisit(id)))),
         Step::Meet(at) => drop(visit(at).map(|id| scene.kiosk(Command::Meet(id, scene.just_now())))),
         Step::Leave(at) => drop(visit(at).map(|id| scene.kiosk(Command::Leave(id, scene.just_now())))),
+        Step::Cancel(at) => drop(visit(at).map(|id| scene.kiosk(Command::Cancel(id, scene.just_now())))),
         Step::Assign(at, who) => drop(visit(at).map(|id| scene.by("rec", Command::Assign(id, staff(name(who)))))),
         Step::HandOver(who, at, to) => {
             let _refused = visit(at).map(|id| scene.by(name(who), Command::HandOver(id, staff(name(to)))));
@@ -176,6 +201,14 @@ fn play(scene: &mut Scene, visits: &mut Vec<VisitId>, step: &Step) {
             scene.ask(crate::domain::Actor::System, Command::RemoveAccount(staff(name))).unwrap();
             scene.hire(name, role, &[Language::Zh]);
         }
+        Step::Book(with, which, minutes) => agenda.book(scene, "rec", name(with), which, minutes),
+        Step::Move(at, to, minutes) => {
+            let change = Wish::Change(Box::new(booking(scene, name(to), minutes, None)));
+            agenda.arrange(scene, "rec", at, change);
+        }
+        Step::TakeOff(at) => agenda.arrange(scene, "rec", at, Wish::Cancel),
+        Step::PutBack(at) => agenda.arrange(scene, "rec", at, Wish::Restore),
+        Step::Keep(who, at) => agenda.arrange(scene, name(who), at, Wish::Keep),
         Step::Deliver(who) => scene.deliver(name(who)),
         Step::Wait(ms) => scene.advance(chrono::TimeDelta::milliseconds(i64::try_from(ms).unwrap())),
         Step::SetClock(ms) => {
@@ -279,10 +312,11 @@ pub(super) fn history_is_sound(scene: &Scene) {
             FloorEvent::Passed { alert, .. } | FloorEvent::Withdrawn { alert, .. } => {
                 assert!(ringing.remove(alert).is_some(), "stopped an alert that does not ring");
             }
-            FloorEvent::Ended { visit, outcome, .. } => {
+            FloorEvent::Ended { visit, outcome, by, .. } => {
                 assert!(ended.insert(*visit), "ended twice as {}", outcome.as_str());
-                // Nobody cancels here but reception, that splits a party and takes it back.
-                assert!(*outcome != Outcome::Cancelled || !at_kiosk.contains(visit), "cancelled by nobody");
+                // Visitors take back what they tapped, reception what it split.
+                let theirs = by.is_none() == at_kiosk.contains(visit);
+                assert!(*outcome != Outcome::Cancelled || theirs, "cancelled by nobody");
             }
             FloorEvent::EndUndone { visit } => assert!(ended.remove(visit)),
             _ => {}
@@ -300,4 +334,5 @@ pub(super) fn replay_gives_the_same(scene: &Scene) {
     assert_eq!(visits(&again), visits(&scene.state));
     assert_eq!(again.deadline(), scene.state.deadline());
     assert_eq!(again.sales, scene.state.sales);
+    assert_eq!(again.diary, scene.state.diary);
 }

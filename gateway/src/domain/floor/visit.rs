@@ -344,6 +344,12 @@ impl Visit {
         self.appointment.as_ref().is_some_and(|expected| expected.consultant == *staff)
     }
 
+    /// Whom the visitor names; that is more than what the diary says.
+    #[must_use]
+    pub fn asks_for(&self) -> Option<&StaffId> {
+        self.wanted.as_ref().or(self.appointment.as_ref().map(|expected| &expected.consultant))
+    }
+
     /// Whether nobody has come yet, and the visit goes on.
     #[must_use]
     pub fn is_unserved(&self) -> bool {

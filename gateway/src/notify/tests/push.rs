@@ -150,6 +150,51 @@ async fn every_phone_of_a_person_is_rung_in_its_pages_language() {
 }
 
 #[tokio::test]
+async fn what_rang_is_taken_back_where_it_rang_when_a_colleague_comes() {
+    let mut service = Receiver::open(&[], TAKEN).await;
+    let rung = Phone::of("wang", &service, "/rung");
+    let asked_not = Phone::of("li", &service, "/li");
+    let mut house = House::open(push_to(&[("wang", &rung), ("li", &asked_not)])).ready().await;
+    house.ring("wang", 1);
+    let first = service.asked().await;
+    house.record(1, Channel::Push, "handed", None, None).await;
+    house.over("wang", 1);
+    let taken = service.asked().await;
+    let topic = first.header("topic");
+    assert_eq!((taken.header("topic"), taken.header("ttl")), (topic, "600"), "it takes the ringing one's place");
+    let expect = json!({ "over": true, "title": "同事已接待", "line": "不用过去", "language": "zh", "tag": topic });
+    assert_eq!(rung.opens(&taken), expect);
+    for _ in 0..3 {
+        house.report().await;
+    }
+    // Said once, and not to phones that never rang; the record stays that of the alert.
+    house.over("wang", 1);
+    house.over("li", 1);
+    house.over("wang", 2);
+    house.ring("li", 3);
+    assert_eq!(asked_not.opens(&service.asked().await)["alert"], json!(alert_id(3)));
+    assert!(service.nothing_more());
+    house.record(1, Channel::Push, "handed", None, None).await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_phone_that_may_have_rung_is_told_that_it_is_over_and_rung_no_more() {
+    let mut service = Receiver::open(&[Says::Status(500)], TAKEN).await;
+    let phone = Phone::speaking(Language::En, "wang", &service.url("/p"));
+    let mut house = House::open(push_to(&[("wang", &phone)])).ready().await;
+    house.ring("wang", 1);
+    service.asked().await;
+    // It may have come through all the same: whoever was asked once is told once.
+    house.over("wang", 1);
+    let told = phone.opens(&service.asked().await);
+    assert_eq!((&told["over"], &told["title"]), (&json!(true), &json!("A colleague comes")));
+    house.record(1, Channel::Push, "failed", Some("over"), None).await;
+    assert!(service.nothing_more(), "and the alert itself is tried no more");
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_trial_says_so_and_makes_its_person_pushable() {
     let mut service = Receiver::open(&[], TAKEN).await;
     let phone = Phone::of("wang", &service, "/p");

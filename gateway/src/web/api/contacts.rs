@@ -15,6 +15,7 @@ use super::done;
 use super::ownership::lead_id;
 use super::records::reading;
 use crate::domain::Command;
+use crate::views::LeadRow;
 use crate::web::address::Path;
 use crate::web::front::Front;
 use crate::web::problem::{Code, Problem};
@@ -38,15 +39,7 @@ pub(crate) async fn reveal(
     let lead = lead_id(&lead)?;
     front.by(&person, &headers, "reveal", lead.to_string().as_bytes(), Command::RevealLead(lead)).await?;
     tracing::info!(consultant.id = %person.id, lead.id = %lead, "a contact is shown in full");
-    front.level().await?;
-    let row = reading(move || {
-        let mut row = front.parts.views.lead(lead)?;
-        if let Some(row) = &mut row {
-            (front.parts.open_lead)(row);
-        }
-        Ok(row)
-    })
-    .await?;
+    let row = opened(&front, lead).await?;
     let secret = row.and_then(|row| row.lead.secret);
     let contact = secret.as_ref().and_then(|secret| secret.get()).ok_or_else(erased)?;
     let revealed = Revealed {
@@ -70,7 +63,21 @@ pub(crate) async fn erase(
     Ok(done(kept))
 }
 
+/// A lead with its contact, if that is still there.
+pub(in crate::web) async fn opened(front: &Arc<Front>, lead: LeadId) -> Result<Option<LeadRow>, Problem> {
+    front.level().await?;
+    let front = Arc::clone(front);
+    reading(move || {
+        let mut row = front.parts.views.lead(lead)?;
+        if let Some(row) = &mut row {
+            (front.parts.open_lead)(row);
+        }
+        Ok(row)
+    })
+    .await
+}
+
 /// Erased while it was asked for, or its key is lost.
-fn erased() -> Problem {
+pub(super) fn erased() -> Problem {
     Problem::new(Code::ContactErased, "this contact has been erased")
 }

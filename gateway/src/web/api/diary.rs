@@ -14,6 +14,7 @@ use shared::personal::Personal;
 use shared::phone::PhoneNumber;
 use shared::wire::{LastVisit, Title};
 
+use super::contacts::{erased, opened};
 use super::interests::{known_models, name, phone};
 use super::records::{Span, day_of};
 use super::{done, id};
@@ -173,7 +174,7 @@ impl Agreed {
         }
         let whom =
             Whom { name: name(self.name)?, title: self.title, phone: phone(self.phone.as_deref())?, note: self.note };
-        if new && whom.name.is_none() && whom.phone.is_none() {
+        if new && self.lead.is_none() && whom.name.is_none() && whom.phone.is_none() {
             return Err(Problem::bad_body("an appointment needs a name or a phone"));
         }
         Ok(Booking {
@@ -210,9 +211,27 @@ pub(crate) async fn book(
         Some(cause) => AppointmentId::from_uuid(idempotency::derived(&[b"appointment", cause.id.uuid().as_bytes()])),
         None => AppointmentId::new(front.now(), Front::random()?),
     };
-    let wish = Wish::Book(Box::new(value.booking(&front, &person, true)?));
+    let mut booking = value.booking(&front, &person, true)?;
+    if let Some(lead) = booking.lead {
+        booking.whom = Some(whom_of(&front, lead, booking.whom.take()).await?);
+    }
+    let wish = Wish::Book(Box::new(booking));
     front.submit(cause, Actor::Staff(person.id.clone()), Command::Arrange(appointment, wish)).await?;
     Ok((StatusCode::CREATED, axum::Json(json!({ "appointment": appointment }))).into_response())
+}
+
+/// Who is expected after a lead: what is said now, and its contact where nothing is. The engine judges who may ask for that.
+async fn whom_of(front: &Arc<Front>, lead: LeadId, said: Option<Whom>) -> Result<Whom, Problem> {
+    let row = opened(front, lead).await?;
+    let secret = row.and_then(|row| row.lead.secret);
+    let contact = secret.as_ref().and_then(|secret| secret.get()).ok_or_else(erased)?;
+    let said = said.unwrap_or_default();
+    Ok(Whom {
+        name: said.name.or_else(|| contact.name.clone()),
+        title: said.title.or(contact.title),
+        phone: said.phone.or_else(|| contact.phone.clone()),
+        note: said.note,
+    })
 }
 
 pub(crate) async fn change(

@@ -78,8 +78,7 @@ pub(crate) async fn export(
 /// What a file's name asks for.
 fn named(file: &str) -> Option<(Records, Format)> {
     let (records, format) = file.split_once('.')?;
-    let records =
-        [Records::Visits, Records::Leads, Records::Audit].into_iter().find(|known| known.as_str() == records)?;
+    let records = Records::ALL.into_iter().find(|known| known.as_str() == records)?;
     let format = [Format::Csv, Format::Jsonl].into_iter().find(|known| known.as_str() == format)?;
     Some((records, format))
 }
@@ -87,7 +86,7 @@ fn named(file: &str) -> Option<(Records, Format)> {
 fn may(records: Records) -> Action {
     match records {
         Records::Visits => Action::ExportVisits,
-        Records::Leads => Action::ExportLeads,
+        Records::Leads | Records::Appointments => Action::ExportLeads,
         Records::Audit => Action::ReadAudit,
     }
 }
@@ -110,6 +109,13 @@ fn write(
             Ok((row, owned))
         })
     };
+    let appointments = || {
+        views.each_appointment(from, to).map(|row| {
+            let mut row = row?;
+            (front.parts.open_appointment)(&mut row);
+            Ok(row)
+        })
+    };
     let written = match (export.records, export.format) {
         (Records::Visits, Format::Csv) => csv::write_visits(views.each_visit(from, to), showroom, bom, out),
         (Records::Visits, Format::Jsonl) => jsonl::write_visits(views.each_visit(from, to), showroom, out),
@@ -117,6 +123,8 @@ fn write(
         (Records::Leads, Format::Jsonl) => jsonl::write_leads(leads(), showroom, out),
         (Records::Audit, Format::Csv) => csv::write_audit(views.each_audit(from, to), showroom, bom, out),
         (Records::Audit, Format::Jsonl) => jsonl::write_audit(views.each_audit(from, to), showroom, out),
+        (Records::Appointments, Format::Csv) => csv::write_appointments(appointments(), showroom, bom, out),
+        (Records::Appointments, Format::Jsonl) => jsonl::write_appointments(appointments(), showroom, out),
     };
     written.map(drop)
 }

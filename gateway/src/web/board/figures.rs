@@ -13,9 +13,11 @@ use crate::web::front::Front;
 pub(in crate::web) struct Today {
     /// Visits that arrived.
     visits: u32,
-    /// Of them who could have been met in time: what the two shares are parts of.
+    /// Of them who were accepted, or whose time is over.
     counted: u32,
     accepted_in_time: u32,
+    /// Of them who were greeted, or whose time is over.
+    greeted_counted: u32,
     greeted_in_time: u32,
 }
 
@@ -25,7 +27,7 @@ impl Today {
         let today = front.today();
         let (from, to) = front.days(today, today);
         let front = Arc::clone(front);
-        let read = move || front.parts.views.day(from, to, front.zone(), front.parts.promise.breach);
+        let read = move || front.parts.views.day(from, to, front.zone(), front.parts.promise.breach, front.now());
         reading(read).await.ok().map(|figures| Self::from(&figures))
     }
 }
@@ -34,8 +36,9 @@ impl From<&DayFigures> for Today {
     fn from(figures: &DayFigures) -> Self {
         Self {
             visits: figures.visits,
-            counted: figures.counted(),
+            counted: figures.counted,
             accepted_in_time: figures.accepted_in_time,
+            greeted_counted: figures.greeted_counted,
             greeted_in_time: figures.greeted_in_time,
         }
     }

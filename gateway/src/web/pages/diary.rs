@@ -9,12 +9,17 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
+use shared::ids::LeadId;
+use shared::phone::PhoneNumber;
 use shared::wire::Title;
 
+use super::manage::lines::masked_name;
 use super::{Frame, home_of, render};
 use crate::domain::diary::{Matter, Standing};
 use crate::domain::roster::Role;
+use crate::runtime::FloorVisit;
 use crate::web::address::Query;
+use crate::web::api::contacts::opened;
 use crate::web::api::diary::{Line, Listed};
 use crate::web::api::records::day_of;
 use crate::web::authorisation::{Action, Object, can};
@@ -25,6 +30,8 @@ use crate::web::session::Person;
 #[derive(Deserialize)]
 pub(crate) struct Day {
     day: Option<String>,
+    /// The lead that is to become an appointment.
+    lead: Option<String>,
 }
 
 #[derive(Template)]
@@ -39,10 +46,21 @@ struct Diary {
     rows: Vec<Row>,
     /// May erase for good.
     erases: bool,
+    /// May take them away as a file.
+    exports: bool,
     me: String,
     people: Vec<(String, String)>,
     matters: Vec<(&'static str, String)>,
     models: Vec<(String, String)>,
+    lead: Option<Prefilled>,
+}
+
+/// What the form knows of a lead: enough to see whose it is. The contact itself goes along in the gateway.
+struct Prefilled {
+    id: String,
+    name: String,
+    phone: String,
+    models: String,
 }
 
 /// An appointment as a page lists it.
@@ -74,7 +92,7 @@ pub(super) struct Row {
 pub(crate) async fn show(
     State(front): State<Arc<Front>>,
     Extension(person): Extension<Person>,
-    Query(Day { day }): Query<Day>,
+    Query(Day { day, lead }): Query<Day>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
@@ -82,6 +100,10 @@ pub(crate) async fn show(
     let today = front.today();
     let day = day.as_deref().filter(|day| !day.is_empty()).map_or(Ok(today), day_of)?;
     let rows = rows(&front, &person, &frame, day);
+    let lead = match lead.and_then(|lead| lead.parse().ok()) {
+        Some(lead) => Prefilled::read(&front, &person, &frame, lead).await?,
+        None => None,
+    };
     let w = frame.w;
     let every = can(person.role, Action::SeeEveryAppointment, Object::Any);
     Ok(render(&Diary {
@@ -91,6 +113,8 @@ pub(crate) async fn show(
         day,
         today,
         rows,
+        lead,
+        exports: can(person.role, Action::ExportLeads, Object::Any),
         erases: can(person.role, Action::EraseContact, Object::Any),
         people: people(&front, &person, every),
         me: person.id.to_string(),
@@ -103,6 +127,30 @@ pub(crate) async fn show(
             .collect(),
         frame,
     }))
+}
+
+impl Prefilled {
+    /// A lead whose contact this person may see; nothing of any other.
+    async fn read(front: &Arc<Front>, person: &Person, frame: &Frame, lead: LeadId) -> Result<Option<Self>, Problem> {
+        let Some(row) = opened(front, lead).await? else { return Ok(None) };
+        let serves = |visit: &FloorVisit| {
+            let at_it = visit.consultant.as_ref() == Some(&person.id) || visit.seconds.contains(&person.id);
+            Some(visit.id) == row.lead.visit && at_it
+        };
+        let may_see =
+            can(person.role, Action::ReadLeads, Object::Any) || front.floor.now().snapshot.visits.iter().any(serves);
+        let contact = row.lead.secret.as_ref().and_then(|secret| secret.get()).filter(|_| may_see);
+        Ok(contact.map(|contact| {
+            let title = contact.title.map_or("", |title| frame.w.title(title));
+            let name = contact.name.as_ref().map(|name| masked_name(name.reveal(), title, frame.code));
+            Self {
+                id: lead.to_string(),
+                name: name.unwrap_or_default(),
+                phone: contact.phone.as_ref().map(PhoneNumber::masked).unwrap_or_default(),
+                models: row.lead.models.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+            }
+        }))
+    }
 }
 
 /// What this person may see of a day.

@@ -102,14 +102,13 @@ async fn day(front: &Arc<Front>, frame: &Frame) -> Result<Day, Problem> {
     let floor = front.floor.now();
     let now = front.now();
     let local = now.with_timezone(&zone);
-    let counted = figures.counted();
     Ok(Day {
         reach: lines::reach(front, w),
         clock: lines::clock_doubted(front, &floor.snapshot, w, now),
         date: local.format("%Y-%m-%d").to_string(),
         at: local.format("%H:%M:%S").to_string(),
-        accepted: Share::new(figures.accepted_in_time, counted),
-        greeted: Share::new(figures.greeted_in_time, counted),
+        accepted: Share::new(figures.accepted_in_time, figures.counted),
+        greeted: Share::new(figures.greeted_in_time, figures.greeted_counted),
         confirmed: Share::new(figures.greeted_confirmed, figures.greeted),
         chart: Chart::new(&figures),
         waiting: lines::waiting(front, &floor.snapshot, w, now),
@@ -138,7 +137,7 @@ async fn records(front: &Arc<Front>) -> Result<(DayFigures, Vec<VisitRow>, Vec<L
             (front.parts.open_lead)(row);
         }
         Ok((
-            views.day(from, to, front.zone(), front.parts.promise.breach)?,
+            views.day(from, to, front.zone(), front.parts.promise.breach, front.now())?,
             views.latest_visits(from, to, VISITS)?,
             leads,
         ))

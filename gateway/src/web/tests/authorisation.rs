@@ -72,6 +72,7 @@ async fn a_consultant_and_reception_are_refused_what_is_not_theirs() {
         ("qian", "GET", "/api/v1/leads", ""),
         ("wang", "DELETE", "/api/v1/leads/0190a5de-0000-7000-8000-000000000001", ""),
         ("wang", "GET", "/api/v1/exports/leads.csv", ""),
+        ("qian", "GET", "/api/v1/exports/appointments.csv", ""),
         ("qian", "GET", "/api/v1/exports/audit.jsonl", ""),
         ("qian", "GET", "/api/v1/audit", ""),
         ("wang", "POST", "/api/v1/interests", "{}"),

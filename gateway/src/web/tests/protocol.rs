@@ -21,7 +21,8 @@ use crate::domain::morning::Area;
 use crate::domain::roster::Role;
 use crate::domain::sales::{Erasure, LeadChannel};
 use crate::notify::{Failure, Fate};
-use crate::report::{AUDIT_COLUMNS, ContactState, LEAD_COLUMNS, VISIT_COLUMNS};
+use crate::report::{APPOINTMENT_COLUMNS, AUDIT_COLUMNS, ContactState, LEAD_COLUMNS, VISIT_COLUMNS};
+use crate::views::Broken;
 use crate::web::problem::Code;
 use crate::web::routes::ROUTES;
 
@@ -112,6 +113,7 @@ fn the_page_lists_every_value_of_the_gateways_enumerations_and_no_other() {
     check("shift", all!(Shift: Unplanned, Off, Break, On));
     check("works", all!(Works: Off, Mon, Tue, Wed, Thu, Fri, Sat, Sun));
     check("breach", all!(Breach: NotAccepted, NobodyFree));
+    check("breach of a recorded visit", all!(Broken: NotAccepted, NobodyFree, AcceptedLate));
     check("greeted_source", all!(GreetedSource: Visitor, Consultant, Reception, Inferred));
     check("channel of a delivery", channels());
     check("fate of a delivery", fates());
@@ -127,7 +129,7 @@ fn the_page_lists_every_value_of_the_gateways_enumerations_and_no_other() {
     stated("### The leads export", words(all!(LeadChannel: KioskQr, PrintedQr, Api, Kiosk)));
     stated("### The leads export", words(all!(ContactState: None, Given, Erased)));
     stated("### The audit", words(all!(Erasure: Withdrawn, TakenBack, Expired)));
-    stated("### The audit", words(all!(Records: Visits, Leads, Audit)));
+    stated("### The audit", words(all!(Records: Visits, Leads, Audit, Appointments)));
     stated("### The audit", words(all!(Format: Csv, Jsonl)));
     stated("#### Tasks", words(all!(CallReason: NobodyFree, AllDark, NotAccepted, NoSuchStaff, OwnerGone, Late)));
 }
@@ -230,7 +232,11 @@ fn a_refusal_has_one_code_wherever_it_is_told() {
 fn the_page_has_every_address_of_the_api() {
     let text = section("## HTTP");
     for route in ROUTES.iter().filter(|route| route.path.starts_with("/api/v1/")) {
-        let address = format!("`{} {}", route.method, route.path.replace("{file}", "{visits,leads,audit}.{csv,jsonl}"));
+        let address = format!(
+            "`{} {}",
+            route.method,
+            route.path.replace("{file}", "{visits,leads,audit,appointments}.{csv,jsonl}")
+        );
         let there =
             text.match_indices(&address).any(|(at, _)| matches!(text.as_bytes()[at + address.len()], b'`' | b'?'));
         assert!(there, "{address}`");
@@ -257,6 +263,7 @@ fn the_page_names_every_field_of_the_floor_and_of_an_interest_and_every_column()
     check("### Interests", schema("Interest"));
     check("### The visits export", VISIT_COLUMNS.map(str::to_owned).to_vec());
     check("### The leads export", LEAD_COLUMNS.map(str::to_owned).to_vec());
+    check("### The appointments export", APPOINTMENT_COLUMNS.map(str::to_owned).to_vec());
     check("### The audit", AUDIT_COLUMNS.map(str::to_owned).to_vec());
 }
 
@@ -303,7 +310,7 @@ fn the_openapi_document_lists_every_value_and_no_other() {
             "when" => words(When::ALL),
             "budget" => words(Budget::ALL),
             "consents" => words(ConsentPurpose::ALL),
-            "records" => words(all!(Records: Visits, Leads, Audit)),
+            "records" => words(all!(Records: Visits, Leads, Audit, Appointments)),
             "format" => words(all!(Format: Csv, Jsonl)),
             // Of one handler each, not of a type; `parameters` are the exports' files and their byte order mark.
             "act" | "done" | "state" | "verdict" | "parameters" => continue,

@@ -15,6 +15,8 @@ async fn an_export_is_put_on_record_with_who_took_what() {
         (Records::Leads, Format::Jsonl),
         (Records::Audit, Format::Csv),
         (Records::Audit, Format::Jsonl),
+        (Records::Appointments, Format::Csv),
+        (Records::Appointments, Format::Jsonl),
     ] {
         let path = format!("/api/v1/exports/{}.{}?from=2026-11-01&to=2026-11-30", records.as_str(), format.as_str());
         assert_eq!(room.call("zhao", "GET", &path, "").await.status, 200, "{path}");

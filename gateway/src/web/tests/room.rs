@@ -131,6 +131,7 @@ impl Room {
             views: Arc::clone(&views),
             head: watch::Sender::new(0).subscribe(),
             open_lead: Arc::new(|_| {}),
+            open_appointment: Arc::new(|_| {}),
             showroom: Showroom { store: "demo".parse().unwrap(), zone: chrono_tz::Asia::Shanghai },
             brand: Brand { zh: "星河汽车".to_owned(), en: "Xinghe".to_owned() },
             models: vec![model("x1", "星河 X1", "Xinghe X1"), model("s7", "星河 S7", "Xinghe S7")],

@@ -12,6 +12,8 @@ words! { Agenda
     day_after: "后一天", "Day after";
     day_today: "回到今天", "Today";
     make: "新建预约", "New appointment";
+    make_of_lead: "约到店", "Make an appointment";
+    comes_along: "姓名和电话会一起带过来，要改才填。", "Name and number come along: fill them in only to change them.";
     nobody_expected: "这一天没有预约。", "Nobody is expected on this day.";
     no_name: "未留姓名", "No name given";
     last_here: "上次到店", "Last here";
@@ -37,6 +39,8 @@ words! { Agenda
     save_despite: "仍然保存", "Save all the same";
     double_hint: "这位顾问那时已有预约。可以改时间，也可以仍然保存。", "This person has another appointment then. Choose another time, or save it all the same.";
     bad_appointment: "请写好日期、时间，以及姓名或电话。", "Fill in date and time, and a name or a number.";
+    export_appointments: "导出预约", "Export appointments";
+    export_appointments_hint: "按预约的日期。姓名到期删除后，文件里也不再有；电话中间几位隐藏。导出会记入查阅记录。", "By the day of the appointment. Names are in it until they are erased, numbers with their middle hidden. Exporting goes on record.";
     erase_hint: "姓名、电话、备注和这次预约都会永久删除。", "Name, number, note and the appointment itself are gone for good.";
     problem_unknown_appointment: "这个预约已经不在了。", "This appointment is gone.";
     problem_appointment_over: "这个预约已经结束。", "This appointment is over.";

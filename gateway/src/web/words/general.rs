@@ -212,6 +212,8 @@ words! { General
     late_mark: "离线补录", "came in late";
     breach_not_accepted: "无人接单", "nobody accepted";
     breach_nobody_free: "无人空闲", "nobody was free";
+    breach_accepted_late: "{span}后才接单", "accepted late, after {span}";
+    breach_free_later: "无人空闲，{span}后才接单", "nobody was free, accepted after {span}";
     leads_today: "今日意向", "Interests registered today";
     leads_empty: "今天还没有人留下意向。", "No interests yet today.";
     leads_empty_hint: "客人扫屏幕上的二维码就能填写。", "Visitors fill them in after scanning the code on the kiosk.";

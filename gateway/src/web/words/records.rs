@@ -25,6 +25,7 @@ words! { Register
     records_visits: "到店记录", "Visits";
     records_leads: "意向客户", "Interests";
     records_audit: "查阅记录", "Audit";
+    records_appointments: "预约", "Appointments";
     why_erased_withdrawn: "本人要求", "the person asked for it";
     why_erased_taken_back: "客人在迎宾屏上撤回同意", "consent taken back at the kiosk";
     why_erased_expired: "保存期满", "kept for long enough";

@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use shared::phone::PhoneNumber;
 
 use crate::domain::customer::Owned;
-use crate::domain::floor::visit::{Breach, GreetedSource};
+use crate::domain::floor::visit::GreetedSource;
 use crate::runtime::{CustomerView, FloorSnapshot};
-use crate::views::{LeadRow, VisitRow};
+use crate::views::{Broken, LeadRow, VisitRow};
 use crate::web::front::Front;
 use crate::web::pages::Frame;
 use crate::web::reach::Standing;
@@ -48,12 +48,6 @@ pub(super) struct VisitLine {
 
 impl VisitLine {
     pub(super) fn new(front: &Front, row: &VisitRow, w: &Words) -> Self {
-        let mark = match (row.late, row.breach) {
-            (true, _) => w.late_mark,
-            (false, Some(Breach::NotAccepted)) => w.breach_not_accepted,
-            (false, Some(Breach::NobodyFree)) => w.breach_nobody_free,
-            (false, None) => "",
-        };
         let time = |ms| Time::new(ms, front.parts.promise.breach);
         Self {
             arrived: clock(front, row.arrived_at.utc()),
@@ -66,8 +60,33 @@ impl VisitLine {
             greeted: time(row.greeted_ms),
             source: row.greeted_source.map(|by| w.named("source", GreetedSource::as_str(by))).unwrap_or_default(),
             outcome: row.outcome.map(|outcome| w.named("outcome", outcome.as_str())).unwrap_or_default(),
-            mark: mark.to_owned(),
+            mark: mark(row, w),
         }
+    }
+}
+
+/// What is out of the ordinary about a visit, as it stands now.
+fn mark(row: &VisitRow, w: &Words) -> String {
+    let after = row.accepted_ms.map(|ms| waited(w, ms / 1000));
+    match (row.broken(), after) {
+        _ if row.late => w.late_mark.to_owned(),
+        (None, _) => String::new(),
+        (Some(Broken::NobodyFree), Some(after)) => w.breach_free_later.replace("{span}", &after),
+        (Some(_), Some(after)) => w.breach_accepted_late.replace("{span}", &after),
+        (Some(Broken::NobodyFree), None) => w.breach_nobody_free.to_owned(),
+        (Some(_), None) => w.breach_not_accepted.to_owned(),
+    }
+}
+
+/// How long somebody waits, to the second while seconds count; `spans.js` writes the same.
+fn waited(w: &Words, seconds: i64) -> String {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match seconds {
+        ..60 => w.board.board_seconds.replace("{n}", &seconds.max(0).to_string()),
+        60..3600 => {
+            w.board.board_minutes_seconds.replace("{m}", &minutes.to_string()).replace("{n}", &format!("{rest:02}"))
+        }
+        _ => w.board.board_hours.replace("{h}", &hours.to_string()).replace("{n}", &minutes.to_string()),
     }
 }
 
@@ -93,7 +112,7 @@ pub(super) fn clock_doubted(front: &Front, floor: &FloorSnapshot, w: &Words, now
 #[derive(Debug)]
 pub(super) struct WaitLine {
     pub(super) since: String,
-    pub(super) seconds: i64,
+    pub(super) waited: String,
     pub(super) arrived: String,
     pub(super) purpose: String,
     pub(super) stage: String,
@@ -108,7 +127,7 @@ pub(super) fn waiting(front: &Front, floor: &FloorSnapshot, w: &Words, now: Date
     waits
         .map(|visit| WaitLine {
             since: clock(front, visit.arrived_at),
-            seconds: (now - visit.received_at).num_seconds().max(0),
+            waited: waited(w, (now - visit.received_at).num_seconds()),
             arrived: visit.received_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
             purpose: w.named("purpose", visit.purpose.as_str()),
             stage: w.named("stage", stage(visit.stage)),
@@ -224,7 +243,7 @@ pub(super) fn devices(front: &Front, w: &Words) -> Vec<DeviceLine> {
 }
 
 /// The surname alone, which says enough to recognise a visitor in the room: `王**先生`, `Li**`.
-fn masked_name(name: &str, title: &str, language: &str) -> String {
+pub(in crate::web::pages) fn masked_name(name: &str, title: &str, language: &str) -> String {
     let first: String = match name.split_once(' ') {
         Some((first, _)) => first.to_owned(),
         None => name.chars().take(1).collect(),
@@ -264,6 +283,8 @@ pub(super) fn wire(value: &impl serde::Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use shared::wire::Language;
+
     use super::*;
 
     #[test]
@@ -271,6 +292,22 @@ mod tests {
         assert_eq!(masked_name("王小明", "先生", "zh"), "王**先生");
         assert_eq!(masked_name("王", "女士", "zh"), "王女士");
         assert_eq!(masked_name("Li Na", "Ms", "en"), "Ms Li**");
+    }
+
+    #[track_caller]
+    fn check_wait(seconds: i64, zh: &str, en: &str) {
+        let [said, meant] = [Language::Zh, Language::En].map(|language| waited(Words::of(language), seconds));
+        assert_eq!((said.as_str(), meant.as_str()), (zh, en));
+    }
+
+    #[test]
+    fn a_wait_is_read_in_minutes_and_seconds() {
+        check_wait(-3, "0 秒", "0 s");
+        check_wait(59, "59 秒", "59 s");
+        check_wait(60, "1 分 00 秒", "1 min 00 s");
+        check_wait(754, "12 分 34 秒", "12 min 34 s");
+        check_wait(3599, "59 分 59 秒", "59 min 59 s");
+        check_wait(3720, "1 小时 2 分", "1 h 2 min");
     }
 
     #[test]

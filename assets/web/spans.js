@@ -1,13 +1,5 @@
-// Spans and moments as one reads them from across the room.
+// Spans as one reads them at a glance.
 import { w } from "./words.js";
-
-const zone = document.body.dataset.zone;
-const language = document.documentElement.lang;
-const clock = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const date = new Intl.DateTimeFormat(language, { timeZone: zone, month: "long", day: "numeric", weekday: "long" });
-
-export const clockOf = (ms) => clock.format(ms);
-export const dateOf = (ms) => date.format(ms);
 
 /** A word with its numbers: fill("{n} min", { n: 3 }). */
 export const fill = (word, numbers) => word.replace(/\{(\w+)\}/g, (_, name) => numbers[name]);
@@ -18,7 +10,7 @@ const whole = (ms, unit) => Math.max(0, Math.floor(ms / unit));
 export function waited(ms) {
   const seconds = whole(ms, 1000);
   if (seconds < 60) return fill(w.board_seconds, { n: seconds });
-  if (seconds >= 600) return lasted(ms);
+  if (seconds >= 3600) return lasted(ms);
   const rest = String(seconds % 60).padStart(2, "0");
   return fill(w.board_minutes_seconds, { m: Math.floor(seconds / 60), n: rest });
 }
