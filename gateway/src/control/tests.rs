@@ -1,5 +1,7 @@
 //! Commands on a real data folder, through the socket.
 
+mod older;
+
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -7,7 +9,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shared::clock::SystemClock;
+use shared::clock::{Clock, SystemClock};
 use shared::ids::{StaffId, VisitId};
 use shared::personal::Personal;
 use shared::wire::{Language, Purpose};
@@ -38,9 +40,13 @@ impl Showroom {
     fn open_in(name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join(name);
+        Self::on(folder, data, Arc::new(SystemClock))
+    }
+
+    fn on(folder: tempfile::TempDir, data: PathBuf, clock: Arc<dyn Clock>) -> Self {
         let mut config = Config::default();
         config.data.dir.clone_from(&data);
-        let app = App::open(config, Arc::new(SystemClock)).unwrap();
+        let app = App::open(config, clock).unwrap();
         let shutdown = CancellationToken::new();
         let socket = serve(&data, Arc::new(Operations::from(&app)), shutdown.clone()).unwrap();
         Self { folder, data, app, socket, shutdown }
