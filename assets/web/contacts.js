@@ -67,10 +67,13 @@ function fill(lead, { name, title, phone }) {
   const [who, number, button] = [".who", ".number", ".reveal"].map((part) => line.querySelector(part));
   who.dataset.masked ??= who.textContent;
   number.dataset.masked ??= number.textContent;
-  who.textContent = [name, title && w[`title_${title}`]].filter(Boolean).join(" ");
+  who.textContent = addressed(name ?? "", title ? w[`title_${title}`] : "");
   number.replaceChildren(phone ? el("a", { href: `tel:${phone}` }, phone) : "");
   if (button) button.hidden = true;
 }
+
+// As the gateway writes the masked one: 诸葛女士, Ms Zhuge.
+const addressed = (name, title) => (document.documentElement.lang === "en" ? `${title} ${name}`.trim() : name + title);
 
 function hide(lead) {
   const line = lineOf(lead);

@@ -16,7 +16,7 @@ async fn set(browser: &Browser, name: &str, value: &str) -> Result<()> {
 
 #[tokio::test]
 async fn whoever_is_expected_is_booked_on_a_phone_and_rung_through_to_their_consultant() -> Result<()> {
-    let showroom = Showroom::start().await?;
+    let showroom = Showroom::with(Setup::at_midday()).await?;
     showroom.hire("qian", Role::Reception, &["--display", "钱前台"])?;
     let wang = showroom.staff("wang", Role::Consultant).await?;
     let li = showroom.staff("li", Role::Consultant).await?;
@@ -113,7 +113,7 @@ async fn one_tap(browser: &Browser, link: &str, time: &str, picture: &str) -> Re
 #[tokio::test]
 async fn a_lead_becomes_an_appointment_with_one_tap_and_what_came_of_it_is_taken_away() -> Result<()> {
     let config = "[[catalogue.models]]\nid = \"s7\"\nzh = \"星河 S7\"\nen = \"Xinghe S7\"\n";
-    let showroom = Showroom::with(Setup { config: Some(config.to_owned()), ..Setup::default() }).await?;
+    let showroom = Showroom::with(Setup { config: Some(config.to_owned()), ..Setup::at_midday() }).await?;
     showroom.hire("lin", Role::Manager, &["--display", "林总"])?;
     let wang = showroom.staff("wang", Role::Consultant).await?;
     let kiosk = showroom.kiosk("k1").await?;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::wire::Stage;
-use tests::world::{ALL_DAYS, Device, Headless, Phone, Role, Session, Showroom, parse_csv};
+use tests::world::{ALL_DAYS, Device, Headless, Phone, Role, Session, Setup, Showroom, parse_csv};
 use tests::{programs, wait};
 
 const NUMBER: &str = "13912345678";
@@ -56,7 +56,7 @@ fn spellings(text: &str) -> Vec<Vec<u8>> {
 
 #[tokio::test]
 async fn a_planted_name_and_number_are_nowhere_on_the_disk_or_in_the_log() -> Result<()> {
-    let mut showroom = Showroom::start().await?;
+    let mut showroom = Showroom::with(Setup::at_midday()).await?;
     let wang = showroom.staff("wang", Role::Consultant).await?;
     let credentials = showroom.register("k1", "kiosk")?;
     let mut kiosk = Headless::start(showroom.folder(), showroom.gateway().mqtt_address(), &credentials).await?;

@@ -5,6 +5,8 @@ use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use chrono::Timelike as _;
+use shared::clock::{Clock as _, SystemClock};
 
 use crate::process::{Lines, Process};
 use crate::programs;
@@ -30,6 +32,17 @@ pub struct Setup {
     pub same_group: bool,
     /// More environment.
     pub env: Vec<(String, String)>,
+}
+
+impl Setup {
+    /// A showroom in whose zone it is midday: what a test books for later today is neither over nor tomorrow.
+    #[must_use]
+    pub fn at_midday() -> Self {
+        // POSIX's sign: Etc/GMT-8 is eight hours ahead of UTC.
+        let behind = i64::from(SystemClock.now().hour()) - 12;
+        let zone = if behind == 0 { "Etc/GMT".to_owned() } else { format!("Etc/GMT{behind:+}") };
+        Self { env: vec![("YINGBIN_STORE_ZONE".to_owned(), zone)], ..Self::default() }
+    }
 }
 
 /// A running gateway.
