@@ -30,7 +30,8 @@ impl Then {
 impl Clock for Then {
     fn read(&self) -> Reading {
         let boot = SystemClock.read().boot;
-        Reading { wall: self.made_at + TimeDelta::from_std(boot - self.since).unwrap(), boot }
+        let since = boot.saturating_sub(self.since);
+        Reading { wall: self.made_at + TimeDelta::from_std(since).unwrap(), boot }
     }
 }
 
