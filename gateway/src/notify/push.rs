@@ -1,7 +1,7 @@
 //! Web Push: browsers of staff are rung while their page is closed (RFC 8030, sealed by RFC 8291, signed by RFC 8292).
 //!
 //! The push service is the browser maker's. It learns that a showroom sends something short to a browser, at once and only once a visit
-//! (`Topic`), and nothing else: the body is sealed for the browser. Invariants: what is sealed is made of a [`Call`](super::Call); no
+//! (`Topic`), and nothing else: the body is sealed for the browser. Invariants: what is sealed is made of a [`Call`]; no
 //! address leads into the house, whatever a browser says it is; what the service knows no more is sent nothing more.
 
 mod outside;
