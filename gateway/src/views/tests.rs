@@ -306,12 +306,11 @@ fn pages_follow_each_other_without_gap_or_repetition() {
     assert_eq!(views.visits(to, from, None, 9).unwrap().rows, Vec::new());
 }
 
-#[test]
-fn a_lead_stays_sealed_and_an_erased_one_loses_even_that() {
-    let lead = LeadId::new(start(), [9; 10]);
+/// A contact that was left with visit 1, sealed.
+fn left_contact(lead: LeadId) -> Lead {
     let mut secret = Secret::open(Subject::Lead(lead), Contact::default());
     secret.close("c2VhbGVk".to_owned());
-    let received = LeadEvent::Received(Lead {
+    Lead {
         id: lead,
         channel: LeadChannel::KioskQr,
         place: None,
@@ -322,7 +321,13 @@ fn a_lead_stays_sealed_and_an_erased_one_loses_even_that() {
         budget: None,
         consents: Vec::new(),
         secret: Some(secret),
-    });
+    }
+}
+
+#[test]
+fn a_lead_stays_sealed_and_an_erased_one_loses_even_that() {
+    let lead = LeadId::new(start(), [9; 10]);
+    let received = LeadEvent::Received(left_contact(lead));
     let story =
         commits(vec![(0, received.into()), (5, LeadEvent::Erased { lead, by: None, why: Erasure::Withdrawn }.into())]);
     let sealed = |views: &Views| {

@@ -18,25 +18,12 @@ fn a_customers_record_has_every_visit_of_theirs_and_none_that_was_taken_for_thei
     let mut secret = Secret::open(Subject::Appointment(appointment), Whom::default());
     secret.close("sealed".to_owned());
     let booked = DiaryEvent::Booked { appointment, terms, secret, lead: None, by: "qian".parse().ok() };
-    let mut left = Lead {
-        id: lead,
-        channel: LeadChannel::Kiosk,
-        place: None,
-        visit: Some(id(1)),
-        language: Language::Zh,
-        models: Vec::new(),
-        when: None,
-        budget: None,
-        consents: Vec::new(),
-        secret: Some(Secret::open(Subject::Lead(lead), Contact::default())),
-    };
-    left.secret.as_mut().unwrap().close("sealed".to_owned());
     let minute = 60_000;
     let mut story: Vec<(i64, Event)> = vec![
         (0, came(1, start()).into()),
         (0, asked(1, 1, "wang").into()),
         (1, FloorEvent::Accepted { alert: alert(1, 1), turn: true }.into()),
-        (2, LeadEvent::Received(left).into()),
+        (2, LeadEvent::Received(left_contact(lead)).into()),
         (3, booked.into()),
         (minute, came(2, start() + TimeDelta::minutes(1)).into()),
         (minute, recognised(2, true).into()),
