@@ -54,7 +54,7 @@ pub(super) enum Command {
     /// Leads: what visitors agreed to have kept
     #[command(subcommand)]
     Lead(Lead),
-    /// Writes visits, leads or the audit to standard output: `gateway export visits.csv > visits.csv`. That it was done stands in the audit
+    /// Writes visits, leads, appointments or the audit to standard output: `gateway export visits.csv > visits.csv`. That it was done stands in the audit
     Export {
         /// What, and in which format
         what: What,
@@ -349,6 +349,7 @@ mod tests {
             "gateway device remove entrance --kind door",
             "gateway export visits.csv --from 2026-11-01 --to 2026-11-30 --bom",
             "gateway export leads.jsonl",
+            "gateway export appointments.csv",
             "gateway export audit.csv",
             "gateway lead erase 0190a5de-0000-7000-8000-000000000001",
             "gateway verify",
