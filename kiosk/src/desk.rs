@@ -293,10 +293,7 @@ impl Desk {
 
     /// Hashing takes a while and some memory: on a blocking thread.
     fn check_pin(&mut self, pin: Personal, hash: String) {
-        self.pin = Some(tokio::task::spawn_blocking(move || {
-            let Ok(hash) = PasswordHash::new(&hash) else { return false };
-            Argon2::default().verify_password(pin.reveal().as_bytes(), &hash).is_ok()
-        }));
+        self.pin = Some(tokio::task::spawn_blocking(move || opens(pin.reveal(), &hash)));
     }
 
     /// Gives the account up; the restart asks for another.
@@ -484,6 +481,11 @@ async fn answered(pin: &mut Option<JoinHandle<bool>>) -> bool {
     };
     *pin = None;
     right
+}
+
+/// Whether this PIN has this hash.
+fn opens(pin: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok())
 }
 
 async fn finished(writing: &mut Option<Writing>) -> Written {

@@ -9,7 +9,7 @@
 //!
 //! Invariants: what is kept has the hash under which it was asked for; what the showroom no longer offers is dropped.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
@@ -39,8 +39,9 @@ const JPEG_QUALITY: u8 = 88;
 const HASH: usize = 32;
 /// What all of them may take on the disk.
 const MAX_FOLDER: u64 = 128 * 1024 * 1024;
-/// What scaled pictures may take in memory: the large one of the welcome page (2.7 MB), and those of a page beside it.
-const SCALED: usize = 4 * 1024 * 1024;
+/// What scaled pictures may take in memory, in bytes: the welcome page's car (2.7 MB), the parked one (0.4 MB), and a page of four
+/// models (1.2 MB), so that nobody who goes there and back waits for one to be decoded.
+const SCALED: usize = 4608 * 1024;
 /// For one picture, from the first byte asked for to the last one read.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -72,8 +73,8 @@ impl PictureError {
     }
 }
 
-/// By hash and width.
-type Scaled = BTreeMap<(String, u32), SharedPixelBuffer<Rgba8Pixel>>;
+/// By hash and width, the one that was asked for last at the end.
+type Scaled = VecDeque<((String, u32), SharedPixelBuffer<Rgba8Pixel>)>;
 
 /// The pictures of a kiosk; copies share them.
 #[derive(Debug, Clone, Default)]
@@ -128,19 +129,30 @@ impl Pictures {
         let folder = self.folder.as_ref()?;
         let mut scaled = self.scaled.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (picture.sha256.clone(), width);
-        if let Some(buffer) = scaled.get(&key) {
-            return Some(slint::Image::from_rgba8(buffer.clone()));
+        if let Some(buffer) = asked_again(&mut scaled, &key) {
+            return Some(slint::Image::from_rgba8(buffer));
         }
         let kept = Kept::read(&path(folder, &picture.sha256).ok()?)?;
         let pixels = kept.pixels(width)?;
         let pixels = narrowed(&pixels, width.max(1));
         let buffer = SharedPixelBuffer::clone_from_slice(pixels.as_raw(), pixels.width(), pixels.height());
-        if scaled.values().map(|kept| kept.as_bytes().len()).sum::<usize>() + pixels.as_raw().len() > SCALED {
-            scaled.clear();
-        }
-        scaled.insert(key, buffer.clone());
+        while taken(&scaled) + pixels.as_raw().len() > SCALED && scaled.pop_front().is_some() {}
+        scaled.push_back((key, buffer.clone()));
         Some(slint::Image::from_rgba8(buffer))
     }
+}
+
+fn asked_again(scaled: &mut Scaled, key: &(String, u32)) -> Option<SharedPixelBuffer<Rgba8Pixel>> {
+    let place = scaled.iter().position(|(known, _)| known == key)?;
+    let entry = scaled.remove(place)?;
+    let buffer = entry.1.clone();
+    scaled.push_back(entry);
+    Some(buffer)
+}
+
+/// Bytes.
+fn taken(scaled: &Scaled) -> usize {
+    scaled.iter().map(|(_, kept)| kept.as_bytes().len()).sum()
 }
 
 fn path(folder: &Path, sha256: &str) -> Result<PathBuf, PictureError> {
@@ -304,6 +316,18 @@ mod tests {
         assert_eq!((size(300).width, size(300).height), (300, 15));
         // Never larger than it is kept.
         assert_eq!((size(5000).width, size(5000).height), (1152, 58));
+    }
+
+    #[test]
+    fn what_was_asked_for_last_stays_when_there_is_no_more_room() {
+        let (_data, pictures, picture) = kept(png(1152, 512));
+        let kept = || pictures.scaled.lock().unwrap().iter().map(|(key, _)| key.1).collect::<Vec<_>>();
+        for width in [1152, 900, 600, 1152, 700] {
+            assert!(pictures.image(&picture, width).is_some());
+        }
+        // 0.6, 2.4 and 0.9 MB; with the 1.4 MB of the second it would be too much.
+        assert_eq!(kept(), [600, 1152, 700]);
+        assert!(taken(&pictures.scaled.lock().unwrap()) <= SCALED);
     }
 
     #[test]

@@ -61,3 +61,13 @@ async fn signs_of_life_come_only_where_somebody_watches() {
         assert_eq!(signs() > 0, watched.is_some());
     }
 }
+
+#[test]
+fn the_pin_that_the_gateway_hashed_opens_and_no_other() {
+    // Made by the gateway of 2580 (`gateway/src/mqtt/desk/pin.rs`).
+    let hash = "$argon2id$v=19$m=8192,t=3,p=1$BwcHBwcHBwcHBwcHBwcHBw$XaxHL5Y1W8enpyrRqvYb1v7OvylGqSuF5/2RMPCNNuM";
+    assert!(opens("2580", hash));
+    for (pin, hash) in [("2581", hash), ("", hash), ("2580", ""), ("2580", "$argon2id$v=19$m=8192")] {
+        assert!(!opens(pin, hash), "{pin} {hash}");
+    }
+}

@@ -64,8 +64,15 @@ impl Session {
     }
 
     fn start(&mut self, language: Language, now: Reading, entropy: Entropy, effects: &mut Vec<Effect>) {
-        if self.page == Page::Welcome {
-            self.speak(language, now, entropy, effects);
+        if self.page != Page::Welcome {
+            return;
+        }
+        let closed = self.shown_page(now) == Page::Closed;
+        self.speak(language, now, entropy, effects);
+        if closed {
+            // They stand inside although the clock says otherwise: what they want is somebody, and this tap rings.
+            self.check_in(Purpose::Help, Detailed::default(), now, entropy, effects);
+        } else {
             self.turn_to(Page::Purpose, now);
         }
     }

@@ -121,7 +121,18 @@ fn state_and_last_will_tell_whether_the_kiosk_is_there() {
     let gateway = Gateway::join(&broker);
     let folder = tempfile::tempdir().unwrap();
     let mut kiosk = Kiosk::start(folder.path(), &broker, &[]);
-    assert_eq!(gateway.next_state()["online"], true);
+    let state = gateway.next_state();
+    assert_eq!(
+        (&state["online"], &state["outbox"], &state["storage"]),
+        (&json!(true), &json!(0), &json!(null)),
+        "{state}"
+    );
+    kiosk.say(CHECK_IN);
+    let envelope = gateway.next_event();
+    // Told every few seconds.
+    while gateway.next_state()["outbox"] != 1 {}
+    gateway.receipt(&envelope);
+    while gateway.next_state()["outbox"] != 0 {}
     kiosk.end();
     assert_eq!(gateway.next_state()["online"], false, "it says goodbye");
     let mut kiosk = Kiosk::start(folder.path(), &broker, &[]);

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use kiosk::session::{Page, Verdict};
+use kiosk::session::{Input, Intent, Page, Verdict};
 use shared::wire::{Language, Stage};
 
-use crate::bench::{Bench, LANDSCAPE};
+use crate::bench::{Bench, LANDSCAPE, config};
+use crate::pictures::SCENES;
 
 const IDLE: Duration = Duration::from_secs(30);
 const COUNTDOWN: Duration = Duration::from_secs(10);
@@ -65,6 +66,43 @@ fn each_tap_and_each_news_starts_the_time_anew() {
     assert_eq!(bench.screen().countdown, None);
     bench.wait(Duration::from_secs(2));
     assert!(bench.screen().countdown.is_some());
+}
+
+#[test]
+fn every_page_of_a_visitor_counts_down_after_thirty_seconds_and_is_wiped_after_ten_more() {
+    let (mut bench, mut pages) = (Bench::open(LANDSCAPE), 0);
+    for (name, scene) in SCENES {
+        bench.kept.clear();
+        (bench.held, bench.disk) = (false, true);
+        bench.rewind();
+        for input in [Input::Enrolment(None), Input::Config(config()), Input::Link(true)] {
+            bench.input(input);
+        }
+        // The page before must have settled.
+        bench.wait(Duration::from_millis(400));
+        scene(&mut bench);
+        let resting = [Page::Welcome, Page::Closed, Page::Maintenance, Page::Enrolment, Page::Staff];
+        // A farewell goes sooner, and the staff's menu has a time of its own.
+        if resting.contains(&bench.screen().page) || matches!(bench.screen().page, Page::Farewell(_)) {
+            bench.wait(Duration::from_mins(3));
+            continue;
+        }
+        bench.input(Input::Intent(Intent::Stay));
+        bench.wait(Duration::from_secs(29));
+        assert_eq!(bench.screen().countdown, None, "{name}: too early");
+        bench.wait(Duration::from_secs(1));
+        assert!(bench.screen().countdown.is_some(), "{name}: {:?}", bench.screen());
+        bench.wait(COUNTDOWN);
+        let screen = bench.screen();
+        assert!(resting.contains(&screen.page) && screen.visit.is_none(), "{name}: {screen:?}");
+        assert_eq!(
+            (screen.language, screen.keypad.verdict, screen.viewing),
+            (Language::Zh, Verdict::Empty, false),
+            "{name}"
+        );
+        pages += 1;
+    }
+    assert!(pages > 30, "{pages}");
 }
 
 #[test]

@@ -71,7 +71,13 @@ fn a_complaint_is_thanked_for_and_no_joy_is_wished() {
     bench.tap("点此开始");
     bench.tap("投诉");
     bench.receipt();
-    bench.status(Stage::Coming);
+    // Somebody may accept before the first apology was read.
+    let after = "给您添麻烦了，非常抱歉，我们会为您处理";
+    let queued = "给您添麻烦了，非常抱歉，大约还需 7 分钟";
+    for (stage, said) in [(Stage::Reception, after), (Stage::Queued, queued), (Stage::Coming, after)] {
+        bench.status(stage);
+        assert!(bench.find(said).is_some(), "{stage:?}");
+    }
     bench.status(Stage::Greeted);
     assert!(bench.find("感谢您告诉我们").is_some());
     assert!(bench.find("祝您看车愉快").is_none());
