@@ -6,13 +6,14 @@
 //!                            ├──▶ pager (full alert, in the house)  ─▶ reports ─▶ runtime (handed, pushable)
 //!                            └──▶ group robot (a shared bell)
 //! ```
-//! Invariants: the runtime never waits for a channel; channels do not wait for each other; what leaves the house is a [`Call`],
-//! which has no field for a name or a number; nothing here is kept on disk: after a restart the runtime rings again whoever still
+//! Invariants: the runtime never waits for a channel; channels do not wait for each other; what leaves the house is a [`Call`]
+//! or an [`Errand`], which have no field for a name or a number; nothing here is kept on disk: after a restart the runtime rings again whoever still
 //! waits, under the same ids.
 
 mod breaker;
 mod call;
 mod deliveries;
+mod errand;
 mod http;
 mod hub;
 mod lane;
@@ -27,6 +28,7 @@ mod wecom;
 
 pub use call::{Call, Message};
 pub use deliveries::{Deliveries, Delivery, Failure, Fate};
+pub use errand::Errand;
 pub use http::{Address, Client, ClientError};
 pub use hub::{CLIENT_BUFFER, Feed, FeedId, Hub, KEPT, NotAFeedId, Opening, Pushed, Subscription};
 pub use pager::Page;

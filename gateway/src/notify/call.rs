@@ -6,6 +6,9 @@ use serde::Serialize;
 use shared::ids::{AlertId, StaffId};
 use shared::wire::{Alert, AlertOver, Language, Purpose};
 
+use super::errand::Errand;
+use super::hub::FeedId;
+
 /// One alert, as third parties may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Call {
@@ -41,6 +44,19 @@ pub enum Message {
         alert: AlertId,
         /// Why it is over.
         over: AlertOver,
+        /// Their page.
+        link: String,
+    },
+    /// Something else that this person alone would do.
+    Errand {
+        /// Who.
+        staff: StaffId,
+        /// What.
+        errand: Errand,
+        /// Its place among all messages.
+        place: FeedId,
+        /// When it was told.
+        at: DateTime<Utc>,
         /// Their page.
         link: String,
     },
@@ -87,7 +103,7 @@ impl Message {
     pub(super) fn staff(&self) -> &StaffId {
         match self {
             Self::Ring(call) => &call.staff,
-            Self::Over { staff, .. } | Self::Trial { staff, .. } => staff,
+            Self::Over { staff, .. } | Self::Errand { staff, .. } | Self::Trial { staff, .. } => staff,
         }
     }
 
@@ -95,7 +111,7 @@ impl Message {
     pub(super) fn alert(&self) -> Option<AlertId> {
         match self {
             Self::Ring(call) => Some(call.alert),
-            Self::Over { .. } | Self::Trial { .. } => None,
+            Self::Over { .. } | Self::Errand { .. } | Self::Trial { .. } => None,
         }
     }
 
@@ -104,6 +120,7 @@ impl Message {
         match self {
             Self::Ring(call) => format!("alert_{}_{}", call.alert.visit, call.alert.ordinal),
             Self::Over { alert, .. } => format!("over_{}_{}", alert.visit, alert.ordinal),
+            Self::Errand { place, .. } => format!("task_{}_{}", place.sequence, place.index),
             Self::Trial { staff, at, .. } => format!("trial_{staff}_{}", at.timestamp_millis()),
         }
     }
@@ -111,7 +128,10 @@ impl Message {
     /// Where a tap on it leads.
     pub(super) fn link(&self) -> &str {
         match self {
-            Self::Ring(Call { link, .. }) | Self::Over { link, .. } | Self::Trial { link, .. } => link,
+            Self::Ring(Call { link, .. })
+            | Self::Over { link, .. }
+            | Self::Errand { link, .. }
+            | Self::Trial { link, .. } => link,
         }
     }
 
@@ -121,6 +141,7 @@ impl Message {
             (Self::Ring(call), Language::Zh) => ("有访客等您接待", call.line(reader)),
             (Self::Ring(call), Language::En) => ("A visitor waits for you", call.line(reader)),
             (Self::Over { over, .. }, reader) => over_words(*over, reader),
+            (Self::Errand { errand, .. }, reader) => errand.words(reader),
             (Self::Trial { .. }, Language::Zh) => ("试铃", "这个渠道可以找到您".to_owned()),
             (Self::Trial { .. }, Language::En) => ("A trial", "This channel reaches you".to_owned()),
         }

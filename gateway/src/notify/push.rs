@@ -1,7 +1,8 @@
 //! Web Push: browsers of staff are rung while their page is closed (RFC 8030, sealed by RFC 8291, signed by RFC 8292).
 //!
 //! The push service is the browser maker's. It learns that a showroom sends something short to a browser, at once and only once a visit
-//! (`Topic`), and nothing else: the body is sealed for the browser. Invariants: what is sealed is made of a [`Call`]; no
+//! (`Topic`), and nothing else: the body is sealed for the browser. Invariants: what is sealed is made of a [`Call`] or an
+//! [`Errand`](super::Errand); no
 //! address leads into the house, whatever a browser says it is; what the service knows no more is sent nothing more.
 
 mod outside;
@@ -40,8 +41,8 @@ pub(super) use sealing::tests::open;
 /// How long a service keeps a message for a phone that is off the net. Ten seconds later colleagues are asked, and after thirty an
 /// alert that is still open is renewed; later than that it would only startle.
 const KEEP: TimeDelta = TimeDelta::seconds(30);
-/// The same of the word that an alert is over: it takes the place of the alert also on a phone that was off the net for a while.
-const KEEP_OVER: TimeDelta = TimeDelta::minutes(10);
+/// The same of what is still true later: that an alert is over takes its place also on a phone that was off the net for a while.
+const KEEP_LONGER: TimeDelta = TimeDelta::minutes(10);
 /// Characters of an endpoint, at most; the longest of today's services has some five hundred.
 const ENDPOINT: usize = 2048;
 
@@ -168,7 +169,7 @@ impl Channel for Push {
     fn concerns(&self, message: &Message, browser: &Browser) -> bool {
         match message {
             Message::Over { alert, .. } => self.rung.has(*alert, &browser.id),
-            Message::Ring(_) | Message::Trial { .. } => true,
+            Message::Ring(_) | Message::Errand { .. } | Message::Trial { .. } => true,
         }
     }
 
@@ -179,12 +180,12 @@ impl Channel for Push {
     async fn deliver(&self, message: &Message, browser: &Browser) -> Result<(), Setback> {
         let gate = match message {
             Message::Ring(Call { alert, .. }) | Message::Over { alert, .. } => self.rung.gate(*alert, &browser.id),
-            Message::Trial { .. } => Arc::default(),
+            Message::Errand { .. } | Message::Trial { .. } => Arc::default(),
         };
         // The word that it is over never overtakes what it takes back.
         let _one_at_a_time = gate.lock().await;
         let now = self.clock.now();
-        let (topic, keep) = (topic(message), if matches!(message, Message::Over { .. }) { KEEP_OVER } else { KEEP });
+        let (topic, keep) = (topic(message), keep(message));
         let body = body(message, browser.language, &topic)?;
         let body = browser.recipient.seal(&body).ok_or(Failure::Unusable)?;
         let word = self.setup.key.authorization(&browser.address.origin(), &self.setup.subject, now);
@@ -208,12 +209,24 @@ impl Channel for Push {
     }
 }
 
+fn keep(message: &Message) -> TimeDelta {
+    match message {
+        Message::Over { .. } => KEEP_LONGER,
+        Message::Errand { errand, .. } if !errand.is_urgent() => KEEP_LONGER,
+        Message::Ring(_) | Message::Errand { .. } | Message::Trial { .. } => KEEP,
+    }
+}
+
 /// One a visit, so that a later message takes an earlier one's place; at most 32 characters of Base64 for addresses (RFC 8030 §5.4).
 fn topic(message: &Message) -> String {
     match message {
         Message::Ring(Call { alert, .. }) | Message::Over { alert, .. } => {
             URL_SAFE_NO_PAD.encode(alert.visit.uuid().as_bytes())
         }
+        // Not that of the visit's alert: the two are told side by side.
+        Message::Errand { errand, .. } => errand
+            .subject()
+            .map_or_else(|| "waiting".to_owned(), |about| format!("task-{}", URL_SAFE_NO_PAD.encode(about))),
         Message::Trial { .. } => "trial".to_owned(),
     }
 }

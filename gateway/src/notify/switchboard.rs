@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::call::{Call, Message, page};
+use super::errand::Errand;
 use super::hub::{Feed, Heard, Hub, Pushed};
 use super::lane::{Desk, Lane};
 use super::pager::{self, Page};
@@ -124,9 +125,14 @@ impl Exchange {
                     self.bell(Bell::Over(alert.visit));
                 }
             }
-            Pushed::Task(Task::Receive { visit, .. }) => self.bell(Bell::Ring(*visit, None)),
+            Pushed::Task(task) => {
+                if let Task::Receive { visit, .. } = task {
+                    self.bell(Bell::Ring(*visit, None));
+                }
+                self.errand(to, task, *id);
+            }
             // A trial is heard as such.
-            Pushed::Task(_) | Pushed::Trial(_) => {}
+            Pushed::Trial(_) => {}
         }
     }
 
@@ -143,6 +149,12 @@ impl Exchange {
         if let Message::Ring(call) = message {
             self.bell(Bell::Ring(alert.visit, Some(call)));
         }
+    }
+
+    fn errand(&self, to: &StaffId, task: &Task, place: FeedId) {
+        let Some(errand) = Errand::of(task) else { return };
+        let (staff, at, link) = (to.clone(), self.desk.clock.now(), page(&self.base));
+        self.offer(&Message::Errand { staff, errand, place, at, link });
     }
 
     fn try_all(&self, staff: StaffId) {

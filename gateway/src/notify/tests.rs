@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::domain::effect::Task;
 use crate::domain::floor::visit::Channel;
 use crate::domain::{Actor, Command, Input};
 use receiver::{Asked, Receiver, SOON, Says};
@@ -353,6 +354,45 @@ async fn a_pager_gets_the_whole_alert_its_updates_and_the_end() {
     assert_eq!(house.report().await.command, Command::Hand(alert_id(1), Channel::Pager));
     assert!(matches!(house.report().await.command, Command::Deliver(_)));
     house.record(1, Channel::Pager, "handed", None, None).await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn whoever_alone_would_come_is_told_outside_the_page_too_and_of_nothing_that_can_wait() {
+    let mut bell = Receiver::open(&[], Says::Status(200)).await;
+    let mut house = House::open(setup(vec![webhook("bell", &bell.url("/"), &[])])).ready().await;
+    let visit = alert_id(1).visit;
+    let later = [
+        Task::Greet { visit },
+        Task::TakenOver { visit, staff: staff("chen") },
+        Task::SecondComes { visit, staff: staff("chen") },
+        Task::Declined { visit, staff: staff("chen") },
+    ];
+    for task in later {
+        house.push("wang", Pushed::Task(task));
+    }
+    house.push("boss", Pushed::Task(Task::NotGreeted { visit, staff: staff("wang") }));
+    let asked = bell.asked().await;
+    check_signature(&asked);
+    let mut told = asked.json();
+    assert!(told["timestamp"].take().is_string());
+    let data = serde_json::json!({
+        "staff": "boss", "task": "not_greeted", "visit": visit, "link": "https://showroom.example/floor",
+    });
+    assert_eq!(told, serde_json::json!({ "type": "task.raised", "timestamp": null, "data": data }), "and nothing else");
+    assert!(matches!(house.report().await.command, Command::Deliver(_)), "it shows that the channel works");
+    // Each time anew: a renewal is no repetition of the same message.
+    let mut ids = vec![asked.header("webhook-id").to_owned()];
+    for waiting in [1, 1] {
+        house.push("boss", Pushed::Task(Task::Waiting { waiting }));
+        let asked = bell.asked().await;
+        assert_eq!((&asked.json()["data"]["task"], &asked.json()["data"]["waiting"]), (&"waiting".into(), &1.into()));
+        ids.push(asked.header("webhook-id").to_owned());
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+    assert!(house.hub.deliveries().latest(None, 9).is_empty(), "no alert, no record");
     house.close().await;
 }
 

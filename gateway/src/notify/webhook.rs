@@ -18,6 +18,7 @@ use shared::ids::StaffId;
 
 use super::call::{Call, Message};
 use super::deliveries::Failure;
+use super::errand::Errand;
 use super::http::{Address, Client, value};
 use super::lane::{Channel, Setback};
 use crate::domain::floor::visit::Channel as Kind;
@@ -75,7 +76,16 @@ struct Event<'a> {
 #[serde(untagged)]
 enum Data<'a> {
     Ring(&'a Call),
-    Trial { staff: &'a StaffId, link: &'a str },
+    Errand {
+        staff: &'a StaffId,
+        #[serde(flatten)]
+        errand: Errand,
+        link: &'a str,
+    },
+    Trial {
+        staff: &'a StaffId,
+        link: &'a str,
+    },
 }
 
 impl Webhook {
@@ -132,6 +142,11 @@ fn event(message: &Message) -> Option<Event<'_>> {
         Message::Ring(call) => {
             Some(Event { kind: "alert.raised", timestamp: written(call.asked_at), data: Data::Ring(call) })
         }
+        Message::Errand { staff, errand, at, link, .. } => Some(Event {
+            kind: "task.raised",
+            timestamp: written(*at),
+            data: Data::Errand { staff, errand: *errand, link },
+        }),
         Message::Trial { staff, at, link } => {
             Some(Event { kind: "channel.tried", timestamp: written(*at), data: Data::Trial { staff, link } })
         }

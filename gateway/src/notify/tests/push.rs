@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use shared::personal::Personal;
 
 use super::*;
+use crate::domain::floor::visit::CallReason;
 use crate::domain::roster::subscription::{PushKeys, Subscription, SubscriptionId, Which};
 use crate::domain::secret::{Secret, Subject};
 use crate::notify::push::open;
@@ -191,6 +192,31 @@ async fn a_phone_that_may_have_rung_is_told_that_it_is_over_and_rung_no_more() {
     assert_eq!((&told["over"], &told["title"]), (&json!(true), &json!("A colleague comes")));
     house.record(1, Channel::Push, "failed", Some("over"), None).await;
     assert!(service.nothing_more(), "and the alert itself is tried no more");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_task_rings_beside_the_visits_alert_and_a_later_one_takes_its_place() {
+    let mut service = Receiver::open(&[], TAKEN).await;
+    let phone = Phone::speaking(Language::En, "rec", &service.url("/p"));
+    let mut house = House::open(push_to(&[("rec", &phone)])).ready().await;
+    house.ring("rec", 1);
+    let alert = service.asked().await.header("topic").to_owned();
+    let receive = Task::Receive { visit: alert_id(1).visit, reason: CallReason::NobodyFree };
+    house.push("rec", Pushed::Task(receive));
+    let asked = service.asked().await;
+    let topic = asked.header("topic").to_owned();
+    assert!(topic != alert && topic.len() <= 32, "{topic}");
+    assert_eq!(asked.header("ttl"), "30", "later it would only startle");
+    let expect = json!({ "title": "A visitor needs you", "line": "Please receive this visitor", "language": "en", "tag": topic });
+    assert_eq!(phone.opens(&asked), expect, "and nothing else");
+    house.push("rec", Pushed::Task(Task::StillWith { visit: alert_id(1).visit }));
+    let asked = service.asked().await;
+    assert_eq!((asked.header("topic"), asked.header("ttl")), (topic.as_str(), "600"));
+    house.push("rec", Pushed::Task(Task::Waiting { waiting: 1 }));
+    let asked = service.asked().await;
+    assert_eq!((asked.header("topic"), asked.header("ttl")), ("waiting", "30"));
+    assert_eq!(phone.opens(&asked)["line"], json!("One visitor, and nobody comes"));
     house.close().await;
 }
 

@@ -3,7 +3,6 @@
 use shared::wire::Purpose;
 
 use super::*;
-use crate::domain::effect::Task;
 use crate::domain::floor::visit::CallReason;
 
 const TAKEN: Says = Says::Json(r#"{"errcode":0,"errmsg":"ok","invaliduser":"","msgid":"x"}"#);
@@ -59,6 +58,18 @@ async fn a_card_goes_to_one_person_with_a_token_that_is_kept() {
     assert_eq!(house.report().await.command, Command::Hand(alert_id(1), Channel::Wecom));
     house.ring("wang", 2);
     assert!(api.asked().await.target.starts_with("/cgi-bin/message/send"), "the token is kept");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_task_is_a_card_of_its_own() {
+    let mut api = Receiver::open(&[token(FIRST)], TAKEN).await;
+    let mut house = House::open(wecom(&api)).ready().await;
+    house.push("wang", Pushed::Task(Task::Waiting { waiting: 2 }));
+    api.asked().await;
+    let card = api.asked().await.json()["template_card"].take();
+    assert_eq!(card["main_title"], serde_json::json!({ "title": "访客等得太久", "desc": "2 位客人还没有人接" }));
+    assert_eq!(card["card_action"]["url"], "https://showroom.example/floor");
     house.close().await;
 }
 
