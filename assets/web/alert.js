@@ -2,6 +2,7 @@
 import { send } from "./api.js";
 import { by, el, listed, say } from "./dom.js";
 import { hour } from "./expected.js";
+import { answered } from "./icebreakers.js";
 import { countTo, keepCounting } from "./ring.js";
 import { choose, hush, toast } from "./sheet.js";
 import { ring, stop } from "./sound.js";
@@ -28,7 +29,7 @@ export function tags({ party, language, models: wanted = [], own_customer: own, 
   words.push(...wanted.map(modelName));
   if (when) words.push(named("when", when));
   if (budget) words.push(named("budget", budget));
-  if (last) words.push([`${w.last_visit} ${day.format(new Date(last.at))}`, ...(last.models ?? []).map(modelName)].join(" · "));
+  if (last) words.push([`${w.last_visit} ${day.format(new Date(last.at))}`, ...(last.models ?? []).map(modelName), ...Object.entries(last.answers ?? {}).map(answered)].filter(Boolean).join(" · "));
   return words.map((word) => el("span", {}, word));
 }
 

@@ -28,6 +28,11 @@ const allModels = () =>
     fits: dataset.fits.split(" ").filter(Boolean),
   })));
 
+/** What somebody answered, in words; nothing for a question that is asked no more. */
+export function answered([question, answer]) {
+  return allQuestions().find(({ id }) => id === question)?.answers.find(([id]) => id === answer)?.[1];
+}
+
 /** The questions, in the visitor's language for they are said aloud, and the cars that fit; nothing where no car is asked for. */
 export function icebreakers(visit) {
   if (!ABOUT_CARS.includes(visit.purpose)) return [];

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use shared::ids::{AlertId, AppointmentId, DeviceId, DisputeId, LeadId, StaffId, VisitId};
-use shared::wire::{Alert, AlertOver, LastVisit, VisitStatus};
+use shared::wire::{Alert, AlertOver, VisitStatus};
 
 use super::customer::CustomerEvent;
 use super::diary::DiaryEvent;
@@ -309,8 +309,7 @@ impl State {
             (alert.when, alert.budget, alert.lead) = (said.when, said.budget, said.lead);
         }
         if alert.own_customer || asking.accepted && visit.is_served_by(&asking.to) {
-            let last = visit.known.lead.and_then(|lead| self.customers.last_visit(lead));
-            alert.last_visit = last.map(|(at, models)| LastVisit { at, models: models.to_vec() });
+            alert.last_visit = visit.known.lead.and_then(|lead| self.customers.last_visit(lead));
         }
         Some(Effect::Alert { to: asking.to.clone(), alert: Box::new(alert) })
     }

@@ -1,11 +1,13 @@
 //! An alert as a phone or a pager sees it, and the pager's reply.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::event::{Language, Purpose};
 use super::interest::{Budget, When};
-use crate::ids::{AlertId, LeadId, ModelId, StaffId, VisitId};
+use crate::ids::{AlertId, LeadId, ModelId, StaffId, TopicId, VisitId};
 
 /// What decided that this person is asked: "why me".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -155,6 +157,9 @@ pub struct LastVisit {
     /// What they asked for then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub models: Vec<ModelId>,
+    /// What they answered when the ice was broken, by question; from an earlier visit where nobody asked then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<TopicId, TopicId>,
 }
 
 /// A pager's reply to an alert.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use shared::ids::{DisputeId, LeadId, ModelId, StaffId, VisitId};
+use shared::ids::{DisputeId, LeadId, ModelId, StaffId, TopicId, VisitId};
 use shared::phone::PhoneNumber;
+use shared::wire::LastVisit;
 
 use super::dispute::{CustomerEvent, Dispute, Ruling};
 use super::number::{NumberHash, NumberKey};
@@ -24,6 +25,9 @@ struct Card {
     /// What they asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     models: Vec<ModelId>,
+    /// What they answered when the ice was broken, by question.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    answers: BTreeMap<TopicId, TopicId>,
     /// When a visit of theirs ended last that somebody served.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<DateTime<Utc>>,
@@ -204,11 +208,16 @@ impl Customers {
         self.cards.get(&lead).map(|card| card.number)
     }
 
-    /// When somebody was here last, and what they asked for then.
+    /// When somebody was here last, what they asked for and answered then, or before where nothing was said.
     #[must_use]
-    pub fn last_visit(&self, lead: LeadId) -> Option<(DateTime<Utc>, &[ModelId])> {
-        let card = self.cards.get(&lead)?;
-        Some((card.last?, &card.models))
+    pub fn last_visit(&self, lead: LeadId) -> Option<LastVisit> {
+        let mut cards: Vec<_> = self.cards_of(lead).filter(|card| card.last.is_some()).collect();
+        cards.sort_by_key(|card| std::cmp::Reverse(card.last));
+        let at = cards.first()?.last?;
+        let models = cards.iter().map(|card| &card.models).find(|models| !models.is_empty());
+        let answers = cards.iter().map(|card| &card.answers).find(|answers| !answers.is_empty());
+        let (models, answers) = (models.cloned().unwrap_or_default(), answers.cloned().unwrap_or_default());
+        Some(LastVisit { at, models, answers })
     }
 
     /// Takes over what has happened to leads.
@@ -292,6 +301,9 @@ impl Customers {
             card.owner = won.clone().or_else(|| stays.clone()).or(card.owner.take());
             if !visit.models.is_empty() {
                 card.models.clone_from(&visit.models);
+            }
+            if !visit.answers.is_empty() {
+                card.answers.clone_from(&visit.answers);
             }
         }
     }
@@ -379,7 +391,15 @@ impl Customers {
 
 impl Card {
     fn new(number: NumberHash) -> Self {
-        Self { number, models: Vec::new(), last: None, owner: None, settled: Vec::new(), served: BTreeSet::new() }
+        Self {
+            number,
+            models: Vec::new(),
+            answers: BTreeMap::new(),
+            last: None,
+            owner: None,
+            settled: Vec::new(),
+            served: BTreeSet::new(),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use shared::ids::{AppointmentId, LeadId, StaffId, VisitId};
 use shared::phone::PhoneNumber;
+use shared::wire::LastVisit;
 
 use super::{DiaryEvent, DiaryRules, Terms, Whom};
 use crate::domain::customer::{NumberHash, NumberKey};
@@ -101,8 +102,8 @@ pub struct Entry {
     pub appointment: Arc<Appointment>,
     /// Whose customer they are.
     pub owner: Option<StaffId>,
-    /// When a visit of theirs ended last that somebody served, and what they asked for then.
-    pub last: Option<(DateTime<Utc>, Vec<shared::ids::ModelId>)>,
+    /// Their last visit that somebody served.
+    pub last: Option<LastVisit>,
 }
 
 /// The diary.

@@ -171,11 +171,10 @@ impl State {
             let by_number =
                 appointment.phone().and_then(|phone| self.customers.know(phone, self.floor.rules().owned, now));
             let lead = by_number.as_ref().map(|known| known.lead).or(appointment.lead);
-            let last = lead.and_then(|lead| self.customers.last_visit(lead));
             Entry {
                 appointment: std::sync::Arc::clone(appointment),
                 owner: by_number.and_then(|known| known.owner).map(|(owner, _)| owner),
-                last: last.map(|(at, models)| (at, models.to_vec())),
+                last: lead.and_then(|lead| self.customers.last_visit(lead)),
             }
         };
         let mut entries: Vec<_> = self.diary.iter().map(entry).collect();

@@ -95,7 +95,24 @@ impl Question {
     /// Whether this is one of its answers.
     #[must_use]
     pub fn takes(&self, answer: &TopicId) -> bool {
-        self.answers.iter().any(|known| known.id == *answer)
+        self.answer(answer).is_some()
+    }
+
+    /// One of its answers.
+    #[must_use]
+    pub fn answer(&self, answer: &TopicId) -> Option<&Answer> {
+        self.answers.iter().find(|known| known.id == *answer)
+    }
+}
+
+impl Answer {
+    /// In a reader's language.
+    #[must_use]
+    pub fn words(&self, reader: Language) -> &str {
+        match reader {
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
+        }
     }
 }
 

@@ -145,10 +145,7 @@ impl Line {
             lead: appointment.lead,
             visit: appointment.visit,
             owner: owner.clone(),
-            last_visit: last
-                .as_ref()
-                .filter(|_| may_know)
-                .map(|(at, models)| LastVisit { at: *at, models: models.clone() }),
+            last_visit: last.clone().filter(|_| may_know),
         }
     }
 }

@@ -188,8 +188,13 @@ impl Row {
         let mut history = Vec::new();
         if let Some(last) = &line.last_visit {
             let day = last.at.with_timezone(&zone).format("%Y-%m-%d");
-            let models = last.models.iter().map(model).collect::<Vec<_>>().join(" · ");
-            history.push(format!("{} {day} {models}", w.diary.last_here).trim().to_owned());
+            let questions = &front.parts.questions;
+            let answered = last.answers.iter().filter_map(|(question, answer)| {
+                let question = questions.iter().find(|known| known.id == *question)?;
+                Some(question.answer(answer)?.words(frame.language()).to_owned())
+            });
+            let said = last.models.iter().map(model).chain(answered).collect::<Vec<_>>().join(" · ");
+            history.push(format!("{} {day} {said}", w.diary.last_here).trim().to_owned());
         }
         if let Some(owner) = line.owner.filter(|owner| *owner != line.consultant) {
             history.push(format!("{} {}", w.diary.customer_of, front.name(&owner)));

@@ -119,7 +119,7 @@ impl Asked {
             zh: question.zh.clone(),
             en: question.en.clone(),
             strangers: question.strangers,
-            answers: answers.map(|a| (a.id.to_string(), in_language(language, &a.zh, &a.en))).collect(),
+            answers: answers.map(|a| (a.id.to_string(), a.words(language).to_owned())).collect(),
         }
     }
 }

@@ -69,6 +69,38 @@ fn whoever_comes_again_is_rung_through_to_their_consultant_and_it_costs_no_turn(
 }
 
 #[test]
+fn what_somebody_answered_is_known_when_they_come_again() {
+    let mut scene = Scene::new().with_free(&["a", "b"]);
+    let last = |scene: &Scene| {
+        let alerts = scene.told.iter().rev();
+        let mut known = alerts.filter_map(|effect| match effect {
+            Effect::Alert { to, alert } if *to == staff("a") => alert.last_visit.clone(),
+            _ => None,
+        });
+        known.next().map(|last| last.answers.into_iter().map(|(q, a)| format!("{q} {a}")).collect::<Vec<_>>())
+    };
+    for (said, before) in [
+        (Some("suv"), None),
+        (None, Some(vec!["body suv".to_owned()])),
+        (Some("sedan"), Some(vec!["body suv".to_owned()])),
+    ] {
+        let visit = comes(&mut scene, number(LI, true));
+        scene.accept("a", visit).unwrap();
+        scene.greet("a", visit).unwrap();
+        assert_eq!(last(&scene), before, "nobody asked the second time, and what was known is still known");
+        if let Some(said) = said {
+            let (question, answer) = ("body".parse().unwrap(), said.parse().unwrap());
+            scene.by("a", Command::Answer { visit, question, answer }).unwrap();
+        }
+        scene.end("a", visit).unwrap();
+        scene.advance(TimeDelta::days(1));
+    }
+    let visit = comes(&mut scene, number(LI, false));
+    scene.accept("a", visit).unwrap();
+    assert_eq!(last(&scene), Some(vec!["body sedan".to_owned()]));
+}
+
+#[test]
 fn a_number_that_follows_the_tap_rings_for_the_own_consultant_beside_whoever_is_asked() {
     let mut scene = two_days_later();
     let visit = scene.check_in(Purpose::Browse);
