@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::TimeDelta;
 use shared::ids::{DeviceId, StoreId};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use clock::DemoClock;
@@ -18,6 +19,7 @@ pub use seed::{banner, kiosk_password, seed};
 
 use crate::app::{App, Demo, Serving};
 use crate::config::{Config, sample};
+use crate::control::{self, Operations};
 use crate::domain::{Actor, Command, Input};
 use crate::runtime::Handle;
 use crate::web::{Advance, LEAST_ALIVE};
@@ -56,6 +58,9 @@ pub struct KioskAccess {
 pub struct Showroom {
     tokio: tokio::runtime::Runtime,
     serving: Option<Serving>,
+    /// Commands beside this process: `gateway export …` and the others.
+    commands: CancellationToken,
+    control: Option<JoinHandle<()>>,
     kiosk: KioskAccess,
     banner: String,
 }
@@ -75,7 +80,13 @@ impl Showroom {
         let serving = tokio.block_on(serve(config, 1, CancellationToken::new()))?;
         let kiosk = kiosk_access(&serving, options)?;
         let banner = banner(&serving);
-        Ok(Self { tokio, serving: Some(serving), kiosk, banner })
+        let commands = CancellationToken::new();
+        let operations = Arc::new(Operations::from(&serving.app));
+        let control = {
+            let _inside = tokio.enter();
+            control::serve(&serving.app.config.data.dir, operations, commands.clone())?
+        };
+        Ok(Self { tokio, serving: Some(serving), commands, control: Some(control), kiosk, banner })
     }
 
     /// How this showroom's kiosk reaches it.
@@ -92,6 +103,11 @@ impl Showroom {
 
     /// Closes everything in order.
     pub fn close(mut self) {
+        // Commands end before the runtime that they speak to.
+        self.commands.cancel();
+        if let Some(control) = self.control.take() {
+            let _ = self.tokio.block_on(control);
+        }
         if let Some(serving) = self.serving.take() {
             self.tokio.block_on(serving.close());
         }

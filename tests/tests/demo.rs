@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 use tests::faults::sync::FailingSync;
 use tests::process::Process;
-use tests::world::{DEMO_PASSWORD, Phone, Screen, Session};
+use tests::world::{DEMO_PASSWORD, Phone, Screen, Session, parse_csv};
 use tests::{programs, wait};
 
 /// Starts it as `cargo run` does, on a machine without a display.
@@ -48,6 +48,14 @@ async fn without_a_display_the_showroom_is_open_all_the_same() -> Result<()> {
     zhao.call(Method::POST, "/api/v1/visits", Some(json!({"purpose": "browse", "language": "zh"}))).await?;
     let alert = wang.alert().await?;
     wang.serve(&alert, "interested").await?;
+
+    // Commands work beside it, as beside any gateway.
+    let data = folder.path().join("showroom");
+    let data = data.to_str().context("a path in UTF-8")?;
+    let csv = programs::gateway_says(&["export", "visits.csv", "--data", data], "")?;
+    let visits = parse_csv(&csv)?;
+    ensure!(visits.rows.iter().any(|row| row.get("outcome").is_some_and(|word| word == "interested")), "{visits:?}");
+    programs::gateway_says(&["verify", "--data", data], "")?;
 
     // The same folder once more: one line that says what to do.
     let mut second = open(folder.path())?;

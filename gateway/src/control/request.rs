@@ -70,11 +70,11 @@ pub enum Request {
     },
     /// Checks every record.
     Verify,
-    /// Copies the archive to a folder, and the keys to a file.
+    /// Writes the records into one file, and their keys into another.
     Backup {
-        /// The folder.
+        /// The file for the records.
         to: PathBuf,
-        /// The key file.
+        /// The file for the keys.
         keys: PathBuf,
     },
 }

@@ -13,7 +13,7 @@ use shared::ids::{EventId, VisitId};
 use super::powercut::folder;
 use super::rig::check as compare;
 use crate::wait;
-use crate::world::{ALL_DAYS, Credentials, Headless, Manner, Showroom, parse_csv};
+use crate::world::{ALL_DAYS, Credentials, Headless, Logged, Manner, Showroom, parse_csv};
 
 /// The kiosk's name, before the cut and after it.
 const NAME: &str = "k1";
@@ -88,6 +88,7 @@ pub async fn check() -> Result<()> {
     let (from, to) = ALL_DAYS;
     let exported = parse_csv(&showroom.command(&["export", "visits.csv", "--from", from, "--to", to], "")?)?;
     compare(&visits, &exported)?;
+    Logged::read(&showroom.data())?.each_once(&events)?;
     drop(kiosk);
     showroom.finish().await
 }

@@ -140,9 +140,9 @@ async fn nothing_lost(rig: &mut Rig) -> Result<()> {
     whole_again(rig).await?;
     rig.compare().await?;
     rig.all_ended().await?;
-    rig.showroom.gateway_mut().stop().await?;
     rig.kiosks.clear();
-    Ok(())
+    ensure!(rig.showroom.gateway_mut().stop().await?.success(), "the gateway did not stop in order");
+    rig.showroom.said_nothing_amiss()
 }
 
 async fn kiosk_full(random: &mut Random) -> Result<()> {

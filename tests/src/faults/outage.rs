@@ -13,7 +13,7 @@ use serde_json::json;
 use super::rig::check as compare;
 use crate::load::usage;
 use crate::wait;
-use crate::world::{ALL_DAYS, Headless, Showroom, parse_csv};
+use crate::world::{ALL_DAYS, Headless, Logged, Showroom, parse_csv};
 
 /// What the outbox takes (`kiosk::outbox::CAPACITY`).
 pub const CAPACITY: usize = 50_000;
@@ -67,6 +67,7 @@ pub async fn run(events: usize) -> Result<()> {
     let (from, to) = ALL_DAYS;
     let exported = parse_csv(&showroom.command(&["export", "visits.csv", "--from", from, "--to", to], "")?)?;
     compare(&told.visits, &exported)?;
+    Logged::read(&showroom.data())?.each_once(&told.received)?;
     ensure!(exported.rows.len() == told.visits.len(), "{} visits in the export", exported.rows.len());
     eprintln!("{} visits in the export, each once", exported.rows.len());
     // There is room again, and the next visitor is received and answered.

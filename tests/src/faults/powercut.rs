@@ -16,7 +16,7 @@ use super::arguments::PowerCuts;
 use crate::load::plan::{Arguments as Load, Preset};
 use crate::load::{run as load, showroom::Place, start};
 use crate::programs;
-use crate::world::{ALL_DAYS, Credentials, Device, Gateway, Setup, parse_csv};
+use crate::world::{ALL_DAYS, Credentials, Device, Gateway, Logged, Setup, parse_csv};
 
 /// Longer than any round; the writer is killed long before.
 const WRITING: Duration = Duration::from_mins(3);
@@ -180,6 +180,8 @@ pub fn check() -> Result<()> {
         promised.insert(visit, party.parse()?);
     }
     programs::gateway_says(&["verify", "--data", path], "")?;
+    // Which events were acknowledged is not said here, but none of them may stand twice.
+    Logged::read(&data)?.each_once([])?;
     let (from, to) = ALL_DAYS;
     let csv = programs::gateway_says(&["export", "visits.csv", "--from", from, "--to", to, "--data", path], "")?;
     let exported = parse_csv(&csv)?;

@@ -10,7 +10,9 @@ use tempfile::TempDir;
 use super::person::Person;
 use crate::random::Random;
 use crate::wait;
-use crate::world::{ALL_DAYS, Credentials, Headless, Mosquitto, Role, Setup, Showroom, Told, Visits, parse_csv};
+use crate::world::{
+    ALL_DAYS, Credentials, Headless, Logged, Mosquitto, Role, Setup, Showroom, Told, Visits, parse_csv,
+};
 
 /// The showroom and everybody in it.
 #[derive(Debug)]
@@ -147,7 +149,8 @@ impl Rig {
         }
     }
 
-    /// The comparison: what was shown as received is in the export exactly once; gives how many visits that were.
+    /// The comparison: every event that was shown as received is in the log exactly once, every visit in the export; gives how many
+    /// visits that were.
     ///
     /// # Errors
     /// What is lost or doubled.
@@ -156,6 +159,8 @@ impl Rig {
         ensure!(told.refused.len() * 10 <= told.received.len() + 10, "too many refused: {:?}", told.refused);
         let exported = self.export()?;
         check(&told.visits, &exported)?;
+        // What was refused is told as such, and not logged.
+        Logged::read(&self.showroom.data())?.each_once(told.received.difference(&told.refused))?;
         Ok(told.visits.len())
     }
 }

@@ -56,6 +56,13 @@ impl Glass {
         Ok(self.look((CORNER.0, CORNER.1, 1, 1))?.starts_with(&GROUND))
     }
 
+    /// Whether the kiosk's welcome page is on it, with the button that begins.
+    pub(super) fn shows_begin(&self) -> Result<bool> {
+        let (x, y) = spot::BEGIN;
+        let button = self.look((i16::try_from(x)?, i16::try_from(y)?, 1, 1))?;
+        Ok(self.shows_ground()? && !button.starts_with(&GROUND))
+    }
+
     /// Walks through a visit and comes back to the welcome page.
     pub(super) async fn walk(&self) -> Result<Vec<Change>> {
         let mut changes = Vec::new();

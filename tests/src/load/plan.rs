@@ -80,6 +80,11 @@ pub enum Preset {
     /// 1,000/s to 200 phones: p99 at most 10 ms
     #[value(name = "1000")]
     Thousand,
+    /// 1,000/s to 500 phones: p99 at most 10 ms
+    #[value(name = "500")]
+    FiveHundred,
+    /// A thousand within one second, 500 phones that only show: the 500 alerts that can be made are out within 500 ms
+    Crowd,
     /// As many receipts as possible from 16 kiosks, nobody on shift: at least 5,000/s
     Flat,
     /// Accepted after the second person is asked: they are told within 20 ms (p99)
@@ -122,6 +127,8 @@ pub enum Goal {
     FirstPhone(f64),
     /// p99 from the first accept to another phone that has read of it, milliseconds at most.
     Others(f64),
+    /// As many visits as there are phones ring at once, each within so many milliseconds.
+    EveryPhone(f64),
     /// Receipts a second at least.
     Receipts(f64),
     /// The gateway's resident memory, MB (10⁶ bytes) at most.
@@ -161,6 +168,13 @@ impl Preset {
             Self::Short => base(4, 20, Some(50.0), 10),
             Self::Hundred => Plan { goals: vec![Goal::FirstPhone(5.0)], ..base(10, 200, Some(100.0), 60) },
             Self::Thousand => Plan { goals: vec![Goal::FirstPhone(10.0)], ..base(16, 200, Some(1000.0), 60) },
+            Self::FiveHundred => Plan { goals: vec![Goal::FirstPhone(10.0)], ..base(16, 500, Some(1000.0), 60) },
+            Self::Crowd => Plan {
+                goals: vec![Goal::EveryPhone(500.0)],
+                count: Some(1000),
+                answer: Answer::Never,
+                ..base(16, 500, Some(1000.0), 2)
+            },
             Self::Flat => Plan { goals: vec![Goal::Receipts(5000.0)], ..base(16, 0, None, 20) },
             Self::Others => {
                 Plan { goals: vec![Goal::Others(20.0)], answer: Answer::Late, ..base(10, 500, Some(25.0), 60) }

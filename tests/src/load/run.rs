@@ -19,7 +19,7 @@ use super::table::{Figures, Usages};
 use super::{machine, stopwatch, usage};
 use crate::random::Random;
 use crate::wait;
-use crate::world::{ALL_DAYS, Credentials, parse_csv};
+use crate::world::{ALL_DAYS, Credentials, Logged, parse_csv};
 
 /// Runs a plan in a place and gives its figures.
 ///
@@ -63,6 +63,7 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
         ensure!(gateway.is_running()?, "the gateway ended:\n{}", gateway.log().tail());
     }
     let exported = exported(place, &manager).await?;
+    let logged_twice = Logged::read(&place.data)?.twice().count();
     let usages = before.zip(after).map(|(before, after)| Usages { before, after });
     let what = place.what.clone();
     Ok(Figures {
@@ -72,6 +73,7 @@ pub async fn run(arguments: &Arguments, plan: &Plan, place: &mut Place) -> Resul
         took,
         summary: ledger.summary(),
         exported,
+        logged_twice,
         usages,
         driver,
         noise,

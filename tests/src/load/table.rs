@@ -33,6 +33,8 @@ pub struct Figures {
     pub summary: Summary,
     /// Rows of each visit in the gateway's export.
     pub exported: BTreeMap<String, usize>,
+    /// Events that the gateway's archive has more than once.
+    pub logged_twice: usize,
     /// The gateway's own.
     pub usages: Option<Usages>,
     /// Processor time of the driver itself, milliseconds: it shares the machine.
@@ -60,12 +62,12 @@ impl Figures {
         if self.plan.serves_all() { self.summary.visits.values().filter(stands).count() } else { 0 }
     }
 
-    /// Visits that are in the export twice, alerts that rang twice, rows of visits that nobody made.
+    /// Events that were logged twice, visits that are in the export twice, alerts that rang twice, rows of visits that nobody made.
     #[must_use]
     pub fn doubled(&self) -> usize {
         let twice = self.exported.values().filter(|rows| **rows > 1).count();
         let invented = if self.alone { self.exported.len().saturating_sub(self.summary.visits.len()) } else { 0 };
-        twice + invented + usize::try_from(self.summary.rang_twice).unwrap_or(usize::MAX)
+        self.logged_twice + twice + invented + usize::try_from(self.summary.rang_twice).unwrap_or(usize::MAX)
     }
 
     /// Microseconds from publish to the first phone: of visits that rang at once, and of those that waited in the queue.
@@ -98,6 +100,13 @@ impl Figures {
                 let told = sorted(self.summary.told_taken.clone());
                 let figure = if told.is_empty() { f64::MAX } else { ms(percentile(&told, 99.0)) };
                 (figure <= limit, format!("accept to the others p99 {figure:.2} ms, at most {limit} ms"))
+            }
+            Goal::EveryPhone(limit) => {
+                let rang = self.first_phone().0;
+                let figure = rang.last().map_or(f64::MAX, |slowest| ms(*slowest));
+                let said =
+                    format!("{} alerts for {} phones, the last after {figure:.1} ms", rang.len(), self.plan.phones);
+                (figure <= limit && rang.len() >= self.plan.phones, format!("{said}, at most {limit} ms"))
             }
             Goal::Receipts(least) => {
                 let figure = self.throughput();
