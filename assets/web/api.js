@@ -2,6 +2,8 @@
 import { w } from "./words.js";
 
 const TRIES = 3;
+// A network that died in silence answers nothing, and says nothing either.
+const PATIENCE_MS = 5000;
 const key = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -17,6 +19,12 @@ export class Problem extends Error {
   }
 }
 
+function ask(path, request) {
+  const late = new AbortController();
+  const clock = setTimeout(() => late.abort(), PATIENCE_MS);
+  return fetch(path, { ...request, signal: late.signal }).finally(() => clearTimeout(clock));
+}
+
 /** Sends, and gives the answer's body; throws a Problem. */
 export async function send(method, path, body) {
   const headers = { "Idempotency-Key": key() };
@@ -25,7 +33,7 @@ export async function send(method, path, body) {
   for (let attempt = 1; ; attempt += 1) {
     let response;
     try {
-      response = await fetch(path, request);
+      response = await ask(path, request);
     } catch {
       if (attempt === TRIES) throw new Problem("offline", 0);
       await pause(400 * attempt);
@@ -42,7 +50,7 @@ export async function send(method, path, body) {
 /** Reads, without trying again. */
 export async function get(path) {
   try {
-    return await read(await fetch(path, { cache: "no-store" }));
+    return await read(await ask(path, { cache: "no-store" }));
   } catch (problem) {
     throw problem instanceof Problem ? problem : new Problem("offline", 0);
   }

@@ -10,6 +10,7 @@ import { showPush } from "./push.js";
 import { showReception } from "./reception.js";
 import { showRulings } from "./rulings.js";
 import { showServing } from "./serving.js";
+import { toast } from "./sheet.js";
 import { showShift } from "./shift.js";
 import { changed, keepTime, onChange, state } from "./state.js";
 import { takeTask } from "./tasks.js";
@@ -54,8 +55,21 @@ try {
   // The stream brings the rest as soon as there is a connection.
 }
 
+// A message's link names its alert. Whoever comes too late for it is told so.
+let linked = new URLSearchParams(location.search).get("alert");
+
+function takeOpening(floor) {
+  takeFloor(floor);
+  // The opening ends with the sequence alone: every alert that waits is there.
+  if (!linked || floor.staff || floor.mine || floor.me) return;
+  const served = state.mine.some(({ id, outcome }) => linked.startsWith(id) && !outcome);
+  if (!served && !state.alerts.has(linked)) toast(w.link_over);
+  linked = null;
+  history.replaceState(null, "", location.pathname);
+}
+
 follow({
-  floor: takeFloor,
+  floor: takeOpening,
   alert: takeAlert,
   alert_over: takeOver,
   task: takeTask,

@@ -6,6 +6,8 @@ let source = null;
 let position = "";
 let again = null;
 let behind = 0;
+/** Whether nobody answered lately. */
+let lost = false;
 
 /** Opens the stream; `handle` maps event names to functions of their data. */
 export function follow(handle) {
@@ -56,12 +58,20 @@ function sayAlive(reopen) {
       period = answer.period_ms;
       // Twice behind: the stream is open in name only.
       behind = state.connected && answer.position !== position ? behind + 1 : 0;
-      if (behind >= 2 || source?.readyState === EventSource.CLOSED) reopen();
-    } catch {
-      state.connected = source?.readyState === EventSource.OPEN && navigator.onLine;
+      // What was begun while nobody answered may wait for another minute.
+      const stuck = lost && source?.readyState !== EventSource.OPEN;
+      lost = false;
+      if (behind >= 2 || stuck || source?.readyState === EventSource.CLOSED) reopen();
+    } catch (problem) {
+      state.connected &&= source?.readyState === EventSource.OPEN && navigator.onLine;
+      // The stream looks open while the network is silent. Nobody would be rung, so nobody is told that they would.
+      if (problem.code === "offline" && !lost) {
+        [lost, state.connected] = [true, false];
+        reopen();
+      }
       changed();
     }
-    setTimeout(say, period);
+    setTimeout(say, lost ? 1000 : period);
   };
   say();
   document.addEventListener("visibilitychange", () => {

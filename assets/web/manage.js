@@ -3,6 +3,7 @@ import { signIn } from "./api.js";
 import { keepContacts, watchContacts } from "./contacts.js";
 import { by, isHeld, say } from "./dom.js";
 import { follow, takeFloor } from "./live.js";
+import { chime } from "./sound.js";
 import { waited } from "./spans.js";
 import { gatewayNow, onChange, state } from "./state.js";
 import { w } from "./words.js";
@@ -78,11 +79,15 @@ follow({
     if (!text) return;
     // Nothing on the floor has moved that would write the page anew.
     if (task.task === "dispute") soon();
+    else chime();
     say(by("notice"), text);
     clearTimeout(fading);
     fading = setTimeout(() => say(by("notice"), ""), 45000);
   },
-  alert: () => say(by("notice"), w.visitor_here),
+  alert: () => {
+    say(by("notice"), w.visitor_here);
+    chime();
+  },
   alert_over: () => say(by("notice"), ""),
   reset: soon,
 });

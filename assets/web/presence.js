@@ -36,15 +36,16 @@ export function showPresence() {
     for (const one of by("presence").querySelectorAll("button")) {
       one.setAttribute("aria-pressed", String(one.dataset.presence === presence));
     }
-    light(presence, isOffShift(myself()));
+    light(presence, isOffShift(myself()), myself()?.reachable);
     turns(myself()?.turns);
   });
 }
 
-function light(presence, offShift) {
+function light(presence, offShift, reachable) {
   const lamp = by("light");
   let now = "green";
-  if (!state.connected) now = "red";
+  // The gateway's word counts as well: it rings nobody from whom it has not heard.
+  if (!state.connected || reachable === false) now = "red";
   else if (offShift) now = "shift";
   else if (!CALLED.includes(presence)) now = "off";
   else if (!isUnlocked()) now = "amber";

@@ -29,7 +29,7 @@ const what = {
     changed();
   },
   not_greeted: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_not_greeted}`),
-  receive: ({ reason }) => notice(reason === "late" ? w.receive_late : w.receive_now),
+  receive: ({ reason }) => notice(w[`receive_${reason}`] ?? w.receive_now),
   taken_over: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_taken_over}`),
   second_comes: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_second_comes}`),
   declined: ({ staff }) => notice(`${nameOf(staff)} · ${w.task_declined}`),

@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::wire::Stage;
+use tests::wait;
 use tests::world::{Browser, Device, Headless, Role, Setup, Showroom, reachable, sign_in};
 
 const PHONE: (u32, u32) = (360, 780);
@@ -52,6 +53,9 @@ async fn a_consultant_signs_in_is_rung_accepts_greets_and_ends() -> Result<()> {
     let row = &visits["visits"][0];
     assert_eq!((&row["outcome"], &row["consultant"]), (&json!("interested"), &json!("wang")));
     assert!(row["shown_ms"].is_number(), "the page reported shown: {row}");
+    // A message's link that is tapped too late.
+    browser.go(&format!("{}/floor?alert={}.1", showroom.gateway().http(), tap.visit)).await?;
+    browser.says("这位客人不用您过去了").await?;
     browser.close().await?;
     showroom.finish().await
 }
@@ -83,6 +87,54 @@ async fn a_consultant_passes_with_a_reason_and_a_lost_connection_is_told() -> Re
     browser.picture("offline").await?;
     showroom.start_again().await?;
     browser.find("#light:not([data-state=red])").await.context("the page comes back by itself")?;
+    browser.close().await?;
+    showroom.finish().await
+}
+
+/// Notes every number that the ring shows from now on.
+const COUNTED: &str = "window.counted = []; const words = document.querySelector('#ring text'); \
+                       new MutationObserver(() => counted.push(words.textContent)).observe(words, { childList: true });";
+
+/// A phone whose clock is an hour off, and that counts what it is made to do.
+const SENSES: &str = "{ const real = Date.now; Date.now = () => real() + 3600000; } \
+                      window.sounded = window.shaken = window.awake = 0; \
+                      { const start = OscillatorNode.prototype.start; \
+                        OscillatorNode.prototype.start = function (at) { window.sounded += 1; start.call(this, at); }; } \
+                      navigator.vibrate = () => { window.shaken += 1; return true; }; \
+                      { const { wakeLock } = navigator; const request = wakeLock.request.bind(wakeLock); \
+                        wakeLock.request = (kind) => { window.awake += 1; return request(kind); }; }";
+
+#[tokio::test]
+async fn an_alert_rings_shakes_and_counts_the_ten_seconds_down_whatever_the_phones_clock_says() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("wang", Role::Consultant, &[])?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
+    browser.before_each_page(SENSES).await?;
+    sign_in(&browser, &showroom, "wang", "/floor").await?;
+    browser.find("#presence [data-presence=free]").await?.click().await?;
+    reachable(&showroom, "boss", "wang").await?;
+    browser.client().execute(COUNTED, Vec::new()).await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    browser.find("dialog#alert[open]").await?;
+    let seen = "return document.querySelector('#ring text').checkVisibility()";
+    assert_eq!(browser.client().execute(seen, Vec::new()).await?, json!(true), "there is no ring");
+    // Without those of a time that is over, which have a plus.
+    let numbers = "return counted.filter((text) => /^[0-9]+$/.test(text)).map(Number)";
+    let seconds = wait::until_async("the ring to count down", || async {
+        let seconds: Vec<u32> = serde_json::from_value(browser.client().execute(numbers, Vec::new()).await?)?;
+        let (first, last) = (seconds.first().copied(), seconds.last().copied());
+        Ok((last < first && last < Some(10)).then_some(seconds))
+    })
+    .await?;
+    // Rounded up, by a clock that the page has from the gateway: it may be some milliseconds behind.
+    assert!(seconds.iter().all(|left| *left <= 11), "more than ten seconds: {seconds:?}");
+    let senses = "return [sounded > 0, shaken > 0, awake > 0]";
+    let senses = browser.client().execute(senses, Vec::new()).await?;
+    assert_eq!(senses, json!([true, true, true]), "sound, vibration, and a screen that stays on");
+    browser.find("#alert-accept").await?.click().await?;
+    kiosk.stage(tap.visit, Stage::Coming).await?;
     browser.close().await?;
     showroom.finish().await
 }

@@ -233,6 +233,51 @@ async fn reception_joins_sets_right_and_splits() -> Result<()> {
     showroom.finish().await
 }
 
+/// Nobody is free: reception chooses one of two who are at work, and the page of that one rings.
+#[tokio::test]
+async fn reception_chooses_on_the_sheet_whose_page_rings() -> Result<()> {
+    let showroom = showroom().await?;
+    showroom.hire("zhao", Role::Reception, &["--display", "赵敏"])?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let wang = showroom.sign_in("wang").await?;
+    wang.presence("delivery").await?;
+    let chen = page(&showroom, "chen").await?;
+    chen.tap("#presence [data-presence=break]").await?;
+    chen.find("#presence [data-presence=break][aria-pressed=true]").await?;
+    let zhao = page(&showroom, "zhao").await?;
+    let tap = kiosk.check_in("test_drive", &json!({"party": 2})).await?;
+    kiosk.stage(tap.visit, Stage::Queued).await?;
+    zhao.find("#queue li").await?;
+    let queue = "return [document.querySelectorAll('#queue li').length, document.getElementById('queue-count').textContent.trim()]";
+    assert_eq!(zhao.client().execute(queue, Vec::new()).await?, json!([1, "1"]));
+
+    zhao.press("指定顾问").await?;
+    zhao.find("dialog#sheet[open]").await?;
+    zhao.says("请谁来接待？").await?;
+    zhao.says("王芳 · 交车中").await.context("everybody at work, and what they are doing")?;
+    assert!(!zhao.sticks_out().await?, "the page is wider than a phone");
+    zhao.picture("assign-whom").await?;
+    zhao.press("陈浩").await?;
+    chen.find("dialog#alert[open]").await?;
+    chen.says("前台或经理指定了您").await?;
+    assert!(!chen.sticks_out().await?, "the alert is wider than a phone");
+    chen.picture("assign-alert").await?;
+    zhao.says("正在呼叫 陈浩").await.context("who is asked stands on the visitor's card")?;
+    zhao.picture("assign-asked").await?;
+    chen.find("#alert-accept").await?.click().await?;
+    kiosk.stage(tap.visit, Stage::Coming).await?;
+    zhao.says("陈浩 · 顾问正在过去").await?;
+    zhao.find("#queue-empty").await?;
+    chen.press("已见到客人").await?;
+    kiosk.stage(tap.visit, Stage::Greeted).await?;
+    chen.press("结束接待").await?;
+    chen.press("有意向").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    chen.close().await?;
+    zhao.close().await?;
+    showroom.finish().await
+}
+
 /// Somebody who has agreed to be called comes again: their own consultant is rung, whoever's turn it is, also after a restart.
 #[tokio::test]
 async fn an_own_customer_is_rung_through_and_known() -> Result<()> {

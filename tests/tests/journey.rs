@@ -13,6 +13,12 @@ async fn export(showroom: &Showroom) -> Result<Visits> {
     parse_csv(&boss.fetch(&format!("/api/v1/exports/visits.csv?from={from}&to={to}")).await?)
 }
 
+/// Status and code with which somebody's write is refused.
+async fn refusal(phone: &Phone, path: &str, body: Option<Value>) -> Result<(u16, Value)> {
+    let (status, problem) = phone.session().refused(Method::POST, path, body).await?;
+    Ok((status.as_u16(), problem.get("code").cloned().unwrap_or_default()))
+}
+
 /// The one of two who is asked, and the other.
 async fn asked<'a>(first: &'a Phone, second: &'a Phone) -> Result<(&'a Phone, &'a Phone)> {
     wait::until("one of two to be asked", || match (first.alerts_left().is_empty(), second.alerts_left().is_empty()) {
@@ -141,6 +147,99 @@ async fn an_alert_that_nobody_accepts_climbs_the_ladder() -> Result<()> {
         let late: Vec<Alert> = phone.take_alerts();
         assert!(late.iter().all(|alert| alert.visit == tap.visit), "{late:?}");
     }
+    showroom.finish().await
+}
+
+/// Whoever is asked lets it ring: reception chooses somebody on a break, whom nothing else would have asked.
+#[tokio::test]
+async fn whom_reception_chooses_is_rung_and_the_visit_is_theirs() -> Result<()> {
+    let showroom = Showroom::demo().await?;
+    let (chen, zhao) = (showroom.phone("chen").await?, showroom.phone("zhao").await?);
+    chen.session().presence("break").await?;
+    let wang = showroom.phone("wang").await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    let unanswered = wang.alert_for(tap.visit).await?;
+    showroom.advance(8).await?;
+    zhao.task(&json!({"task": "receive", "visit": tap.visit, "reason": "not_accepted"})).await?;
+
+    let assign = format!("/api/v1/visits/{}/assign", tap.visit);
+    let to = |staff: &str| Some(json!({ "staff": staff }));
+    assert_eq!(refusal(&zhao, &assign, to("nobody")).await?, (404, json!("unknown_staff")));
+    assert_eq!(refusal(&wang, &assign, to("chen")).await?, (403, json!("not_allowed")));
+    // Pressed twice: whoever is asked is not asked again.
+    for _ in 0..2 {
+        zhao.session().call(Method::POST, &assign, to("chen")).await?;
+    }
+    let alert = chen.alert_for(tap.visit).await?;
+    assert_eq!((alert.why, alert.own_customer, alert.colleague.as_ref()), (Why::Assigned, false, None));
+    chen.shown(&alert).await?;
+    chen.accept(&alert).await?;
+    assert_eq!(wang.over(unanswered.alert).await?["over"], "taken");
+    kiosk.stage(tap.visit, Stage::Coming).await?;
+    assert_eq!(refusal(&zhao, &assign, to("wang")).await?, (409, json!("alert_over")), "somebody comes already");
+    chen.greeted(tap.visit).await?;
+    chen.end(tap.visit, "interested").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    let today = zhao.session().call(Method::GET, "/api/v1/visits", None).await?;
+    let rows = today["visits"].as_array().context("a list")?;
+    let row = rows.iter().find(|row| row["visit_id"] == json!(tap.visit)).context("the visit's row")?;
+    assert_eq!((&row["consultant"], &row["outcome"]), (&json!("chen"), &json!("interested")), "{row}");
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn three_pages_of_one_person_ring_and_fall_silent_together() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    let (chen, zhao) =
+        (showroom.staff("chen", Role::Consultant).await?, showroom.staff("zhao", Role::Reception).await?);
+    // Not asked, however long this takes.
+    chen.session().presence("break").await?;
+    let wang = showroom.staff("wang", Role::Consultant).await?;
+    let (second, third) = (Phone::open(wang.session().clone()).await?, Phone::open(wang.session().clone()).await?);
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    let alert = wang.alert_for(tap.visit).await?;
+    for page in [&second, &third] {
+        assert_eq!(page.alert_for(tap.visit).await?, alert);
+    }
+    let accept = format!("/api/v1/alerts/{}/accept", alert.alert);
+    for other in [&chen, &zhao] {
+        assert_eq!(refusal(other, &accept, None).await?, (404, json!("unknown_alert")), "{}", other.account());
+    }
+    second.accept(&alert).await?;
+    for page in [&wang, &second, &third] {
+        assert_eq!(page.over(alert.alert).await?["over"], "accepted");
+        assert_eq!(page.deliveries(alert.alert), 2, "once to ring, once with what Accept opens");
+        assert!(page.alerts_left().is_empty(), "a second ring");
+    }
+    third.greeted(tap.visit).await?;
+    wang.end(tap.visit, "interested").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
+async fn whoever_leaves_the_staff_while_their_phone_rings_is_followed_by_the_next() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let boss = showroom.sign_in("boss").await?;
+    let (chen, wang) =
+        (showroom.staff("chen", Role::Consultant).await?, showroom.staff("wang", Role::Consultant).await?);
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    let (first, second) = asked(&chen, &wang).await?;
+    let alert = first.alert_for(tap.visit).await?;
+    boss.call(Method::DELETE, &format!("/api/v1/people/{}", first.account()), None).await?;
+    assert_eq!(first.over(alert.alert).await?["over"], "released", "their phone rings no more");
+    let accept = format!("/api/v1/alerts/{}/accept", alert.alert);
+    assert_eq!(refusal(first, &accept, None).await?, (401, json!("not_signed_in")));
+    first.close();
+    let next = second.alert_for(tap.visit).await?;
+    assert_eq!(next.why, Why::NotAccepted);
+    second.serve(&next, "interested").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    assert_eq!(export(&showroom).await?.visit(&tap.visit)?["consultant"], second.account());
     showroom.finish().await
 }
 

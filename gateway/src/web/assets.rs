@@ -81,6 +81,9 @@ files![
     "words.js",
     "worker.js",
     "icon.svg",
+    "icon-180.png",
+    "icon-192.png",
+    "icon-512.png",
     "manifest.json",
 ];
 
@@ -134,6 +137,7 @@ impl File {
             "css" => "text/css; charset=utf-8",
             "js" => "text/javascript; charset=utf-8",
             "svg" => "image/svg+xml",
+            "png" => "image/png",
             "json" => "application/manifest+json",
             _ => "application/octet-stream",
         };

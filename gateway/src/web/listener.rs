@@ -29,7 +29,7 @@ use crate::certificates::Certificates;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEADERS: Duration = Duration::from_secs(30);
 const UNANSWERED_MS: u32 = 20_000;
-/// Least that hyper takes; a page's request is a fraction of it, and thousands of streams are open.
+/// What a connection's buffer may grow to; a page's request is a fraction of it, and thousands of streams are open.
 const BUFFER_BYTES: usize = 16 * 1024;
 
 /// An address that cannot be listened on.

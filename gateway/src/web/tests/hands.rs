@@ -4,7 +4,8 @@ use shared::ids::VisitId;
 use shared::wire::Purpose;
 
 use super::room::{Room, ask};
-use crate::domain::Command;
+use crate::domain::{Actor, Command, Refusal};
+use crate::runtime::SubmitError;
 
 const VISIT: &str = "0190a5de-0000-7000-8000-000000000001";
 const OTHER: &str = "0190a5de-0000-7000-8000-000000000002";
@@ -62,6 +63,36 @@ async fn what_fits_no_question_or_no_party_is_refused_before_the_engine() {
         assert_eq!((reply.status, reply.code().as_str()), (400, "bad_body"), "{what} {body}");
     }
     assert!(room.submitted().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_oversees_the_floor_chooses_who_comes_and_nobody_else() {
+    const WANG: &str = "{\"staff\":\"wang\"}";
+    let room = Room::open().await;
+    let assign = Command::Assign(VISIT.parse().unwrap(), "wang".parse().unwrap());
+    for id in ["qian", "zhao"] {
+        let reply = room.call(id, "POST", &path("assign"), WANG).await;
+        assert_eq!((reply.status, reply.json()["done"].clone()), (200, "kept".into()), "{id}: {reply:?}");
+        let asked: Vec<_> = room.submitted().into_iter().map(|input| (input.actor, input.command)).collect();
+        assert_eq!(asked, [(Actor::Staff(id.parse().unwrap()), assign.clone())]);
+    }
+    for id in ["wang", "sun", "he"] {
+        let reply = room.call(id, "POST", &path("assign"), WANG).await;
+        assert_eq!((reply.status, reply.code().as_str()), (403, "not_allowed"), "{id}");
+    }
+    for body in ["{}", "{\"staff\":\"No Name\"}", "{\"to\":\"wang\"}"] {
+        let reply = room.call("qian", "POST", &path("assign"), body).await;
+        assert_eq!((reply.status, reply.code().as_str()), (400, "bad_body"), "{body}");
+    }
+    let nowhere = room.call("qian", "POST", "/api/v1/visits/next/assign", WANG).await;
+    assert_eq!((nowhere.status, nowhere.code().as_str()), (404, "unknown_visit"));
+    assert!(room.submitted().is_empty(), "nothing of that was asked of the engine");
+    // Who is on the staff, and whether they may be asked, the engine alone knows to the moment.
+    for (refusal, status) in [(Refusal::UnknownStaff, 404), (Refusal::OffShift, 409), (Refusal::AlertOver, 409)] {
+        *room.answer.lock().unwrap() = Err(SubmitError::Refused(refusal));
+        let reply = room.call("qian", "POST", &path("assign"), "{\"staff\":\"nobody\"}").await;
+        assert_eq!((reply.status, reply.code().as_str()), (status, refusal.as_str()));
+    }
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ words! { Reached
     col_way: "渠道", "By";
     col_fate: "结果", "What became of it";
     can_called: "会被叫到", "Would be rung";
+    can_ringing: "正在响铃，等待接单", "Is being rung now";
     can_off_shift: "不当班", "Off shift";
     can_dark: "手机不在线", "Phone not reachable";
     way_stream: "打开的页面", "Open page";

@@ -113,6 +113,7 @@ words! { General
     pass_other: "其他原因", "Another reason";
     keep_distance: "客人想自己看：点头微笑，保持距离。", "Wants space: a nod and a smile, keep your distance.";
     over_taken: "同事已接待", "A colleague is coming";
+    link_over: "这位客人不用您过去了", "This visitor needs you no more";
     over_ended: "客人已离开", "The visit is over";
     over_released: "已改由其他人接待", "Somebody else is asked now";
     more_alerts: "另有客人等待", "more waiting";
@@ -171,6 +172,9 @@ words! { General
     received: "已接待入座", "Received and seated";
     received_done: "已记录接待入座", "Recorded as received";
     receive_now: "请先接待这位客人", "Please receive this visitor";
+    receive_nobody_free: "没有空闲的顾问，请先接待这位客人", "No consultant is free: please receive this visitor";
+    receive_all_dark: "顾问的手机都不在线，请先接待这位客人", "No consultant's phone can be reached: please receive this visitor";
+    receive_not_accepted: "还没有人接单，请先接待这位客人", "Nobody has accepted: please receive this visitor";
     receive_late: "断网时有客人登记，可能还在店里，请去看看", "A visitor checked in while offline and may still stand there";
     walk_in_undone: "已撤销，不再呼叫", "Taken back; nobody is called";
     walk_in_language: "客人说什么语言？", "Which language?";

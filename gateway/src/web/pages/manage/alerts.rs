@@ -1,5 +1,6 @@
 //! `/manage/alerts`: whom an alert would reach now and why not, and what became of the latest ones on each channel.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -53,13 +54,16 @@ pub(crate) async fn show(State(front): State<Arc<Front>>, headers: HeaderMap, ur
     serving.sort_by_key(|member| (member.role, &member.id));
     let latest = front.parts.handle.hub().deliveries().latest(None, LISTED);
     let lines = latest.iter().map(|delivery| Line::new(&front, delivery, w)).collect();
-    render(&Alerts { people: serving.into_iter().map(|member| Reach::new(member, w)).collect(), lines, frame })
+    let rung: BTreeSet<_> = floor.visits.iter().flat_map(|visit| &visit.asking).collect();
+    let people = serving.into_iter().map(|member| Reach::new(member, rung.contains(&member.id), w)).collect();
+    render(&Alerts { frame, people, lines })
 }
 
 impl Reach {
-    fn new(member: &FloorMember, w: &Words) -> Self {
+    fn new(member: &FloorMember, rung: bool, w: &Words) -> Self {
         let (lamp, why) = match member.presence {
             _ if !member.shift.may_be_asked() => ("idle", w.deliveries.can_off_shift.to_owned()),
+            Presence::Free if rung => ("up", w.deliveries.can_ringing.to_owned()),
             Presence::Free if member.reachable => ("up", w.deliveries.can_called.to_owned()),
             Presence::Free => ("down", w.deliveries.can_dark.to_owned()),
             other => ("idle", w.named("presence", other.as_str())),
