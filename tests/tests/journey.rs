@@ -1,6 +1,7 @@
 //! The main job over real MQTT and real SSE: a tap at the door reaches a free consultant, is logged, and can be exported.
 
 use anyhow::{Context, Result, ensure};
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::wire::{Alert, Language, Purpose, Stage, Why};
@@ -347,6 +348,36 @@ async fn restart(crash: bool) -> Result<()> {
     let again = wang.take_alerts();
     assert!(again.iter().all(|alert| alert.visit == tap.visit), "{again:?}");
     assert_eq!(export(&showroom).await?.visit(&tap.visit)?["consultant"], "wang");
+    showroom.finish().await
+}
+
+/// Who is asked next comes four seconds later, or as soon as the gateway and the phones are back.
+#[tokio::test]
+async fn a_ladder_goes_on_after_a_crash_late_by_no_more_than_that() -> Result<()> {
+    let mut showroom = Showroom::start().await?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let (chen, wang) =
+        (showroom.staff("chen", Role::Consultant).await?, showroom.staff("wang", Role::Consultant).await?);
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    let (first, second) = asked(&chen, &wang).await?;
+    let alert = first.alert_for(tap.visit).await?;
+    let down = wait::boot();
+    showroom.gateway_mut().kill().await?;
+    showroom.start_again().await?;
+    let down = TimeDelta::from_std(wait::since(down))?;
+    let next = second.alert_for(tap.visit).await?;
+    let (after, rung) = (next.asked_at - alert.asked_at, TimeDelta::seconds(4));
+    ensure!(after >= rung, "asked {after} after the first, too early");
+    // Phones open their streams again within some seconds.
+    ensure!(
+        after <= rung + down + TimeDelta::seconds(5),
+        "asked {after} after the first, with the gateway away for {down}"
+    );
+    second.serve(&next, "interested").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    let again = first.take_alerts();
+    assert!(again.iter().all(|again| again.alert == alert.alert), "{again:?}");
     showroom.finish().await
 }
 

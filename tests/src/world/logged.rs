@@ -40,6 +40,10 @@ impl Logged {
         let archive = data.join("archive");
         for day in std::fs::read_dir(&archive).with_context(|| format!("read {}", archive.display()))? {
             let path = day?.path();
+            // Beside the days lies what a cut or a full disk tore off, which was never acknowledged.
+            if path.extension().is_none_or(|kind| kind != "jsonl") {
+                continue;
+            }
             let mut file = BufReader::new(File::open(&path)?);
             let (mut line, mut number) = (Vec::new(), 0);
             while file.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
@@ -95,6 +99,7 @@ mod tests {
                 format!("00000000 {{\"sequence\":1,\"causes\":[{{\"id\":\"{id}\",\"print\":\"\"}}],\"events\":[]}}\n")
             };
             let lines: String = events.iter().map(line).collect();
+            std::fs::write(archive.join("2026-11-29.torn"), "00000000 {\"sequence\":").unwrap();
             std::fs::write(archive.join("2026-11-29.jsonl"), lines + "00000000 {\"sequence\":2}\n" + torn).unwrap();
             Logged::read(folder.path()).unwrap()
         };
