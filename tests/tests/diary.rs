@@ -110,6 +110,16 @@ async fn one_tap(browser: &Browser, link: &str, time: &str, picture: &str) -> Re
     Ok(())
 }
 
+/// Loads the day anew until so many appointments of it are kept: the page does not follow by itself what a kiosk says.
+async fn counts(browser: &Browser, showroom: &Showroom, kept: usize) -> Result<()> {
+    let count = "return document.querySelectorAll('.appointment.kept').length";
+    tests::wait::until_async("the day's appointments that were kept", || async {
+        browser.go(&format!("{}/appointments", showroom.gateway().http())).await?;
+        Ok((browser.client().execute(count, Vec::new()).await? == json!(kept)).then_some(()))
+    })
+    .await
+}
+
 #[tokio::test]
 async fn a_lead_becomes_an_appointment_with_one_tap_and_what_came_of_it_is_taken_away() -> Result<()> {
     let config = "[[catalogue.models]]\nid = \"s7\"\nzh = \"星河 S7\"\nen = \"Xinghe S7\"\n";
@@ -152,7 +162,7 @@ async fn a_lead_becomes_an_appointment_with_one_tap_and_what_came_of_it_is_taken
     // Whoever comes is in the file with what came of it; the whole number is in none.
     let again = kiosk.check_in("browse", &json!({"phone": NUMBER})).await?;
     boss.go(&format!("{}/appointments?lang=zh", showroom.gateway().http())).await?;
-    boss.find(".appointment.kept").await?;
+    counts(&boss, &showroom, 1).await.context("they came")?;
     let session = showroom.sign_in("lin").await?;
     let csv = String::from_utf8(session.fetch("/api/v1/exports/appointments.csv").await?)?;
     let kept: Vec<_> = csv.lines().filter(|line| line.contains(",kept,")).collect();
@@ -168,12 +178,7 @@ async fn a_lead_becomes_an_appointment_with_one_tap_and_what_came_of_it_is_taken
 
     // Taken back, nobody has come.
     kiosk.tell("visit.cancelled", &json!({"visit": again.visit})).await?;
-    let kept = "return document.querySelectorAll('.appointment.kept').length";
-    tests::wait::until_async("nobody to have come", || async {
-        boss.go(&format!("{}/appointments", showroom.gateway().http())).await?;
-        Ok((boss.client().execute(kept, Vec::new()).await? == json!(0)).then_some(()))
-    })
-    .await?;
+    counts(&boss, &showroom, 0).await.context("nobody came")?;
     wang.greeted(tap.visit).await?;
     wang.end(tap.visit, "interested").await?;
     own.close().await?;
