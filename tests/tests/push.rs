@@ -114,7 +114,7 @@ async fn a_phone_is_rung_while_its_page_is_closed() -> Result<()> {
     sign_in(&browser, &showroom, "wang", "/floor").await?;
     browser.find("#presence [data-presence=free]").await?.click().await?;
     // What that brings makes the page longer, above the switch.
-    for brought in ["#presence [data-presence=free][aria-pressed=true]", "#toast:not([hidden])"] {
+    for brought in ["#presence [data-presence=free][aria-pressed=true]", "#toast:not([hidden])", "#serving .place"] {
         browser.find(brought).await?;
     }
     browser.says("目前只有打开这个页面时才会响铃").await?;
