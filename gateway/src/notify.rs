@@ -30,7 +30,7 @@ pub use call::{Call, Message};
 pub use deliveries::{Deliveries, Delivery, Failure, Fate};
 pub use errand::Errand;
 pub use http::{Address, Client, ClientError};
-pub use hub::{CLIENT_BUFFER, Feed, FeedId, Hub, KEPT, NotAFeedId, Opening, Pushed, Subscription};
+pub use hub::{CLIENT_BUFFER, Feed, FeedId, Hub, NotAFeedId, Opening, Pushed, Subscription};
 pub use pager::Page;
 pub use push::{BadSubscription, PushDoor, PushSetup, Subscriptions, VapidKey};
 pub use robot::RobotSetup;

@@ -5,7 +5,9 @@
 //! open); a stream that is resumed misses nothing and repeats nothing, or is told so by [`Opening::reset`].
 //! Called by the runtime (push) and by the web's event streams (subscribe).
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+mod person;
+
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,15 +17,12 @@ use shared::ids::{AlertId, StaffId};
 use shared::wire::{Alert, AlertOver};
 use tokio::sync::mpsc;
 
+use self::person::Person;
 use super::deliveries::Deliveries;
 use crate::domain::effect::Task;
 
 /// Messages that may wait for one client before it is closed (DESIGN §6).
 pub const CLIENT_BUFFER: usize = 256;
-/// Accepted alerts whose details are kept per person.
-const ACCEPTED: usize = 8;
-/// Messages that are kept per person for clients that come back.
-pub const KEPT: usize = 64;
 
 /// Something for one person's screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,19 +100,6 @@ pub struct Hub {
     trials: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct Person {
-    open: BTreeMap<AlertId, Arc<Feed>>,
-    /// What this person accepted lately, with what Accept opened: an update of it rings nobody.
-    accepted: VecDeque<Arc<Feed>>,
-    recent: VecDeque<Arc<Feed>>,
-    /// Something was dropped from the front of `recent`.
-    trimmed: bool,
-    clients: Vec<mpsc::Sender<Arc<Feed>>>,
-    /// The trial that has not come back yet.
-    trial: Option<u64>,
-}
-
 /// What a client gets before anything new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
@@ -158,11 +144,7 @@ impl Hub {
             Pushed::Task(_) | Pushed::Trial(_) => false,
         };
         self.tell_listener(Heard::Feed { feed: Arc::clone(&feed), rings });
-        if person.recent.len() == KEPT {
-            person.recent.pop_front();
-            person.trimmed = true;
-        }
-        person.recent.push_back(Arc::clone(&feed));
+        person.keep(&feed);
         self.send(&mut person, &feed);
     }
 
@@ -255,7 +237,7 @@ impl Hub {
     /// What this person accepted lately, the oldest first.
     #[must_use]
     pub fn accepted_alerts(&self, staff: &StaffId) -> Vec<Arc<Feed>> {
-        lock(&self.person(staff)).accepted.iter().cloned().collect()
+        lock(&self.person(staff)).accepted()
     }
 
     /// How many clients were closed because they did not read.
@@ -271,63 +253,6 @@ impl Hub {
         let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(people.entry(staff.clone()).or_default())
     }
-}
-
-impl Person {
-    /// Whether it did not ring before.
-    fn take(&mut self, alert: AlertId, feed: &Arc<Feed>) -> bool {
-        match self.accepted.iter_mut().find(|accepted| is_about(accepted, alert)) {
-            Some(accepted) => {
-                *accepted = Arc::clone(feed);
-                false
-            }
-            None => self.open.insert(alert, Arc::clone(feed)).is_none(),
-        }
-    }
-
-    fn silence(&mut self, alert: AlertId, over: AlertOver) {
-        let Some(feed) = self.open.remove(&alert) else { return };
-        if over == AlertOver::Accepted {
-            if self.accepted.len() == ACCEPTED {
-                self.accepted.pop_front();
-            }
-            self.accepted.push_back(feed);
-        }
-    }
-
-    fn opening(&self, after: Option<FeedId>) -> Opening {
-        let (reset, messages) = match after {
-            None => (false, self.alerts()),
-            Some(after) => match self.since(after) {
-                Some(missed) => (false, missed),
-                None => (true, self.alerts()),
-            },
-        };
-        Opening { reset, messages, position: self.position() }
-    }
-
-    fn position(&self) -> FeedId {
-        self.recent.back().map_or(FeedId::default(), |feed| feed.id)
-    }
-
-    /// What came after this message; `None` where that is no longer known.
-    fn since(&self, after: FeedId) -> Option<Vec<Arc<Feed>>> {
-        if after == FeedId::default() && !self.trimmed {
-            return Some(self.recent.iter().cloned().collect());
-        }
-        let place = self.recent.iter().position(|feed| feed.id == after)?;
-        Some(self.recent.iter().skip(place + 1).cloned().collect())
-    }
-
-    fn alerts(&self) -> Vec<Arc<Feed>> {
-        let mut alerts: Vec<_> = self.open.values().cloned().collect();
-        alerts.sort_by_key(|feed| feed.id);
-        alerts
-    }
-}
-
-fn is_about(feed: &Feed, alert: AlertId) -> bool {
-    matches!(&feed.pushed, Pushed::Alert(known) if known.alert == alert)
 }
 
 fn lock(person: &Mutex<Person>) -> MutexGuard<'_, Person> {
@@ -377,7 +302,15 @@ mod tests {
     }
 
     fn over(to: &str, sequence: u64, ordinal: u16) -> Feed {
-        let pushed = Pushed::AlertOver(alert_id(ordinal), AlertOver::Taken);
+        ended(to, sequence, ordinal, AlertOver::Taken)
+    }
+
+    fn accepted(to: &str, sequence: u64, ordinal: u16) -> Feed {
+        ended(to, sequence, ordinal, AlertOver::Accepted)
+    }
+
+    fn ended(to: &str, sequence: u64, ordinal: u16, over: AlertOver) -> Feed {
+        let pushed = Pushed::AlertOver(alert_id(ordinal), over);
         Feed { id: FeedId { sequence, index: 0 }, to: staff(to), pushed }
     }
 
@@ -412,7 +345,32 @@ mod tests {
         check(history(), Some("1.0"), false, &[2, 3, 9]);
         check(history(), Some("3.0"), false, &[9]);
         check(history(), Some("9.0"), false, &[]);
-        check(history(), Some("0.0"), false, &[1, 2, 3, 9]);
+        check(history(), Some("0.0"), false, &[2, 3, 9]);
+    }
+
+    #[test]
+    fn a_resumed_stream_gets_an_alert_in_its_latest_words_and_none_that_is_over() {
+        check(vec![alert("wang", 1, 1), alert("wang", 2, 1), alert("wang", 3, 2)], Some("0.0"), false, &[2, 3]);
+        check(vec![alert("wang", 1, 1), alert("wang", 2, 1)], Some("1.0"), false, &[2]);
+        check(vec![alert("wang", 1, 1), waiting("wang", 2), over("wang", 3, 1)], Some("1.0"), false, &[2, 3]);
+        check(vec![alert("wang", 1, 1), accepted("wang", 2, 1)], Some("0.0"), false, &[1, 2]);
+        check(vec![alert("wang", 1, 1), accepted("wang", 2, 1), alert("wang", 3, 1)], Some("0.0"), false, &[2, 3]);
+    }
+
+    #[test]
+    fn of_many_accepted_alerts_the_last_few_are_kept() {
+        let pair = |ordinal: u16| {
+            let sequence = u64::from(ordinal) * 2;
+            [alert("wang", sequence, ordinal), accepted("wang", sequence + 1, ordinal)]
+        };
+        let overs = [3, 5, 7, 9];
+        let last = 10..=25;
+        check(
+            (1..=12).flat_map(pair).collect(),
+            Some("0.0"),
+            false,
+            &overs.into_iter().chain(last).collect::<Vec<_>>(),
+        );
     }
 
     #[test]
@@ -428,11 +386,10 @@ mod tests {
 
     #[test]
     fn an_update_of_an_accepted_alert_rings_nobody() {
-        let accepted = Pushed::AlertOver(alert_id(1), AlertOver::Accepted);
-        let over = Feed { id: FeedId { sequence: 2, index: 0 }, to: staff("wang"), pushed: accepted };
-        check(vec![alert("wang", 1, 1), over.clone(), alert("wang", 3, 1)], None, false, &[]);
+        let history = || [alert("wang", 1, 1), accepted("wang", 2, 1), alert("wang", 3, 1)];
+        check(history().into(), None, false, &[]);
         let hub = Hub::default();
-        for feed in [alert("wang", 1, 1), over, alert("wang", 3, 1)] {
+        for feed in history() {
             hub.push(feed);
         }
         let accepted: Vec<_> = hub.accepted_alerts(&staff("wang")).iter().map(|feed| feed.id.sequence).collect();
