@@ -8,6 +8,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use proptest::prelude::*;
+use proptest::sample::Index;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -158,5 +160,50 @@ fn every_code_is_kept_in_a_receipt() {
         let name = format!("receipt-code-{}", code.as_str().replace('_', "-"));
         let receipt: Receipt = serde_json::from_value(files[&name]["payload"].clone()).expect("a receipt");
         assert_eq!(receipt.refused[0].code, code);
+    }
+}
+
+/// Payloads of events, accepted and refused, and what may happen to one on its way: bytes replaced, put in or taken out, an end torn off.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let payloads: Vec<Vec<u8>> =
+        ["event", "refused"].into_iter().flat_map(golden).map(|(_, file)| payload(&file)).collect();
+    // Bytes that mean something to JSON come up often.
+    let byte = prop_oneof![any::<u8>(), prop::sample::select(b"{}[]\",:0-9e\\u".to_vec())];
+    let edits = prop::collection::vec((any::<Index>(), 0..3_u8, byte), 0..4);
+    (prop::sample::select(payloads), edits, prop::option::of(any::<Index>())).prop_map(|(mut bytes, edits, torn)| {
+        for (place, edit, byte) in edits {
+            let place = place.index(bytes.len() + 1);
+            match edit {
+                0 => bytes.insert(place, byte),
+                1 if place < bytes.len() => bytes[place] = byte,
+                _ if place < bytes.len() => drop(bytes.remove(place)),
+                _ => {}
+            }
+        }
+        if let Some(torn) = torn {
+            bytes.truncate(torn.index(bytes.len() + 1));
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_comes_is_answered_and_what_is_accepted_reads_back(bytes in prop_oneof![
+        9 => damaged(),
+        1 => prop::collection::vec(any::<u8>(), 0..200),
+    ]) {
+        match decode(&bytes, MAX_MQTT_BYTES) {
+            Ok(envelope) => {
+                let again = serde_json::to_vec(&envelope).expect("JSON");
+                let read = decode(&again, MAX_MQTT_BYTES);
+                prop_assert_eq!(read.as_ref().map(|read| read.fingerprint()), Ok(envelope.fingerprint()));
+                prop_assert_eq!(read, Ok(envelope));
+            }
+            // Whose event it was is said wherever that can be read.
+            Err(refused) => prop_assert!(refused.id.is_none() || serde_json::from_slice::<Value>(&bytes).is_ok()),
+        }
     }
 }

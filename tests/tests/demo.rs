@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use reqwest::Method;
 use serde_json::json;
 use tests::faults::sync::FailingSync;
 use tests::process::Process;
-use tests::world::{DEMO_PASSWORD, Phone, Screen, Session, parse_csv};
+use tests::world::{DEMO_PASSWORD, Phone, Screen, Session, code_in, parse_csv};
 use tests::{programs, wait};
 
 /// Starts it as `cargo run` does, on a machine without a display.
@@ -29,6 +29,50 @@ async fn address(showroom: &Process) -> Result<String> {
     address.await.with_context(|| showroom.err.tail())
 }
 
+/// The code in the terminal says the link beside it, which opens the visitor's page: asked here by loopback, at the port that it names.
+async fn visitors_page(showroom: &Process, said: &str, folder: &Path) -> Result<()> {
+    let link =
+        said.lines().find_map(|line| line.trim().strip_prefix("Visitors 访客")).context("the visitors' link")?.trim();
+    let printed = printed_code(showroom, &folder.join("code.pbm"))?;
+    ensure!(printed.as_deref() == Some(link), "the code says {printed:?}, the line {link}");
+    let mut address = reqwest::Url::parse(link)?;
+    ensure!(
+        address.host_str().is_some_and(|host| host != "localhost" && !host.starts_with("127.")),
+        "{link}: for this machine alone"
+    );
+    address.set_ip_host([127, 0, 0, 1].into()).map_err(|()| anyhow!("no host in {link}"))?;
+    let page = reqwest::get(address).await?;
+    ensure!(page.status().is_success(), "the visitor's page answers {}", page.status());
+    Ok(())
+}
+
+/// Reads the code as a camera would: each character of the terminal is two modules, one above the other.
+fn printed_code(showroom: &Process, picture: &Path) -> Result<Option<String>> {
+    const MODULE: usize = 6;
+    let lines = showroom.err.all();
+    let lines = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| !line.is_empty() && line.chars().all(|character| " ▀▄█".contains(character)));
+    let rows: Vec<String> = lines
+        .flat_map(|line| {
+            ["▀█", "▄█"]
+                .map(|dark| line.chars().map(|character| if dark.contains(character) { '1' } else { '0' }).collect())
+        })
+        .collect();
+    let (width, height) = (rows.first().map_or(0, String::len), rows.len());
+    let mut pbm = format!("P1 {} {}\n", width * MODULE, height * MODULE);
+    for row in rows {
+        let wide: String = row.chars().flat_map(|module| std::iter::repeat_n(module, MODULE)).collect();
+        for _ in 0..MODULE {
+            pbm.push_str(&wide);
+            pbm.push('\n');
+        }
+    }
+    std::fs::write(picture, pbm)?;
+    code_in(picture)
+}
+
 #[tokio::test]
 async fn without_a_display_the_showroom_is_open_all_the_same() -> Result<()> {
     let folder = tempfile::tempdir()?;
@@ -42,6 +86,7 @@ async fn without_a_display_the_showroom_is_open_all_the_same() -> Result<()> {
     for expected in ["wang", "zhao", DEMO_PASSWORD, "/floor", "/manage", "mqtt://", "/i/"] {
         assert!(said.contains(expected), "the banner does not say {expected}:\n{said}");
     }
+    visitors_page(&showroom, &said, folder.path()).await?;
     let wang = Phone::open(Session::sign_in(&base, "wang", DEMO_PASSWORD).await?).await?;
     wang.session().presence("free").await?;
     let zhao = Session::sign_in(&base, "zhao", DEMO_PASSWORD).await?;

@@ -1,6 +1,7 @@
 //! Fills an empty showroom with the sample staff and devices, and says how to get in.
 
 use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -69,7 +70,10 @@ pub fn kiosk_password(vault: &Vault, device: &DeviceId) -> String {
     URL_SAFE_NO_PAD.encode(vault.store_key(&format!("demo device {device}")))
 }
 
-/// What `cargo run` and `gateway serve --demo` print: links, a code and sign-ins.
+/// Most terminals are dark, and not every phone reads a code that is light on dark.
+const BLACK_ON_WHITE: (&str, &str) = ("\x1b[38;5;16;48;5;231m", "\x1b[0m");
+
+/// What `cargo run` and `gateway serve --demo` print to the standard error: links, a code and sign-ins.
 #[must_use]
 pub fn banner(serving: &Serving) -> String {
     let doors = &serving.doors;
@@ -96,8 +100,9 @@ pub fn banner(serving: &Serving) -> String {
     let _ = writeln!(text, "  Visitors 访客   {link}\n  (a phone on the same network can scan this)\n");
     if let Ok(code) = QrCode::new(&link) {
         let picture = code.render::<unicode::Dense1x2>().quiet_zone(true).build();
+        let (on, off) = if std::io::stderr().is_terminal() { BLACK_ON_WHITE } else { ("", "") };
         for line in picture.lines() {
-            let _ = writeln!(text, "  {line}");
+            let _ = writeln!(text, "  {on}{line}{off}");
         }
     }
     text
