@@ -15,9 +15,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::consent::ConsentPurpose;
 use shared::wire::{
-    Alert, AlertOver, Budget, Code, DeviceEvent, KioskConfig, KioskState, Language, MAX_MQTT_BYTES, Over, Purpose,
-    QrOffer, Receipt, Refused, Reply, ReplyKind, ReplyRefused, Stage, StorageTrouble, Title, Trial, VisitStatus, When,
-    Why, decode,
+    Alert, AlertOver, Budget, Code, DeviceEvent, Envelope, KioskConfig, KioskState, Language, MAX_MQTT_BYTES, Over,
+    Purpose, QrOffer, Receipt, Refused, Reply, ReplyKind, ReplyRefused, Stage, StorageTrouble, Title, Trial,
+    VisitStatus, When, Why, decode,
 };
 
 fn golden(prefix: &str) -> BTreeMap<String, Value> {
@@ -169,16 +169,12 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
         ["event", "refused"].into_iter().flat_map(golden).map(|(_, file)| payload(&file)).collect();
     // Bytes that mean something to JSON come up often.
     let byte = prop_oneof![any::<u8>(), prop::sample::select(b"{}[]\",:0-9e\\u".to_vec())];
-    let edits = prop::collection::vec((any::<Index>(), 0..3_u8, byte), 0..4);
+    let edits = prop::collection::vec((any::<Index>(), any::<bool>(), prop::option::of(byte)), 0..4);
     (prop::sample::select(payloads), edits, prop::option::of(any::<Index>())).prop_map(|(mut bytes, edits, torn)| {
-        for (place, edit, byte) in edits {
+        for (place, takes_out, puts_in) in edits {
             let place = place.index(bytes.len() + 1);
-            match edit {
-                0 => bytes.insert(place, byte),
-                1 if place < bytes.len() => bytes[place] = byte,
-                _ if place < bytes.len() => drop(bytes.remove(place)),
-                _ => {}
-            }
+            let end = (place + usize::from(takes_out)).min(bytes.len());
+            bytes.splice(place..end, puts_in);
         }
         if let Some(torn) = torn {
             bytes.truncate(torn.index(bytes.len() + 1));
@@ -199,7 +195,7 @@ proptest! {
             Ok(envelope) => {
                 let again = serde_json::to_vec(&envelope).expect("JSON");
                 let read = decode(&again, MAX_MQTT_BYTES);
-                prop_assert_eq!(read.as_ref().map(|read| read.fingerprint()), Ok(envelope.fingerprint()));
+                prop_assert_eq!(read.as_ref().map(Envelope::fingerprint), Ok(envelope.fingerprint()));
                 prop_assert_eq!(read, Ok(envelope));
             }
             // Whose event it was is said wherever that can be read.
