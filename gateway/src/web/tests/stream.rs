@@ -129,6 +129,39 @@ async fn a_resumed_stream_misses_nothing_and_an_unknown_place_is_reset() {
 }
 
 #[tokio::test]
+async fn a_phone_that_does_not_read_is_let_go_and_holds_up_nobody() {
+    let room = Room::open().await;
+    let (mut asleep, mut awake) = (Open::of(&room, "wang", "").await, Open::of(&room, "wang", "").await);
+    asleep.until("id: 0.0").await;
+    awake.until("id: 0.0").await;
+    let mut sequence = 0;
+    // The system's buffers take MBs before anybody notices.
+    while room.hub.closed_clients() == 0 {
+        sequence += 1;
+        assert!(sequence < 10_000, "nobody noticed");
+        let mut feed = alert("wang", sequence, 1);
+        if let Pushed::Alert(alert) = &mut feed.pushed {
+            alert.words = "您好".repeat(2_000);
+        }
+        room.hub.push(feed);
+        awake.text.clear();
+        awake.until(&format!("id: {sequence}.0\n")).await;
+    }
+    // What had been sent, and the last chunk: the connection stays for other requests.
+    let (mut rest, mut bytes) = (Vec::new(), [0; 65_536]);
+    while !rest.ends_with(b"\r\n0\r\n\r\n") {
+        let read = tokio::time::timeout(Duration::from_secs(10), asleep.stream.read(&mut bytes)).await;
+        rest.extend_from_slice(&bytes[..read.expect("the rest").unwrap()]);
+    }
+    assert!(!String::from_utf8_lossy(&rest).contains(&format!("id: {sequence}.0\n")), "it missed the last");
+    let mut back = Open::of(&room, "wang", "0.0").await;
+    assert!(
+        back.until(&format!("id: {sequence}.0\n")).await.contains("event: reset"),
+        "and gets it when it comes back"
+    );
+}
+
+#[tokio::test]
 async fn reception_sees_every_visit_and_a_consultant_their_own() {
     let room = Room::open().await;
     room.floor.send_replace(floor(5, vec![visit(1, None), visit(2, Some("wang"))]));
