@@ -151,6 +151,42 @@ async fn an_alert_that_nobody_accepts_climbs_the_ladder() -> Result<()> {
     showroom.finish().await
 }
 
+/// The manager's one alert comes again while somebody waits; whoever accepted is reminded, then told on, then asked; and what nobody
+/// ends is ended.
+#[tokio::test]
+async fn what_is_forgotten_is_asked_for_again_and_closed_at_last() -> Result<()> {
+    let showroom = Showroom::demo().await?;
+    let (chen, lin) = (showroom.phone("chen").await?, showroom.phone("lin").await?);
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    let alert = chen.alert_for(tap.visit).await?;
+    showroom.advance(10).await?;
+    lin.task(&json!({"task": "waiting", "waiting": 1})).await?;
+    for _ in 0..2 {
+        let seen = lin.events_seen();
+        showroom.advance(30).await?;
+        let again: Value = serde_json::from_str(&lin.event("task", seen).await?.data)?;
+        assert_eq!(again, json!({"task": "waiting", "waiting": 1}), "renewed, and still one");
+    }
+    chen.accept(&alert).await?;
+    lin.task(&json!({"task": "waiting", "waiting": 0})).await?;
+    showroom.advance(20).await?;
+    chen.task(&json!({"task": "greet", "visit": tap.visit})).await?;
+    showroom.advance(20).await?;
+    lin.task(&json!({"task": "not_greeted", "visit": tap.visit, "staff": "chen"})).await?;
+    chen.greeted(tap.visit).await?;
+    showroom.advance(40 * 60).await?;
+    chen.task(&json!({"task": "still_with", "visit": tap.visit})).await?;
+    showroom.advance(200 * 60).await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    let (from, to) = ALL_DAYS;
+    let path = format!("/api/v1/visits?from={from}&to={to}");
+    let row = lin.session().call(Method::GET, &path, None).await?["visits"][0].clone();
+    let said = ["visit_id", "consultant", "outcome"].map(|field| &row[field]);
+    assert_eq!(said, [&json!(tap.visit), &json!("chen"), &json!("closed_by_system")], "{row}");
+    showroom.finish().await
+}
+
 /// Whoever is asked lets it ring: reception chooses somebody on a break, whom nothing else would have asked.
 #[tokio::test]
 async fn whom_reception_chooses_is_rung_and_the_visit_is_theirs() -> Result<()> {
