@@ -44,12 +44,14 @@ async fn a_tap_at_the_door_reaches_the_page_of_a_consultant_is_logged_and_can_be
     let screen = Screen::start(1920, 1080).await?;
     let mut kiosk = screen.kiosk(&showroom, &credentials).await?;
     let link = wait::until_async("the welcome page", || async { screen.code("story-1-welcome") }).await?;
+    screen.settled("story-1-welcome").await?;
     let visitor = Browser::open(360, 780, None).await?;
     visitor.go(&link).await.context("the link that was read from the screen")?;
     visitor.find("input[name=phone]").await?;
     ensure!(!visitor.sticks_out().await?, "the visitor's page is wider than a phone");
     visitor.picture("story-2-visitor").await?;
     screen.begin("story-2-purpose")?;
+    screen.settled("story-2-purpose").await?;
     // A tap right after the page came may not count; another one on the page that follows changes nothing.
     let mut rung = false;
     for _ in 0..5 {
@@ -63,7 +65,7 @@ async fn a_tap_at_the_door_reaches_the_page_of_a_consultant_is_logged_and_can_be
     ensure!(rung, "the tap reached nobody; see story-2-purpose.png");
     phone.says("看车").await.context("what the visitor tapped")?;
     phone.picture("story-3-alert").await?;
-    let called = std::fs::read(screen.picture("story-3-calling")?)?;
+    let called = screen.settled("story-3-calling").await?;
 
     phone.find("#alert-accept").await?.click().await?;
     screen.changed("story-4-coming", &called).await.context("the kiosk says who is coming")?;
@@ -72,7 +74,7 @@ async fn a_tap_at_the_door_reaches_the_page_of_a_consultant_is_logged_and_can_be
         phone.says(said).await.context("what the visitor sent, on the page of whoever serves")?;
     }
     phone.picture("story-7-served").await?;
-    let coming = std::fs::read(screen.picture("story-4-coming")?)?;
+    let coming = screen.settled("story-4-coming").await?;
     desk.says("王芳").await.context("the manager sees who serves")?;
     phone.press("已见到客人").await?;
     screen.changed("story-8-greeted", &coming).await?;

@@ -40,12 +40,10 @@ async fn a_visitor_taps_the_real_window_and_sees_who_is_coming() -> Result<()> {
     screen.begin("kiosk-purposes")?;
     let alert = ring(&screen, spot::purpose(0), &[&wang], &BTreeMap::new()).await?.1;
     ensure!(alert.purpose == Purpose::Browse, "{:?}", alert.purpose);
-    screen.picture("kiosk-calling")?;
-    let before = std::fs::read(screen.picture("kiosk-calling")?)?;
+    let before = screen.settled("kiosk-calling").await?;
     wang.shown(&alert).await?;
     wang.accept(&alert).await?;
-    screen.changed("kiosk-coming", &before).await?;
-    let before = std::fs::read(screen.picture("kiosk-coming")?)?;
+    let before = screen.changed("kiosk-coming", &before).await?;
     wang.greeted(alert.visit).await?;
     screen.changed("kiosk-greeted", &before).await?;
     wang.end(alert.visit, "interested").await?;
@@ -143,7 +141,7 @@ async fn asked<'a>(staff: &[&'a Phone], rung: &BTreeMap<String, String>) -> Resu
 /// The visitor sees who comes, and is greeted; leaves a picture of the page that says so.
 async fn serve(screen: &Screen, phone: &Phone, alert: &Alert) -> Result<()> {
     let name = format!("kiosk-{}", alert.purpose);
-    let called = std::fs::read(screen.picture(&name)?)?;
+    let called = screen.settled(&name).await?;
     phone.shown(alert).await?;
     phone.accept(alert).await?;
     screen.changed(&name, &called).await?;

@@ -33,6 +33,7 @@ files![
     "manage.css",
     "morning.css",
     "owners.css",
+    "stack.css",
     "visitor.css",
     "api.js",
     "contacts.js",

@@ -1,5 +1,6 @@
 //! A screen for windows, with fingers, and the folder where pictures are left.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -167,15 +168,26 @@ impl Screen {
         anyhow::bail!("the page did not change; see {name}.png")
     }
 
-    /// Waits until the screen no longer looks as it did, and leaves a picture.
+    /// Waits until the screen no longer looks as it did and stands still; leaves a picture and gives its bytes.
     ///
     /// # Errors
-    /// When it stays as it was.
-    pub async fn changed(&self, name: &str, before: &[u8]) -> Result<()> {
+    /// When it stays as it was, or moves on and on.
+    pub async fn changed(&self, name: &str, before: &[u8]) -> Result<Vec<u8>> {
+        let last = Cell::new(Vec::new());
         wait::until_async(&format!("the screen to change to {name}"), || async {
-            Ok((std::fs::read(self.picture(name)?)? != before).then_some(()))
+            let now = std::fs::read(self.picture(name)?)?;
+            let stands = last.replace(now.clone()) == now;
+            Ok((stands && now != before).then_some(now))
         })
         .await
+    }
+
+    /// Waits until the screen stands still; leaves a picture and gives its bytes.
+    ///
+    /// # Errors
+    /// When it moves on and on.
+    pub async fn settled(&self, name: &str) -> Result<Vec<u8>> {
+        self.changed(name, &[]).await
     }
 
     /// Leaves a picture of the screen in `target/screenshots`.
