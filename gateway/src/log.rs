@@ -34,7 +34,7 @@ use tokio::sync::watch;
 
 pub use commit::{Commit, CommitCause, Group, PACK_BYTES, RECORD_BYTES, RECORD_VERSION};
 pub use error::LogError;
-pub use folder::FolderLock;
+pub use folder::{FolderLock, is_in};
 pub use follow::Follow;
 pub use memory::MemoryLog;
 pub use record::{Link, Record};

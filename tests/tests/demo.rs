@@ -102,6 +102,15 @@ async fn without_a_display_the_showroom_is_open_all_the_same() -> Result<()> {
     ensure!(visits.rows.iter().any(|row| row.get("outcome").is_some_and(|word| word == "interested")), "{visits:?}");
     programs::gateway_says(&["verify", "--data", data], "")?;
 
+    // The folder around it is none: whoever reads there is told so, and nothing is made in it.
+    for command in [&["verify"][..], &["export", "visits.csv"], &["account", "list"]] {
+        let refused =
+            programs::run_gateway(&[command, &["--data", &folder.path().display().to_string()]].concat(), "")?;
+        let said = String::from_utf8_lossy(&refused.stderr);
+        ensure!(refused.status.code() == Some(1) && said.contains("/showroom in it is one"), "{command:?}: {said}");
+    }
+    ensure!(!folder.path().join("log").exists() && !folder.path().join("archive").exists(), "it was filled");
+
     // The same folder once more: one line that says what to do.
     let mut second = open(folder.path())?;
     let status = second.end().await?;

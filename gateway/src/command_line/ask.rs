@@ -1,6 +1,7 @@
 //! Commands on a data folder: through the gateway that runs on it, or on the folder itself.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use shared::clock::SystemClock;
@@ -10,6 +11,7 @@ use super::{output, tracing_lines};
 use crate::app::App;
 use crate::config::Config;
 use crate::control::{self, Operations, Request};
+use crate::log;
 
 pub(super) fn ask(config: Config, request: Request) -> Result<(), Failure> {
     let mut out = output();
@@ -17,14 +19,27 @@ pub(super) fn ask(config: Config, request: Request) -> Result<(), Failure> {
         answered?;
         return is_in_sight(&request);
     }
-    if !config.data.dir.is_dir() && !request.begins_a_showroom() {
-        let folder = config.data.dir.display();
-        return Err(Failure::Done(format!("there is no data folder {folder}; name the right one with --data")));
+    if !request.begins_a_showroom() {
+        is_a_showroom(&config.data.dir)?;
     }
     drop(out);
     tracing_lines::quiet();
     let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     tokio.block_on(on_the_folder(config, request))
+}
+
+/// Whoever reads from the wrong folder must not be told that nothing is in it.
+fn is_a_showroom(data: &Path) -> Result<(), Failure> {
+    let (folder, inner) = (data.display(), data.join("showroom"));
+    let fault = match () {
+        () if log::is_in(data) => return Ok(()),
+        () if !data.is_dir() => format!("there is no data folder {folder}; name the right one with --data"),
+        () if log::is_in(&inner) => {
+            format!("{folder} is no gateway's data folder, and {} in it is one: name that with --data", inner.display())
+        }
+        () => format!("{folder} is no gateway's data folder; name the right one with --data"),
+    };
+    Err(Failure::Done(fault))
 }
 
 /// A service may have a /tmp of its own: what its gateway wrote there goes when it stops.

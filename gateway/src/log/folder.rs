@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rustix::fs::FlockOperation;
 
-use super::LogError;
+use super::{LogError, archive};
 
 /// Held while a process works on a data folder; the kernel lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -37,6 +37,12 @@ impl FolderLock {
         write_pid(&mut file).map_err(failed())?;
         Ok(Self { _file: file })
     }
+}
+
+/// Whether a log stands in this folder, or its archive alone, of which it can be rebuilt.
+#[must_use]
+pub fn is_in(data: &Path) -> bool {
+    archive::folder(data).is_dir() || data.join("log").is_dir()
 }
 
 fn write_pid(file: &mut File) -> io::Result<()> {
