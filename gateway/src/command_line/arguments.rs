@@ -1,6 +1,5 @@
 //! What can be typed, and the help for it. Written for the person who looks after a dealer's computers.
 
-use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -132,13 +131,13 @@ pub(super) struct AddAccount {
     /// What they do
     #[arg(long)]
     role: Role,
-    /// Senior: asked first for customers who are likely to buy
+    /// Senior: asked first for customers who are likely to buy. Whoever is senior stays it; the manager's page takes it back
     #[arg(long)]
     senior: bool,
-    /// Languages they speak
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "zh")]
-    languages: Vec<Spoken>,
-    /// The name on their badge, as visitors see it; the sign-in name without it
+    /// Languages they speak; zh for somebody new
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    languages: Option<Vec<Spoken>>,
+    /// The name on their badge, as visitors see it; the sign-in name for somebody new
     #[arg(long, value_name = "NAME")]
     display: Option<String>,
     /// The same in Latin letters, for visitors who read no Chinese
@@ -244,19 +243,17 @@ pub(super) enum What {
 impl AddAccount {
     pub(super) fn into_request(self, password: &Personal) -> Result<Request, Failure> {
         let hash = password::hash(password.reveal()).map_err(|fault| Failure::Usage(fault.to_string()))?;
-        let display = self.display.unwrap_or_else(|| self.name.to_string());
-        if display.trim().is_empty() || display.chars().count() > 40 {
-            return Err(Failure::Usage("--display must have 1 to 40 characters".to_owned()));
-        }
-        if self.latin.as_ref().is_some_and(|latin| latin.trim().is_empty() || latin.chars().count() > 40) {
-            return Err(Failure::Usage("--latin must have 1 to 40 characters".to_owned()));
+        for (option, name) in [("--display", &self.display), ("--latin", &self.latin)] {
+            if name.as_ref().is_some_and(|name| name.trim().is_empty() || name.chars().count() > 40) {
+                return Err(Failure::Usage(format!("{option} must have 1 to 40 characters")));
+            }
         }
         Ok(Request::AccountAdd {
             id: self.name,
             role: self.role.into(),
             senior: self.senior,
-            languages: self.languages.into_iter().map(Language::from).collect::<BTreeSet<_>>(),
-            display: Personal::new(display),
+            languages: self.languages.map(|spoken| spoken.into_iter().map(Language::from).collect()),
+            display: self.display.map(Personal::new),
             latin: self.latin.map(Personal::new),
             password_hash: Personal::new(hash),
         })
@@ -389,7 +386,7 @@ mod tests {
         for stdin in ["correct horse", "correct horse\n", "correct horse\r\nand more\n"] {
             let Request::AccountAdd { display, latin, password_hash, .. } = add(stdin).unwrap() else { panic!() };
             assert!(password::verify("correct horse", Some(password_hash.reveal())));
-            assert_eq!((display.reveal(), latin.unwrap().reveal()), ("王芳", "WangFang"));
+            assert_eq!((display.unwrap().reveal(), latin.unwrap().reveal()), ("王芳", "WangFang"));
         }
         for (stdin, expect) in [("", "at least 8"), ("seven77\n", "at least 8")] {
             let refused = add(stdin).unwrap_err().to_string();

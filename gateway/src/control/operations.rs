@@ -9,9 +9,10 @@ use std::time::Duration;
 use shared::clock::Clock;
 use shared::ids::StaffId;
 
+use super::people::Said;
 use super::request::Request;
 use crate::app::App;
-use crate::domain::roster::{Roster, StaffDetails};
+use crate::domain::roster::Roster;
 use crate::domain::{Actor, Command, Input, Refusal};
 use crate::keeping::KeepingError;
 use crate::log::{EventLog as _, SledLog, showroom_of};
@@ -143,8 +144,8 @@ impl Operations {
     pub fn perform(&self, request: Request, out: &mut impl Write) -> Result<(), OperationError> {
         match request {
             Request::AccountAdd { id, role, senior, languages, display, latin, password_hash } => {
-                let details = StaffDetails { name: display, latin, password: password_hash };
-                self.add_account(&id, role, senior, languages, details, out)
+                let said = Said { senior, languages, display, latin };
+                self.add_account(&id, role, password_hash, said, out)
             }
             Request::AccountList => self.list_accounts(out),
             Request::AccountRemove { id } => self.remove_account(&id),
@@ -152,7 +153,7 @@ impl Operations {
             Request::DeviceList => self.list_devices(out),
             Request::DeviceRemove { id, kind } => self.remove_device(&id, kind),
             Request::Export { export, bom } => self.export(export, bom, out),
-            Request::LeadErase { id } => self.erase_lead(id),
+            Request::LeadErase { id } => self.erase_lead(id, out),
             Request::Verify => self.verify(out),
             Request::Backup { to, keys } => self.backup(&to, &keys, out),
         }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use shared::ids::{DeviceId, StaffId, StoreId};
+use shared::personal::Personal;
 use shared::wire::Language;
 
 use super::operations::{OperationError, Operations};
@@ -28,18 +29,36 @@ struct Credentials<'a> {
     replaced: bool,
 }
 
+/// What may be said of a member of staff, and stays as it is where nothing is.
+pub(super) struct Said {
+    pub(super) senior: bool,
+    pub(super) languages: Option<BTreeSet<Language>>,
+    pub(super) display: Option<Personal>,
+    pub(super) latin: Option<Personal>,
+}
+
 impl Operations {
     pub(super) fn add_account(
         &self,
         id: &StaffId,
         role: Role,
-        senior: bool,
-        languages: BTreeSet<Language>,
-        details: StaffDetails,
+        password: Personal,
+        said: Said,
         out: &mut impl Write,
     ) -> Result<(), OperationError> {
+        let known = self.roster().accounts.get(id).cloned();
+        let (name, latin) =
+            known.as_ref().and_then(|known| known.secret.get()).map(|is| (is.name.clone(), is.latin.clone())).unzip();
+        let details = StaffDetails {
+            name: said.display.or(name).unwrap_or_else(|| Personal::new(id.as_str())),
+            latin: said.latin.or(latin.flatten()),
+            password,
+        };
+        let senior = said.senior || known.as_ref().is_some_and(|known| known.senior);
+        let languages = said.languages.or_else(|| known.as_ref().map(|known| known.languages.clone()));
+        let languages = languages.unwrap_or_else(|| BTreeSet::from([Language::Zh]));
+        let before = known.map(|known| (known.role, known.session_generation));
         // A new password ends what the old one opened.
-        let before = self.roster().accounts.get(id).map(|known| (known.role, known.session_generation));
         let session_generation = before.map_or(0, |(_, generation)| generation.wrapping_add(1));
         let secret = Secret::open(Subject::Staff(id.clone()), details);
         let account = Account { id: id.clone(), role, senior, languages, secret, session_generation };
@@ -50,10 +69,14 @@ impl Operations {
         match before {
             None => writeln!(out, "{id} is added as {role}")?,
             Some((was, _)) => {
-                let was = was.as_str();
+                let now = if was.as_str() == role {
+                    String::new()
+                } else {
+                    format!("is {role} instead of {}, ", was.as_str())
+                };
                 writeln!(
                     out,
-                    "{id} ({was}) was there already and is replaced by {role}; sessions of the old password are over"
+                    "{id} was there already: {now}has the new password, is signed out everywhere, and keeps what was not said anew"
                 )?;
             }
         }

@@ -43,8 +43,10 @@ impl Operations {
     }
 
     /// Erases a contact; its key is destroyed when this returns.
-    pub(super) fn erase_lead(&self, lead: LeadId) -> Result<(), OperationError> {
-        self.submit(Command::EraseLead(lead))
+    pub(super) fn erase_lead(&self, lead: LeadId, out: &mut impl Write) -> Result<(), OperationError> {
+        self.submit(Command::EraseLead(lead))?;
+        writeln!(out, "the contact of {lead} is erased")?;
+        Ok(())
     }
 
     /// Leads with the contacts that are still there, and whose customers they are now.

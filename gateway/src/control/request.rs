@@ -15,7 +15,7 @@ use crate::domain::roster::{DeviceKind, Role};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
-    /// Adds a member of staff, or replaces one with all that was said about them.
+    /// Adds a member of staff, or gives one another role and password; of whoever is there already stays what is not said.
     AccountAdd {
         /// Who.
         id: StaffId,
@@ -23,10 +23,12 @@ pub enum Request {
         role: Role,
         /// Senior.
         senior: bool,
-        /// Languages they speak.
-        languages: BTreeSet<Language>,
-        /// The name on the badge.
-        display: Personal,
+        /// Languages they speak; Chinese for somebody new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        languages: Option<BTreeSet<Language>>,
+        /// The name on the badge; the sign-in name for somebody new.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        display: Option<Personal>,
         /// The same in Latin letters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         latin: Option<Personal>,

@@ -81,8 +81,8 @@ fn account(name: &str) -> Request {
         id: name.parse().unwrap(),
         role: Role::Consultant,
         senior: true,
-        languages: BTreeSet::from([Language::Zh, Language::En]),
-        display: Personal::new("王芳"),
+        languages: Some(BTreeSet::from([Language::Zh, Language::En])),
+        display: Some(Personal::new("王芳")),
         latin: Some(Personal::new("Wang Fang")),
         password_hash: Personal::new("$argon2id$"),
     }
@@ -108,9 +108,16 @@ async fn accounts_are_added_listed_replaced_and_removed() {
     assert_eq!(showroom.ask(account("wang")).await.unwrap(), "wang is added as consultant\n");
     assert_eq!(showroom.ask(Request::AccountList).await.unwrap(), "wang\tconsultant\tsenior\tzh,en\t王芳\n");
     let before = generation();
-    let said = showroom.ask(account("wang")).await.unwrap();
+    // Another password, and nothing else said: what was known of them stays.
+    let Request::AccountAdd { id, role, password_hash, .. } = account("wang") else { panic!() };
+    let (senior, languages, display, latin) = (false, None, None, None);
+    let again = Request::AccountAdd { id, role, senior, languages, display, latin, password_hash };
+    let said = showroom.ask(again).await.unwrap();
     assert!(said.contains("was there already"), "{said}");
     assert_ne!(generation(), before, "a new password left old sessions open");
+    assert_eq!(showroom.ask(Request::AccountList).await.unwrap(), "wang\tconsultant\tsenior\tzh,en\t王芳\n");
+    let known = showroom.app.handle.roster().borrow().accounts[&wang].clone();
+    assert_eq!(known.secret.get().unwrap().latin.as_ref().unwrap().reveal(), "Wang Fang");
     showroom.ask(Request::AccountRemove { id: wang.clone() }).await.unwrap();
     assert_eq!(showroom.ask(Request::AccountList).await.unwrap(), "");
     assert_eq!(showroom.refused(Request::AccountRemove { id: wang }).await, "unknown_staff");

@@ -112,11 +112,14 @@ pub fn backup(
 /// Whether a backup may go there; before it goes on record.
 ///
 /// # Errors
-/// [`KeepingError::Exists`], [`KeepingError::Within`].
+/// [`KeepingError::Exists`], [`KeepingError::NoFolder`], [`KeepingError::Within`].
 pub fn check_places(log: &SledLog, to: &Path, keys_to: &Path) -> Result<(), KeepingError> {
     for file in [to, keys_to] {
         if file.exists() {
             return Err(KeepingError::Exists(file.to_owned()));
+        }
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return Err(KeepingError::NoFolder(folder.to_owned()));
         }
         if is_within(file, log.data()) {
             return Err(KeepingError::Within(file.to_owned()));

@@ -21,6 +21,12 @@ pub enum KeepingError {
     /// Nothing is written over.
     #[error("{} is there already; choose another name", .0.display())]
     Exists(PathBuf),
+    /// A showroom's key is there, as of a data folder in use.
+    #[error("{} is there already, as beside a showroom that is in use: restore into a folder of another name", .0.display())]
+    KeyExists(PathBuf),
+    /// The folder for a new file.
+    #[error("there is no folder {}; make it first", .0.display())]
+    NoFolder(PathBuf),
     /// A backup is no part of what it is a backup of.
     #[error("{} lies in the data folder; a backup must survive without it, so name a place outside", .0.display())]
     Within(PathBuf),

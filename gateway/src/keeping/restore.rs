@@ -43,7 +43,7 @@ pub fn restore(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Restored, KeepingError> {
     if key_file.exists() {
-        return Err(KeepingError::Exists(key_file.to_owned()));
+        return Err(KeepingError::KeyExists(key_file.to_owned()));
     }
     let lock = FolderLock::take(data)?;
     if has_content(data).map_err(KeepingError::file(data))? {
