@@ -65,6 +65,7 @@ function card(visit) {
     visit.hurry ? el("p", { class: "kicker fault", role: "alert" }, w.greet_now) : el("p", { class: "kicker" }, now),
     el("h1", {}, [visit.name, named("purpose", visit.purpose)].filter(Boolean).join(" · ")),
     el("p", { class: "tags" }, ...tags(visit)),
+    visit.purpose === "quiet" && !visit.greeted && el("p", { class: "distance" }, w.keep_distance),
     visit.words && !visit.greeted && el("div", {}, el("p", { class: "words-title" }, w.words_to_greet), el("p", { class: "words-text" }, visit.words)),
     visit.inside && el("div", { class: "buttons" }, ...buttons(visit)),
     visit.phone && el("p", { class: "number" }, ...number(visit)),

@@ -171,7 +171,7 @@ pub(super) fn page(base: &str) -> String {
 fn purpose(purpose: Purpose, reader: Language) -> &'static str {
     let (zh, en) = match purpose {
         Purpose::Browse => ("看看车", "First look"),
-        Purpose::Model => ("看某款车", "A certain model"),
+        Purpose::Model => ("看某款车", "A particular model"),
         Purpose::TestDrive => ("试驾", "Test drive"),
         Purpose::Appointment => ("已预约", "Appointment"),
         Purpose::Collect => ("提车", "Collecting a car"),

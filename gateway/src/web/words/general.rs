@@ -38,7 +38,7 @@ words! { General
 
     // Purposes
     purpose_browse: "看看车", "First look";
-    purpose_model: "看某款车", "A certain model";
+    purpose_model: "看某款车", "A particular model";
     purpose_test_drive: "试驾", "Test drive";
     purpose_appointment: "已预约", "Appointment";
     purpose_collect: "提车", "Collecting a car";
@@ -166,7 +166,7 @@ words! { General
     walk_in_done: "已呼叫顾问", "A consultant is being called";
     queue: "等待中的客人", "Visitors waiting";
     queue_empty: "现在没有客人在等。", "Nobody is waiting.";
-    queue_empty_hint: "有人进门没有扫码时，按下面的“来客”。", "When somebody comes in without the kiosk, press Walk-in below.";
+    queue_empty_hint: "有人进门没有登记时，按下面的“来客”。", "When somebody comes in without the kiosk, press Walk-in below.";
     on_floor: "正在接待", "Being served";
     on_floor_empty: "还没有正在接待的客人。", "No visit is going on.";
     received: "已接待入座", "Received and seated";
@@ -193,7 +193,7 @@ words! { General
     accepted_10: "{n} 秒内接单", "accepted in {n} s";
     greeted_10: "{n} 秒内见面", "greeted in {n} s";
     confirmed: "已确认见面", "greetings confirmed";
-    breaches: "超过 {n} 秒", "over {n} s";
+    breaches: "超过 {n} 秒未接单", "not accepted within {n} s";
     of_all: "共", "of";
     waits_now: "现在谁在等", "Who waits now";
     nobody_waits: "没有客人在等。", "Nobody is waiting.";
