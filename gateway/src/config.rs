@@ -36,6 +36,7 @@ pub use checklist::ChecklistConfig;
 pub use diary::DiaryConfig;
 pub use floor::FloorConfig;
 pub use place::{DataConfig, LogConfig, VaultConfig};
+pub(crate) use reading::ADDRESS_FORM;
 pub use sample::{
     PICTURES as SAMPLE_PICTURES, PORTRAITS as SAMPLE_PORTRAITS, Sample, SampleDevice, SampleStaff, sample,
 };

@@ -11,6 +11,7 @@ use shared::personal::Personal;
 use shared::wire::Language;
 
 use super::failure::Failure;
+use crate::config::ADDRESS_FORM;
 use crate::control::Request;
 use crate::domain::audit::{Export, Format, Records};
 use crate::domain::roster;
@@ -98,10 +99,10 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     /// Address and port of the staff and visitor pages (`web.listen`)
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(super) http: Option<SocketAddr>,
     /// Address and port of the built-in MQTT broker for devices (`mqtt.listen`)
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
     pub(super) mqtt: Option<SocketAddr>,
     /// A sample showroom to look at: staff, cars and a kiosk, everybody with the same password. Never for a real one
     #[arg(long)]
@@ -238,6 +239,10 @@ pub(super) enum What {
     AppointmentsCsv,
     #[value(name = "appointments.jsonl")]
     AppointmentsJsonl,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| ADDRESS_FORM.to_owned())
 }
 
 impl AddAccount {

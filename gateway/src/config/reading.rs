@@ -64,7 +64,16 @@ pub(super) fn read(
 
 fn fault(key: &str, error: &toml::de::Error, given: &BTreeMap<String, String>) -> Fault {
     let source = if given.contains_key(key) { format!(" (from {})", variable_of(key)) } else { String::new() };
-    Fault { key: format!("{key}{source}"), problem: error.message().to_owned() }
+    // The standard library does not say what is missing.
+    let problem = error.message().replace(&no_address().to_string(), ADDRESS_FORM);
+    Fault { key: format!("{key}{source}"), problem }
+}
+
+/// How an address to listen on is written.
+pub(crate) const ADDRESS_FORM: &str = "must be ADDRESS:PORT, such as 0.0.0.0:8080";
+
+fn no_address() -> impl std::fmt::Display {
+    "".parse::<std::net::SocketAddr>().err().map_or_else(String::new, |error| error.to_string())
 }
 
 /// Gives a pair of which a variable sets one half the default's other half.

@@ -130,7 +130,7 @@ fn every_fault_is_told_on_a_line_with_its_path() {
     check_faults("[web]\nlissten = 1", &[], &["web.lissten: unknown field"]);
     check_faults("[wep]\nlisten = 1", &[], &["wep: unknown field"]);
     check_faults("web = 3", &[], &["web: invalid type"]);
-    check_faults("[web]\nlisten = 'here'", &[], &["web.listen: invalid socket address"]);
+    check_faults("[web]\nlisten = 'here'", &[], &["web.listen: must be ADDRESS:PORT"]);
     check_faults("[web]\nlisten = ", &[], &["gateway.toml:2: "]);
     check_faults("[floor]\ntwo = '4'", &[], &["floor.two: a duration is"]);
     check_faults("[store]\nzone = 'Mars/Base'", &[], &["store.zone: must be a time zone"]);

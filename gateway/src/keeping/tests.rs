@@ -320,7 +320,10 @@ fn restoring_refuses_a_folder_in_use_or_with_content_and_a_key_file_that_is_ther
     assert!(matches!(in_use, KeepingError::Log(LogError::InUse { .. })), "{in_use}");
     drop((log, vault));
     assert!(matches!(into(&showroom.data(), &showroom.path("new.key")), KeepingError::NotEmpty(_)));
-    assert!(matches!(into(&showroom.path("new"), &Vault::default_key_file(&showroom.data())), KeepingError::Exists(_)));
+    assert!(matches!(
+        into(&showroom.path("new"), &Vault::default_key_file(&showroom.data())),
+        KeepingError::KeyExists(_)
+    ));
     let held = FolderLock::take(&showroom.path("held")).unwrap();
     assert!(matches!(into(&showroom.path("held"), &showroom.path("h.key")), KeepingError::Log(LogError::InUse { .. })));
     drop(held);
