@@ -20,9 +20,10 @@ const day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "sho
 export const modelName = (id) => (models ??= new Map(listed("models"))).get(id) ?? id;
 
 /** The visitor in a few words, for the alert and for the visit that comes of it. */
-export function tags({ party, language, models: wanted = [], own_customer: own, appointment, when, budget, last_visit: last }) {
+export function tags({ party, language, models: wanted = [], own_customer: own, appointment, when, budget, last_visit: last, score }) {
   const words = [];
   if (own) words.push(w.own_customer);
+  if (score) words.push(`${named("intent", score.intent)} ${score.points}`);
   if (appointment) words.push(`${w.appointment_at} ${hour(appointment)}`);
   if (party) words.push(`${party} ${w.people}`);
   words.push(named("language", language));
@@ -31,6 +32,12 @@ export function tags({ party, language, models: wanted = [], own_customer: own, 
   if (budget) words.push(named("budget", budget));
   if (last) words.push([`${w.last_visit} ${day.format(new Date(last.at))}`, ...(last.models ?? []).map(modelName), ...Object.entries(last.answers ?? {}).map(answered)].filter(Boolean).join(" · "));
   return words.map((word) => el("span", {}, word));
+}
+
+/** What of the score comes from where. */
+export function scored({ parts }) {
+  const part = ({ signal, amount, points }) => `${named("score", signal).replace("{n}", amount)} +${points}`;
+  return parts.length ? parts.map(part).join(" · ") : w.score_none;
 }
 
 /** An alert came, or more is known about one. */

@@ -1,5 +1,5 @@
 // The visits that this person has accepted or came along to: words, greeted, end. Or, with none, what to expect.
-import { tags } from "./alert.js";
+import { scored, tags } from "./alert.js";
 import { send } from "./api.js";
 import { by, button, el, keyed } from "./dom.js";
 import { callSecond, handOver, note, stepBack, together } from "./hands.js";
@@ -33,17 +33,21 @@ export function showServing() {
   });
 }
 
+/** What an alert tells of a visitor beyond what the floor says of every visit. */
+function told(details) {
+  const { name, words, when, budget, phone, lead, own_customer, last_visit, score } = details;
+  return { name, words, when, budget, phone, lead, own_customer, last_visit, score, full: shown.get(lead)?.phone };
+}
+
 function known(visit) {
-  const { name, words, when, budget, phone, lead, own_customer, last_visit } = state.details.get(visit.id) ?? {};
-  const full = shown.get(lead)?.phone;
-  return { ...visit, name, words, when, budget, phone, lead, own_customer, last_visit, full, greeted: Boolean(visit.greeted_at), hurry: hurry.has(visit.id) && !visit.greeted_at };
+  return { ...visit, ...told(state.details.get(visit.id) ?? {}), greeted: Boolean(visit.greeted_at), hurry: hurry.has(visit.id) && !visit.greeted_at };
 }
 
 /** Accepted a moment ago: the floor does not say so yet. */
-function fresh({ visit, purpose, party, language, models, name, words, why, when, budget, phone, lead, own_customer, last_visit }) {
+function fresh(alert) {
+  const { visit, purpose, party, language, models, why } = alert;
   const consultant = why === "second_person" ? null : state.me;
-  const full = shown.get(lead)?.phone;
-  return { id: visit, consultant, purpose, party, language, models, greeted: false, name, words, when, budget, phone, lead, own_customer, last_visit, full, hurry: false };
+  return { id: visit, consultant, purpose, party, language, models, greeted: false, hurry: false, ...told(alert) };
 }
 
 /** Of a visit what its buttons depend on: they are not drawn anew for anything else. */
@@ -65,6 +69,7 @@ function card(visit) {
     visit.hurry ? el("p", { class: "kicker fault", role: "alert" }, w.greet_now) : el("p", { class: "kicker" }, now),
     el("h1", {}, [visit.name, named("purpose", visit.purpose)].filter(Boolean).join(" · ")),
     el("p", { class: "tags" }, ...tags(visit)),
+    visit.score && el("p", { class: "score" }, `${w.score_why} ${scored(visit.score)}`),
     visit.purpose === "quiet" && !visit.greeted && el("p", { class: "distance" }, w.keep_distance),
     visit.words && !visit.greeted && el("div", {}, el("p", { class: "words-title" }, w.words_to_greet), el("p", { class: "words-text" }, visit.words)),
     visit.inside && el("div", { class: "buttons" }, ...buttons(visit)),

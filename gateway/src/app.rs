@@ -152,7 +152,7 @@ impl App {
         let rules = Rules {
             floor: FloorRules::from(&config.floor),
             zone: config.store.zone.0,
-            sales: SalesRules { kept: config.vault.contacts_kept },
+            sales: SalesRules { kept: config.vault.contacts_kept, score: config.score.rules(config.floor.promising) },
             diary: DiaryRules::from(&config.diary),
             speech: config.speech.speech(&config.store.brand),
             number_key: NumberKey::new(vault.store_key("number")),

@@ -19,6 +19,7 @@ mod floor;
 mod place;
 mod reading;
 mod sample;
+mod score;
 mod screens;
 mod speech;
 mod store;
@@ -40,6 +41,7 @@ pub(crate) use reading::ADDRESS_FORM;
 pub use sample::{
     PICTURES as SAMPLE_PICTURES, PORTRAITS as SAMPLE_PORTRAITS, Sample, SampleDevice, SampleStaff, sample,
 };
+pub use score::ScoreConfig;
 pub use screens::ScreensConfig;
 pub use speech::SpeechConfig;
 pub use store::{Bilingual, StoreConfig, Zone};
@@ -66,6 +68,8 @@ pub struct Config {
     pub mqtt: MqttConfig,
     /// Figures of the floor.
     pub floor: FloorConfig,
+    /// What makes a lead promising.
+    pub score: ScoreConfig,
     /// Figures of appointments.
     pub diary: DiaryConfig,
     /// Words to greet with.
@@ -192,6 +196,7 @@ impl Config {
             "floor.live",
             "must be longer than web.alive, or every phone goes dark",
         );
+        self.score.validate(self.floor.promising, &mut faults);
         self.diary.validate(&mut faults);
         self.speech.validate(&mut faults);
         self.checklist.validate(&mut faults);

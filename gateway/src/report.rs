@@ -27,7 +27,7 @@ use crate::views::ViewsError;
 
 pub use appointment::AppointmentRecord;
 pub use audit::AuditRecord;
-pub use lead::{ContactState, LeadRecord, Numbers, OwnedLead};
+pub use lead::{ContactState, KnownLead, LeadRecord, Numbers};
 pub use moment::Moment;
 pub use visit::VisitRecord;
 
@@ -57,7 +57,7 @@ pub const VISIT_COLUMNS: [&str; 21] = [
 ];
 
 /// Columns of the leads export.
-pub const LEAD_COLUMNS: [&str; 19] = [
+pub const LEAD_COLUMNS: [&str; 21] = [
     "lead_id",
     "store",
     "received_at",
@@ -77,6 +77,8 @@ pub const LEAD_COLUMNS: [&str; 19] = [
     "owner_since",
     "owner_until",
     "owner_by",
+    "score",
+    "intent",
 ];
 
 /// Columns of the appointments export.

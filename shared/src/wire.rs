@@ -10,6 +10,7 @@ mod interest;
 mod kiosk;
 mod pager;
 mod receipt;
+mod score;
 
 pub use alert::{Alert, LastVisit, Reply, ReplyKind, Why};
 pub use envelope::{Envelope, Fingerprint, MAX_HTTP_BYTES, MAX_MQTT_BYTES, VERSION, decode};
@@ -21,3 +22,4 @@ pub use kiosk::{
 };
 pub use pager::{AlertOver, Over, ReplyRefused, Trial};
 pub use receipt::{Code, Receipt, Refused};
+pub use score::{Intent, Score, ScorePart, Signal};

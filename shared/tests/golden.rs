@@ -15,9 +15,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::consent::ConsentPurpose;
 use shared::wire::{
-    Alert, AlertOver, Budget, Code, DeviceEvent, Envelope, KioskConfig, KioskState, Language, MAX_MQTT_BYTES, Over,
-    Purpose, QrOffer, Receipt, Refused, Reply, ReplyKind, ReplyRefused, Stage, StorageTrouble, Title, Trial,
-    VisitStatus, When, Why, decode,
+    Alert, AlertOver, Budget, Code, DeviceEvent, Envelope, Intent, KioskConfig, KioskState, Language, MAX_MQTT_BYTES,
+    Over, Purpose, QrOffer, Receipt, Refused, Reply, ReplyKind, ReplyRefused, Signal, Stage, StorageTrouble, Title,
+    Trial, VisitStatus, When, Why, decode,
 };
 
 fn golden(prefix: &str) -> BTreeMap<String, Value> {
@@ -149,6 +149,8 @@ fn every_value_of_every_enumeration_has_its_golden_file() {
     every("alert", "/language", &Language::ALL);
     every("alert", "/when", &When::ALL);
     every("alert", "/budget", &Budget::ALL);
+    every("alert", "/score/intent", &Intent::ALL);
+    every("alert", "/score/parts/*/signal", &Signal::ALL);
     every("reply", "/reply", &ReplyKind::ALL);
     every("over", "/over", &AlertOver::ALL);
 }

@@ -7,8 +7,8 @@ use shared::consent::ConsentPurpose;
 use shared::ids::StoreId;
 use shared::topics::Topic;
 use shared::wire::{
-    AlertOver, Budget, Code, DeviceEvent, Language, MAX_MQTT_BYTES, Purpose, ReplyKind, Stage, StorageTrouble, Title,
-    VERSION, When, Why,
+    AlertOver, Budget, Code, DeviceEvent, Intent, Language, MAX_MQTT_BYTES, Purpose, ReplyKind, Signal, Stage,
+    StorageTrouble, Title, VERSION, When, Why,
 };
 
 const PROTOCOL: &str = include_str!("../PROTOCOL.md");
@@ -94,6 +94,22 @@ fn every_why_has_its_row_and_no_row_is_invented() {
         has_row("### Why me", why.as_str());
     }
     assert_eq!(rows("### Why me"), Why::ALL.len());
+}
+
+#[test]
+fn every_signal_of_the_score_has_its_row_and_no_row_is_invented() {
+    for signal in Signal::ALL {
+        match signal {
+            Signal::Visits | Signal::Talk | Signal::Model | Signal::TestDrives | Signal::When | Signal::Budget => {}
+        }
+        assert_eq!(word(signal), signal.as_str());
+        has_row("### How promising", signal.as_str());
+    }
+    assert_eq!(rows("### How promising"), Signal::ALL.len());
+    for intent in Intent::ALL {
+        assert_eq!(word(intent), intent.as_str());
+        assert!(section("### How promising").contains(&format!("`{}`", intent.as_str())), "{intent:?}");
+    }
 }
 
 #[test]

@@ -127,6 +127,7 @@ impl FloorConfig {
         ] {
             faults.unless(value >= TimeDelta::milliseconds(100) && value <= day, key, "must be from 100ms to 24h");
         }
+        faults.unless((1..=100).contains(&self.promising), "floor.promising", "must be from 1 to 100");
         let bounds = TimeDelta::days(1)..=TimeDelta::days(3660);
         faults.unless(bounds.contains(&self.owned), "floor.owned", "must be from 1d to 3660d");
         for (key, early, late, before) in [

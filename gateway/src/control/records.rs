@@ -9,7 +9,7 @@ use super::operations::{OperationError, Operations};
 use crate::domain::Command;
 use crate::domain::audit::{Export, Format, Records};
 use crate::domain::secret::Secrets;
-use crate::report::{OwnedLead, csv, jsonl, midnight};
+use crate::report::{KnownLead, csv, jsonl, midnight};
 use crate::runtime::CustomerView;
 use crate::views::ViewsError;
 
@@ -24,7 +24,7 @@ impl Operations {
         let to = after.map_or(DateTime::<Utc>::MAX_UTC, |day| midnight(day, zone));
         let (views, showroom) = (&self.views, &self.showroom);
         let view = self.customers();
-        let leads = || self.owned_leads(&view, from, to);
+        let leads = || self.known_leads(&view, from, to);
         match (export.records, export.format) {
             (Records::Visits, Format::Csv) => csv::write_visits(views.each_visit(from, to), showroom, bom, out)?,
             (Records::Visits, Format::Jsonl) => jsonl::write_visits(views.each_visit(from, to), showroom, out)?,
@@ -49,18 +49,18 @@ impl Operations {
         Ok(())
     }
 
-    /// Leads with the contacts that are still there, and whose customers they are now.
-    fn owned_leads<'a>(
+    /// Leads with the contacts that are still there, whose customers they are now, and how promising.
+    fn known_leads<'a>(
         &'a self,
         view: &'a CustomerView,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
-    ) -> impl Iterator<Item = Result<OwnedLead, ViewsError>> + 'a {
+    ) -> impl Iterator<Item = Result<KnownLead, ViewsError>> + 'a {
         let now = self.clock.now();
         self.opened(self.views.each_lead(from, to)).map(move |row| {
             let row = row?;
-            let owned = view.owner(row.lead.id, now);
-            Ok((row, owned))
+            let (owned, score) = view.known(row.lead.id, now);
+            Ok((row, owned, score))
         })
     }
 

@@ -1,16 +1,18 @@
-//! Sales: so far, the interest that visitors register; scores, needs, quotes and the rest come with their issues.
+//! Sales: so far, the interest that visitors register, and how promising they are; needs, quotes and the rest come with their issues.
 //!
-//! [`book`] is the state; `kiosk` makes leads of what was agreed to at a kiosk; `contact` is who may see, and who takes away, how a
+//! [`book`] is the state; [`score`] says how promising somebody is; `kiosk` makes leads of what was agreed to at a kiosk; `contact` is who may see, and who takes away, how a
 //! person is reached.
 
 pub mod book;
 mod contact;
 mod kiosk;
+pub mod score;
 #[cfg(test)]
 mod stories;
 
 pub use book::{Sales, SalesRules};
 pub(in crate::domain) use contact::staff_or_system;
+pub use score::{Encounter, ScoreRules, Signals};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

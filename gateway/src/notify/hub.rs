@@ -291,6 +291,7 @@ mod tests {
             phone: None,
             lead: None,
             last_visit: None,
+            score: None,
             appointment: None,
             why: Why::LongestFree,
             colleague: None,

@@ -62,6 +62,7 @@ fn alert(visit: u8) -> Alert {
         phone: Some("138****8000".to_owned()),
         lead: None,
         last_visit: None,
+        score: None,
         appointment: None,
         why: Why::OwnCustomer,
         colleague: None,

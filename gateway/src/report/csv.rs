@@ -4,13 +4,13 @@
 use std::io::{self, Write};
 
 use shared::ids::{DeviceId, ModelId, StaffId};
-use shared::wire::{Budget, Title, When};
+use shared::wire::{Budget, Intent, Title, When};
 use uuid::Uuid;
 
 use super::appointment::AppointmentRecord;
 use super::audit::AuditRecord;
 use super::defuse::defused;
-use super::lead::{LeadRecord, Numbers, OwnedLead};
+use super::lead::{KnownLead, LeadRecord, Numbers};
 use super::moment::Moment;
 use super::{APPOINTMENT_COLUMNS, AUDIT_COLUMNS, LEAD_COLUMNS, ReportError, Showroom, VISIT_COLUMNS};
 use crate::domain::floor::visit::{GreetedSource, Outcome};
@@ -44,7 +44,7 @@ pub fn write_visits(
 /// # Errors
 /// When a row cannot be read or the receiver has gone.
 pub fn write_leads(
-    rows: impl Iterator<Item = Result<OwnedLead, ViewsError>>,
+    rows: impl Iterator<Item = Result<KnownLead, ViewsError>>,
     showroom: &Showroom,
     bom: bool,
     out: impl Write,
@@ -156,6 +156,8 @@ fn lead<W: Write>(cells: &mut Cells<W>, record: &LeadRecord<'_>) -> io::Result<(
     cells.plain(record.owner_since.as_deref().unwrap_or_default());
     cells.plain(record.owner_until.as_deref().unwrap_or_default());
     cells.plain(record.owner_by.unwrap_or_default());
+    cells.number(record.score.map(i64::from));
+    cells.plain(record.intent.map_or("", Intent::as_str));
     cells.end_line()
 }
 

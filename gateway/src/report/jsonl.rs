@@ -5,7 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::{
-    AppointmentRecord, AuditRecord, LeadRecord, Moment, Numbers, OwnedLead, ReportError, Showroom, VisitRecord,
+    AppointmentRecord, AuditRecord, KnownLead, LeadRecord, Moment, Numbers, ReportError, Showroom, VisitRecord,
 };
 use crate::views::{AppointmentRow, AuditRow, ViewsError, VisitRow};
 
@@ -26,7 +26,7 @@ pub fn write_visits(
 /// # Errors
 /// When a row cannot be read or the receiver has gone.
 pub fn write_leads(
-    rows: impl Iterator<Item = Result<OwnedLead, ViewsError>>,
+    rows: impl Iterator<Item = Result<KnownLead, ViewsError>>,
     showroom: &Showroom,
     out: impl Write,
 ) -> Result<u64, ReportError> {

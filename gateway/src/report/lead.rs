@@ -6,7 +6,7 @@ use shared::consent::{Consent, ConsentPurpose};
 use shared::ids::{DeviceId, LeadId, ModelId, StaffId, StoreId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
-use shared::wire::{Language, Title};
+use shared::wire::{Intent, Language, Score, Title};
 
 use super::moment::Moment;
 use crate::domain::customer::Owned;
@@ -77,14 +77,17 @@ pub struct LeadRecord<'a> {
     pub(super) owner_until: Option<String>,
     /// `contact`, or `ruling` where a manager has settled it.
     pub(super) owner_by: Option<&'static str>,
+    /// 0 to 100.
+    pub(super) score: Option<u8>,
+    pub(super) intent: Option<Intent>,
 }
 
-/// A lead, and whose customer that is.
-pub type OwnedLead = (LeadRow, Option<Owned>);
+/// A lead, whose customer that is, and how promising; nothing of either where no contact is kept.
+pub type KnownLead = (LeadRow, Option<Owned>, Option<Score>);
 
 impl<'a> LeadRecord<'a> {
     /// The record of a row whose contact the caller has opened; a sealed one counts as erased.
-    pub fn new((row, owned): &'a OwnedLead, store: &'a StoreId, moment: &mut Moment, numbers: Numbers) -> Self {
+    pub fn new((row, owned, rated): &'a KnownLead, store: &'a StoreId, moment: &mut Moment, numbers: Numbers) -> Self {
         let lead = &row.lead;
         let contact = lead.secret.as_ref().and_then(|secret| secret.get());
         Self {
@@ -113,6 +116,8 @@ impl<'a> LeadRecord<'a> {
             owner_since: owned.as_ref().map(|owned| moment.write(owned.since.into()).to_owned()),
             owner_until: owned.as_ref().map(|owned| moment.write(owned.until.into()).to_owned()),
             owner_by: owned.as_ref().map(|owned| if owned.settled { "ruling" } else { "contact" }),
+            score: rated.as_ref().map(|rated| rated.points),
+            intent: rated.as_ref().map(|rated| rated.intent),
         }
     }
 }

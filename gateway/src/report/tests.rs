@@ -7,7 +7,7 @@ use shared::consent::{Consent, ConsentPurpose};
 use shared::ids::{AppointmentId, LeadId, VisitId};
 use shared::personal::Personal;
 use shared::phone::PhoneNumber;
-use shared::wire::{Language, Purpose, Title};
+use shared::wire::{Intent, Language, Purpose, Score, Title};
 
 use super::*;
 use crate::domain::customer::Owned;
@@ -214,12 +214,12 @@ fn leads_show_the_number_of_whoever_agreed_and_no_formula() {
     let front = "01a2062f-deca-7808-8808-080808080808,demo,2026-11-23T10:15:30.250+08:00,kiosk_qr,entrance,\
                  01a2062f-deca-7707-8707-070707070707,zh,s7 e5,half_year,to25,";
     let end = "contact:v1:given marketing:v1:taken_back";
-    let line = |middle: &str| format!("{front}{middle},{end},,,,");
+    let line = |middle: &str| format!("{front}{middle},{end},,,,,,");
     let mut withdrawn = lead("李", "13800138000");
     withdrawn.lead.consents.iter_mut().for_each(|consent| consent.given = false);
     let rows = [lead("王, 女士", "13800138000"), lead("=HYPERLINK(1)", "+85291234567"), erased, nobody, withdrawn];
     check(
-        |out| csv::write_leads(rows.into_iter().map(|row| Ok((row, None))), &showroom(), false, out),
+        |out| csv::write_leads(rows.into_iter().map(|row| Ok((row, None, None))), &showroom(), false, out),
         5,
         &[
             LEAD_COLUMNS.join(",").as_str(),
@@ -231,10 +231,10 @@ fn leads_show_the_number_of_whoever_agreed_and_no_formula() {
         ],
     );
     let mut out = Vec::new();
-    jsonl::write_leads([Ok((lead("王", "13800138000"), None))].into_iter(), &showroom(), &mut out).unwrap();
+    jsonl::write_leads([Ok((lead("王", "13800138000"), None, None))].into_iter(), &showroom(), &mut out).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
     assert_eq!((json["name"].as_str(), json["phone"].as_str()), (Some("王"), Some("13800138000")));
-    let row = (lead("王", "13800138000"), None);
+    let row = (lead("王", "13800138000"), None, None);
     let listed = LeadRecord::new(&row, &showroom().store, &mut Moment::new(showroom().zone), Numbers::Masked).phone;
     assert_eq!(listed.as_deref(), Some("138****8000"), "lists are masked whatever was agreed to");
     assert_eq!(json["consents"][1]["given"], serde_json::json!(false));
@@ -242,20 +242,22 @@ fn leads_show_the_number_of_whoever_agreed_and_no_formula() {
 }
 
 #[test]
-fn a_lead_says_whose_customer_it_is_until_when_and_by_what() {
+fn a_lead_says_how_promising_it_is_and_whose_until_when_and_by_what() {
     let since = at();
+    let score = Score { points: 85, intent: Intent::High, parts: Vec::new() };
     for (settled, by) in [(false, "contact"), (true, "ruling")] {
         let owned = Owned { staff: "wang".parse().unwrap(), since, until: since + TimeDelta::days(30), settled };
-        let row = || [Ok((lead("王", "13800138000"), Some(owned.clone())))].into_iter();
+        let row = || [Ok((lead("王", "13800138000"), Some(owned.clone()), Some(score.clone())))].into_iter();
         let mut out = Vec::new();
         csv::write_leads(row(), &showroom(), false, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        let end = format!(",wang,2026-11-23T10:15:30.250+08:00,2026-12-23T10:15:30.250+08:00,{by}\n");
+        let end = format!(",wang,2026-11-23T10:15:30.250+08:00,2026-12-23T10:15:30.250+08:00,{by},85,high\n");
         assert!(text.ends_with(&end), "{text}");
         let mut out = Vec::new();
         jsonl::write_leads(row(), &showroom(), &mut out).unwrap();
         let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!((json["owner"].as_str(), json["owner_by"].as_str()), (Some("wang"), Some(by)));
+        assert_eq!((json["score"].as_u64(), json["intent"].as_str()), (Some(85), Some("high")));
     }
 }
 

@@ -9,6 +9,7 @@ mod hands;
 mod ownership;
 mod people;
 mod records;
+mod score;
 mod shifts;
 mod visitor;
 
@@ -25,6 +26,7 @@ use hands::Hands;
 use ownership::Belonging;
 use people::Crew;
 use records::Register;
+use score::Scoring;
 use shifts::Rota;
 use visitor::Visitor;
 
@@ -73,6 +75,8 @@ pub(in crate::web) struct Words {
     #[serde(flatten)]
     pub(super) records: Register,
     #[serde(flatten)]
+    pub(super) score: Scoring,
+    #[serde(flatten)]
     pub(super) shifts: Rota,
     #[serde(flatten)]
     pub(super) visitor: Visitor,
@@ -87,6 +91,7 @@ static ZH: Words = Words {
     ownership: Belonging::ZH,
     people: Crew::ZH,
     records: Register::ZH,
+    score: Scoring::ZH,
     shifts: Rota::ZH,
     visitor: Visitor::ZH,
 };
@@ -99,6 +104,7 @@ static EN: Words = Words {
     ownership: Belonging::EN,
     people: Crew::EN,
     records: Register::EN,
+    score: Scoring::EN,
     shifts: Rota::EN,
     visitor: Visitor::EN,
 };
@@ -144,6 +150,7 @@ impl Words {
             self.ownership.word(key),
             self.people.word(key),
             self.records.word(key),
+            self.score.word(key),
             self.shifts.word(key),
             self.visitor.word(key),
         ];
@@ -181,6 +188,7 @@ mod tests {
             Belonging::TABLE,
             Crew::TABLE,
             Register::TABLE,
+            Scoring::TABLE,
             Rota::TABLE,
             Visitor::TABLE,
         ];

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Language, Purpose};
 use super::interest::{Budget, When};
+use super::score::Score;
 use crate::ids::{AlertId, LeadId, ModelId, StaffId, TopicId, VisitId};
 
 /// What decided that this person is asked: "why me".
@@ -21,7 +22,7 @@ pub enum Why {
     Appointment,
     /// Speaks the visitor's language.
     Language,
-    /// A senior for a promising lead. Reserved.
+    /// A senior for a promising lead.
     Senior,
     /// Reachable on an open page, where others are only pushable.
     Live,
@@ -133,6 +134,9 @@ pub struct Alert {
     /// When they were here last, if they are known, only for the owner or after Accept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_visit: Option<LastVisit>,
+    /// How promising they are, if they are known, only for the owner or after Accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Score>,
     /// When they are expected, if they have an appointment today.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointment: Option<DateTime<Utc>>,

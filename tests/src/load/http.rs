@@ -12,6 +12,8 @@ pub struct Connection {
     stream: BufReader<TcpStream>,
     host: String,
     token: String,
+    /// The gateway closes it after its last answer.
+    closes: bool,
 }
 
 /// The head of an answer.
@@ -20,6 +22,7 @@ struct Head {
     status: u16,
     length: Option<usize>,
     chunked: bool,
+    closes: bool,
 }
 
 impl Connection {
@@ -30,7 +33,7 @@ impl Connection {
     pub async fn open(address: &str, token: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).await.with_context(|| address.to_owned())?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), host: address.to_owned(), token: token.to_owned() })
+        Ok(Self { stream: BufReader::new(stream), host: address.to_owned(), token: token.to_owned(), closes: false })
     }
 
     /// Sends a request and reads the whole answer.
@@ -40,6 +43,7 @@ impl Connection {
     pub async fn request(&mut self, method: &str, path: &str, body: &str) -> Result<(u16, Vec<u8>)> {
         self.send(method, path, "", body).await?;
         let head = self.head().await?;
+        self.closes = head.closes;
         let mut answer = Vec::new();
         if head.chunked {
             while self.chunk(&mut answer).await? {}
@@ -48,6 +52,12 @@ impl Connection {
             self.stream.read_exact(&mut answer).await?;
         }
         Ok((head.status, answer))
+    }
+
+    /// Whether another request may follow.
+    #[must_use]
+    pub fn stays_open(&self) -> bool {
+        !self.closes
     }
 
     /// Opens a stream of server-sent events.
@@ -77,7 +87,7 @@ impl Connection {
     }
 
     async fn head(&mut self) -> Result<Head> {
-        let mut head = Head { status: 0, length: None, chunked: false };
+        let mut head = Head { status: 0, length: None, chunked: false, closes: false };
         let mut line = String::new();
         loop {
             line.clear();
@@ -118,6 +128,7 @@ impl Head {
         match name.to_ascii_lowercase().as_str() {
             "content-length" => self.length = value.trim().parse().ok(),
             "transfer-encoding" => self.chunked = value.trim().eq_ignore_ascii_case("chunked"),
+            "connection" => self.closes = value.trim().eq_ignore_ascii_case("close"),
             _ => {}
         }
     }
@@ -157,10 +168,12 @@ mod tests {
 
     #[test]
     fn heads_are_read_whatever_the_case_of_their_names() {
-        let mut head = Head { status: 0, length: None, chunked: false };
-        for line in ["HTTP/1.1 204 No Content", "content-LENGTH: 17", "Transfer-Encoding: chunked", "x"] {
+        let mut head = Head { status: 0, length: None, chunked: false, closes: false };
+        for line in
+            ["HTTP/1.1 204 No Content", "content-LENGTH: 17", "Transfer-Encoding: chunked", "connection: Close", "x"]
+        {
             head.line(line);
         }
-        assert_eq!(head, Head { status: 204, length: Some(17), chunked: true });
+        assert_eq!(head, Head { status: 204, length: Some(17), chunked: true, closes: true });
     }
 }

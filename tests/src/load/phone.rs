@@ -177,7 +177,7 @@ impl Phone {
                 None => Connection::open(&self.address, &self.token).await?,
             };
             if let Ok((status, _)) = open.request("POST", path, body).await {
-                *connection = Some(open);
+                *connection = Some(open).filter(Connection::stays_open);
                 let taken = (200..300).contains(&status);
                 if !taken {
                     self.ledger.answer_refused();

@@ -12,7 +12,7 @@ use shared::wire::LastVisit;
 use super::dispute::{CustomerEvent, Dispute, Ruling};
 use super::number::{NumberHash, NumberKey};
 use crate::domain::floor::visit::{Outcome, Visit};
-use crate::domain::sales::{Contact, Lead, LeadEvent};
+use crate::domain::sales::{Budget, Contact, Encounter, Lead, LeadEvent, Signals, When};
 use crate::domain::secret::{Sealable, Secrets};
 
 /// Whose customer somebody is, and since the last real contact with whom, or since the ruling.
@@ -37,6 +37,15 @@ struct Card {
     /// The rulings on which that stands, the last one last, until the next real contact decides again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     settled: Vec<Settled>,
+    /// Visits in which somebody stood before them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    encounters: BTreeMap<VisitId, Encounter>,
+    /// When they mean to buy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    when: Option<When>,
+    /// What they mean to spend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    budget: Option<Budget>,
     /// Who has ever stood before them, and so may say that they are their customer.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     served: BTreeSet<StaffId>,
@@ -220,6 +229,18 @@ impl Customers {
         Some(LastVisit { at, models, answers })
     }
 
+    /// What somebody did and said, over all their contacts; of what was said, the last word.
+    #[must_use]
+    pub fn signals(&self, lead: LeadId) -> Signals<'_> {
+        let mut signals = Signals::default();
+        for card in self.cards_of(lead) {
+            signals.encounters.extend(card.encounters.iter().map(|(visit, one)| (*visit, one)));
+            signals.models.extend(&card.models);
+            (signals.when, signals.budget) = (card.when.or(signals.when), card.budget.or(signals.budget));
+        }
+        signals
+    }
+
     /// Takes over what has happened to leads.
     pub fn apply(&mut self, event: &LeadEvent) {
         match event {
@@ -240,6 +261,7 @@ impl Customers {
         by_number.insert((number, lead.id));
         let told = Arc::make_mut(&mut card);
         (told.number, told.models) = (number, lead.models.clone());
+        (told.when, told.budget) = (lead.when.or(told.when), lead.budget.or(told.budget));
         Arc::make_mut(&mut self.cards).insert(lead.id, card);
         if let Some(visit) = lead.visit {
             self.visits.entry(visit).or_default().insert(lead.id);
@@ -294,6 +316,7 @@ impl Customers {
         for lead in leads {
             let Some(card) = cards.get_mut(&lead).map(Arc::make_mut) else { continue };
             card.last = Some(at);
+            card.encounters.extend(Encounter::of(visit).map(|one| (visit.id, one)));
             card.served.extend(visit.askings.iter().filter(|one| one.accepted).map(|one| one.to.clone()));
             if won.is_some() {
                 card.settled.clear();
@@ -398,6 +421,9 @@ impl Card {
             last: None,
             owner: None,
             settled: Vec::new(),
+            encounters: BTreeMap::new(),
+            when: None,
+            budget: None,
             served: BTreeSet::new(),
         }
     }

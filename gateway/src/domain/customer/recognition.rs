@@ -1,8 +1,9 @@
 //! A number was told: whoever is known by it is met by their own consultant, if that one can come.
 
 use chrono::{DateTime, Utc};
-use shared::ids::VisitId;
+use shared::ids::{LeadId, VisitId};
 use shared::phone::PhoneNumber;
+use shared::wire::Score;
 
 use super::book::Acquaintance;
 use crate::domain::diary::DiaryEvent;
@@ -37,6 +38,11 @@ impl State {
         events
     }
 
+    /// How promising somebody is.
+    pub(in crate::domain) fn score(&self, lead: LeadId) -> Score {
+        self.sales.score_rules().score(&self.customers.signals(lead))
+    }
+
     /// Whose customer they are, where that is news.
     fn recognise_customer(
         &self,
@@ -58,7 +64,8 @@ impl State {
         if before == (lead, owner.clone()) {
             return Vec::new();
         }
-        let mut events = vec![FloorEvent::Recognised { visit, lead, owner: owner.clone(), since }];
+        let score = lead.map(|lead| self.score(lead).points);
+        let mut events = vec![FloorEvent::Recognised { visit, lead, owner: owner.clone(), since, score }];
         if let (Some(visit), Some(owner), false) = (known, owner, asked) {
             events.extend(self.floor.ask_own(visit, &owner, now));
         }

@@ -129,8 +129,8 @@ impl State {
             visit.known.lead.as_ref().is_some_and(theirs) || self.customers.at_visit(visit.id).any(|lead| theirs(&lead))
         });
         let learns = |visit: &crate::domain::floor::visit::Visit| {
-            let (visit, lead) = (visit.id, visit.known.lead);
-            FloorEvent::Recognised { visit, lead, owner: owner.clone(), since }.into()
+            let (visit, lead, score) = (visit.id, visit.known.lead, visit.known.score);
+            FloorEvent::Recognised { visit, lead, owner: owner.clone(), since, score }.into()
         };
         visits.map(learns).collect()
     }

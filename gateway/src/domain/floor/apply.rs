@@ -23,8 +23,8 @@ impl Floor {
         match event {
             FloorEvent::CheckedIn(event) => self.checked_in(event, at),
             FloorEvent::Detailed(event) => self.change_visit(event.visit, |visit| detailed(visit, event)),
-            FloorEvent::Recognised { visit, lead, owner, since } => self.change_visit(*visit, |visit| {
-                (visit.known.lead, visit.known.owner, visit.known.since) = (*lead, owner.clone(), *since);
+            FloorEvent::Recognised { visit, lead, owner, since, score } => self.change_visit(*visit, |visit| {
+                visit.known = Known { owner: owner.clone(), since: *since, lead: *lead, score: *score };
             }),
             FloorEvent::Asked { alert, to, why, pushed } => self.asked(*alert, to, (*why, *pushed), at),
             FloorEvent::Handed { alert, .. } => self.change_asking(*alert, |asking| {

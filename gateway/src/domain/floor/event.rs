@@ -107,6 +107,9 @@ pub enum FloorEvent {
         /// Since when: the last real contact.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<DateTime<Utc>>,
+        /// How promising they are, 0 to 100.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<u8>,
     },
     /// One person was asked.
     Asked {

@@ -122,6 +122,7 @@ impl Floor {
             lead: None,
             // And what is known from before, the customer area's.
             last_visit: None,
+            score: None,
             appointment: visit.appointment.as_ref().map(|expected| expected.at),
             why: asking.why,
             colleague: asking.is_among_colleagues().then(|| visit.owner_beside(&asking.to)).flatten(),

@@ -5,6 +5,7 @@ mod hands;
 mod leaving;
 mod own;
 mod party;
+mod promising;
 mod queue;
 mod saturday;
 mod shifts;

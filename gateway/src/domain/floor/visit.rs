@@ -245,8 +245,7 @@ impl Asking {
     }
 }
 
-/// What the showroom knows of whoever came, as far as it decides who is asked. The score is empty until leads are scored: the rules read it
-/// already, so that nobody has to change them for the data.
+/// What the showroom knows of whoever came, as far as it decides who is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// 归属 whose customer it is.

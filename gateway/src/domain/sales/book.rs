@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use shared::ids::{LeadId, VisitId};
 
-use super::{Budget, Erasure, Lead, LeadChannel, LeadEvent, When};
+use super::{Budget, Erasure, Lead, LeadChannel, LeadEvent, ScoreRules, When};
 
 /// So long without an event, and the clock is doubted: longer than any holiday that the whole showroom takes.
 const LEAP: TimeDelta = TimeDelta::days(31);
@@ -22,11 +22,13 @@ const DOUBT: TimeDelta = TimeDelta::days(7);
 pub struct SalesRules {
     /// For how long a contact is kept: the consent texts promise no more than twelve months.
     pub kept: TimeDelta,
+    /// What makes a lead promising.
+    pub score: ScoreRules,
 }
 
 impl Default for SalesRules {
     fn default() -> Self {
-        Self { kept: TimeDelta::days(365) }
+        Self { kept: TimeDelta::days(365), score: ScoreRules::default() }
     }
 }
 
@@ -80,6 +82,12 @@ impl Sales {
     pub fn configure(&mut self, rules: SalesRules) {
         self.rules = rules;
         self.by_age = self.contacts.iter().map(|(lead, kept)| (kept.since, *lead)).collect();
+    }
+
+    /// What makes a lead promising.
+    #[must_use]
+    pub fn score_rules(&self) -> &ScoreRules {
+        &self.rules.score
     }
 
     /// When something happened last, of whatever kind.
@@ -232,7 +240,7 @@ mod tests {
     #[test]
     fn a_contact_is_erased_when_it_was_kept_for_long_enough_and_not_before() {
         let mut sales = Sales::default();
-        sales.configure(SalesRules { kept: TimeDelta::days(10) });
+        sales.configure(SalesRules { kept: TimeDelta::days(10), ..SalesRules::default() });
         assert_eq!(sales.deadline(), None);
         for (days, number) in [(3, 1), (0, 2)] {
             let event = LeadEvent::Received(lead(number, None));
@@ -252,7 +260,7 @@ mod tests {
     #[test]
     fn a_clock_that_leaps_forward_erases_nobody_for_a_week_and_set_back_nobody_at_all() {
         let mut sales = Sales::default();
-        sales.configure(SalesRules { kept: TimeDelta::days(10) });
+        sales.configure(SalesRules { kept: TimeDelta::days(10), ..SalesRules::default() });
         sales.apply(&LeadEvent::Received(lead(1, None)), start(), TimeDelta::hours(1));
         sales.pass(start());
         let far = start() + TimeDelta::days(400);

@@ -10,8 +10,10 @@ fn a_customers_record_has_every_visit_of_theirs_and_none_that_was_taken_for_thei
         lead: known.then_some(lead),
         owner: known.then(|| "wang".parse().unwrap()),
         since: None,
+        score: None,
     };
-    let ruled = |n, lead| FloorEvent::Recognised { visit: id(n), lead, owner: "chen".parse().ok(), since: None };
+    let ruled =
+        |n, lead| FloorEvent::Recognised { visit: id(n), lead, owner: "chen".parse().ok(), since: None, score: None };
     let appointment = shared::ids::AppointmentId::new(start(), [5; 10]);
     let terms =
         Terms { consultant: "li".parse().unwrap(), at: start(), minutes: 60, matter: Matter::Talk, models: Vec::new() };

@@ -105,8 +105,8 @@ fn write(
         views.each_lead(from, to).map(|row| {
             let mut row = row?;
             (front.parts.open_lead)(&mut row);
-            let owned = customers.owner(row.lead.id, now);
-            Ok((row, owned))
+            let (owned, score) = customers.known(row.lead.id, now);
+            Ok((row, owned, score))
         })
     };
     let appointments = || {

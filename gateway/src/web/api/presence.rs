@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
@@ -52,12 +52,14 @@ pub(crate) async fn undo(
     front.by(&person, &headers, "presence undo", b"", Command::UndoPresence).await.map(done)
 }
 
+/// The connection that brought it closes: it comes every few seconds from every phone, and would keep a second connection with its
+/// buffers open beside each stream. What somebody does after an alert finds one open, for `shown` came before it.
 pub(crate) async fn alive(
     State(front): State<Arc<Front>>,
     Extension(person): Extension<Person>,
-) -> Result<axum::Json<Alive>, Problem> {
+) -> Result<([(HeaderName, &'static str); 1], axum::Json<Alive>), Problem> {
     front.submit(None, Actor::Staff(person.id.clone()), Command::Alive).await?;
-    Ok(axum::Json(keeping_time(&front, &person)))
+    Ok(([(header::CONNECTION, "close")], axum::Json(keeping_time(&front, &person))))
 }
 
 pub(crate) fn keeping_time(front: &Front, person: &Person) -> Alive {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::report::{AuditRecord, LeadRecord, Moment, Numbers, OwnedLead, VisitRecord};
+use crate::report::{AuditRecord, KnownLead, LeadRecord, Moment, Numbers, VisitRecord};
 use crate::views::{LeadRow, ViewsError};
 use crate::web::address::Query;
 use crate::web::authorisation::{Action, Object, can};
@@ -105,12 +105,12 @@ pub(crate) async fn leads(State(front): State<Arc<Front>>, Query(span): Query<Sp
     reading(move || {
         let page = front.parts.views.leads(from, to, span.cursor.as_deref(), PAGE)?;
         let now = front.now();
-        let owned = |mut row: LeadRow| {
+        let known = |mut row: LeadRow| {
             (front.parts.open_lead)(&mut row);
-            let owned = customers.owner(row.lead.id, now);
-            (row, owned)
+            let (owned, score) = customers.known(row.lead.id, now);
+            (row, owned, score)
         };
-        let rows: Vec<OwnedLead> = page.rows.into_iter().map(owned).collect();
+        let rows: Vec<KnownLead> = page.rows.into_iter().map(known).collect();
         let mut moment = Moment::new(front.zone());
         let store = &front.parts.showroom.store;
         let leads = rows.iter().map(|row| LeadRecord::new(row, store, &mut moment, Numbers::Masked)).collect();

@@ -91,7 +91,7 @@ pub(crate) async fn show(
     let own = owned.into_iter().filter_map(|(lead, owned)| {
         let row = records.own.get(&lead)?;
         let time = day_and_clock(&front, row.received_at.utc());
-        let line = LeadLine::new(&front, row, &frame, time, None);
+        let line = LeadLine::new(&front, row, &frame, time, Some(&view));
         Some(Own { line, owner: OwnerLine::new(&front, Some(owned), frame.w) })
     });
     let own = own.collect();

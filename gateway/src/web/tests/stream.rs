@@ -64,6 +64,7 @@ fn alert(to: &str, sequence: u64, number: u8) -> Feed {
         phone: None,
         lead: None,
         last_visit: None,
+        score: None,
         appointment: None,
         why: Why::LongestFree,
         colleague: None,

@@ -17,9 +17,9 @@ use crate::domain::sales::LeadEvent;
 use crate::domain::secret::Sealable;
 use crate::domain::{Event, State};
 
-const LI: &str = "13800138000";
+pub(super) const LI: &str = "13800138000";
 
-fn number(text: &str, agreed: bool) -> Detailed {
+pub(super) fn number(text: &str, agreed: bool) -> Detailed {
     let consents = agreed
         .then(|| Consent { purpose: ConsentPurpose::Contact, wording: "v1".to_owned(), given: true })
         .into_iter()
@@ -27,7 +27,7 @@ fn number(text: &str, agreed: bool) -> Detailed {
     Detailed { phone: PhoneNumber::parse(text).ok(), consents, ..Detailed::default() }
 }
 
-fn comes(scene: &mut Scene, detail: Detailed) -> VisitId {
+pub(super) fn comes(scene: &mut Scene, detail: Detailed) -> VisitId {
     scene.check_in_with(Purpose::Browse, Language::Zh, detail, Some(0))
 }
 

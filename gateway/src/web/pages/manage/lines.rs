@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::phone::PhoneNumber;
+use shared::wire::{Score, ScorePart};
 
 use crate::domain::customer::Owned;
 use crate::domain::floor::visit::GreetedSource;
@@ -150,6 +151,36 @@ pub(in crate::web) struct LeadLine {
     pub(in crate::web) channel: String,
     /// Nothing where they are no customer: no number is kept.
     pub(in crate::web) owner: Option<OwnerLine>,
+    /// Nothing where no contact is kept.
+    pub(in crate::web) score: Option<ScoreLine>,
+}
+
+/// How promising somebody is, and why.
+#[derive(Debug)]
+pub(in crate::web) struct ScoreLine {
+    /// For the page's looks: high, medium or low.
+    pub(in crate::web) intent: &'static str,
+    /// `高意向 85`
+    pub(in crate::web) text: String,
+    /// `到店 3 次 +30 · 试驾 1 次 +20`
+    pub(in crate::web) parts: String,
+}
+
+impl ScoreLine {
+    pub(in crate::web) fn new(score: &Score, w: &Words) -> Self {
+        let part = |part: &ScorePart| {
+            let word = w.named("score", part.signal.as_str());
+            let said = word.replace("{n}", &part.amount.unwrap_or_default().to_string());
+            format!("{said} +{}", part.points)
+        };
+        let parts: Vec<_> = score.parts.iter().map(part).collect();
+        let intent = score.intent.as_str();
+        Self {
+            intent,
+            text: format!("{} {}", w.named("intent", intent), score.points),
+            parts: if parts.is_empty() { w.score.score_none.to_owned() } else { parts.join(" · ") },
+        }
+    }
 }
 
 /// Whose customer somebody is.
@@ -213,6 +244,7 @@ impl LeadLine {
             owner: customers
                 .filter(|view| !view.customers.contacts(lead.id).is_empty())
                 .map(|view| OwnerLine::new(front, view.owner(lead.id, front.now()), w)),
+            score: customers.and_then(|view| view.score(lead.id)).map(|score| ScoreLine::new(&score, w)),
         }
     }
 }
