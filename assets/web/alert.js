@@ -23,7 +23,8 @@ export const modelName = (id) => (models ??= new Map(listed("models"))).get(id) 
 export function tags({ party, language, models: wanted = [], own_customer: own, appointment, when, budget, last_visit: last, score }) {
   const words = [];
   if (own) words.push(w.own_customer);
-  if (score) words.push(`${named("intent", score.intent)} ${score.points}`);
+  // What a visitor may see over somebody's shoulder calls nobody unpromising.
+  if (score && score.intent !== "low") words.push(`${named("intent", score.intent)} ${score.points}`);
   if (appointment) words.push(`${w.appointment_at} ${hour(appointment)}`);
   if (party) words.push(`${party} ${w.people}`);
   words.push(named("language", language));

@@ -11,4 +11,7 @@ async function ask() {
 }
 
 // Opened by its own address, there is nothing to go back to.
-if (location.pathname !== "/offline") ask();
+if (location.pathname !== "/offline") {
+  document.getElementById("again").href = location.href;
+  ask();
+}

@@ -78,14 +78,24 @@ async fn a_consultant_passes_with_a_reason_and_a_lost_connection_is_told() -> Re
     zhao.end(tap.visit, "served").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
 
-    browser.client().execute_async("navigator.serviceWorker.ready.then(arguments[0])", Vec::new()).await?;
+    let address = |path: &str| format!("{}{path}", showroom.gateway().http());
+    let (floor, customers) = (address("/floor"), address("/customers"));
+    for page in [&customers, &floor] {
+        browser.go(page).await?;
+        browser.client().execute_async("navigator.serviceWorker.ready.then(arguments[0])", Vec::new()).await?;
+    }
+    browser.find("#light:not([data-state=red])").await?;
     showroom.gateway_mut().kill().await?;
     browser.find("#light[data-state=red]").await?;
     browser.picture("floor-disconnected").await?;
     browser.client().refresh().await?;
     browser.says("连不上网关").await.context("opened anew, the page says why there is nothing")?;
     browser.picture("offline").await?;
+    browser.go(&customers).await?;
+    browser.says("连不上网关").await.context("so does a list")?;
     showroom.start_again().await?;
+    browser.says("我的客户").await.context("the list comes back by itself")?;
+    browser.go(&floor).await?;
     browser.find("#light:not([data-state=red])").await.context("the page comes back by itself")?;
     browser.close().await?;
     showroom.finish().await

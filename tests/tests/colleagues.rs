@@ -12,7 +12,12 @@ const CARS: &str = "[[catalogue.models]]\nid = \"s7\"\nzh = \"星河 S7\"\nen = 
                     [[catalogue.models]]\nid = \"x5\"\nzh = \"星河 X5\"\nen = \"Xinghe X5\"\nplace = { zh = \"展厅中央转台\", en = \"turntable in the middle\" }\nfits = [\"suv\"]\n";
 
 async fn showroom() -> Result<Showroom> {
-    let showroom = Showroom::with(Setup { config: Some(CARS.to_owned()), ..Setup::default() }).await?;
+    showroom_with("").await
+}
+
+/// With some more of the configuration.
+async fn showroom_with(more: &str) -> Result<Showroom> {
+    let showroom = Showroom::with(Setup { config: Some(format!("{more}{CARS}")), ..Setup::default() }).await?;
     showroom.hire("boss", Role::Manager, &[])?;
     showroom.hire("wang", Role::Consultant, &["--display", "王芳"])?;
     showroom.hire("chen", Role::Consultant, &["--display", "陈浩"])?;
@@ -321,5 +326,57 @@ async fn an_own_customer_is_rung_through_and_known() -> Result<()> {
     kiosk.stage(tap.visit, Stage::Ended).await?;
     drop(chen);
     wang.close().await?;
+    showroom.finish().await
+}
+
+/// Somebody who has driven comes again, and their own consultant is away: a senior is asked, not whoever's turn it is.
+#[tokio::test]
+async fn a_promising_lead_goes_to_a_senior_who_reads_why() -> Result<()> {
+    let showroom = showroom_with("[floor]\npromising = 30\n[score]\nmedium = 20\n").await?;
+    showroom.hire("zhao", Role::Consultant, &["--display", "赵敏", "--senior"])?;
+    let number = json!({"phone": "13800138000", "surname": "李", "title": "ms", "models": ["s7"]});
+    let mut agreed = number.clone();
+    agreed["consents"] = json!([{"purpose": "contact", "wording": "v1", "given": true}]);
+    let kiosk = showroom.kiosk("k1").await?;
+    let wang = free_page(&showroom, "wang").await?;
+    let tap = kiosk.check_in("test_drive", &agreed).await?;
+    wang.find("#alert-accept").await?.click().await?;
+    wang.press("已见到客人").await?;
+    wang.says("正在接待").await?;
+    wang.press("结束接待").await?;
+    wang.press("已试驾").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    wang.tap("#presence [data-presence=off]").await?;
+
+    let chen = showroom.phone("chen").await?;
+    reachable(&showroom, "boss", "chen").await?;
+    let zhao = free_page(&showroom, "zhao").await?;
+    let tap = kiosk.check_in("model", &number).await?;
+    zhao.says("高意向客户，由资深顾问接待").await?;
+    assert!(!zhao.text().await?.contains("高意向 35"), "before Accept it is nobody's business what they did here");
+    assert!(!zhao.sticks_out().await?, "the alert is wider than a phone");
+    zhao.picture("promising-alert").await?;
+    zhao.find("#alert-accept").await?.click().await?;
+    kiosk.stage(tap.visit, Stage::Coming).await?;
+    zhao.says("高意向 35").await?;
+    zhao.says("得分：试驾 1 次 +20 · 到店 1 次 +10 · 同一款车看了 1 次 +5").await?;
+    assert!(!zhao.sticks_out().await?, "the page is wider than a phone");
+    zhao.picture("promising-serving").await?;
+    assert!(chen.alerts_left().is_empty(), "it was the junior's turn, and is still");
+    zhao.close().await?;
+
+    let boss = Browser::open(1280, 800, None).await?;
+    sign_in(&boss, &showroom, "boss", "/manage/leads").await?;
+    boss.find("details.score.high summary").await?.click().await?;
+    boss.says("试驾 1 次 +20").await?;
+    boss.picture("promising-leads").await?;
+    assert!(!boss.sticks_out().await?, "the list is wider than the screen");
+    boss.resize(PHONE).await?;
+    boss.picture("promising-leads-phone").await?;
+    assert!(!boss.sticks_out().await?, "the list is wider than a phone");
+    boss.close().await?;
+    let leads = showroom.sign_in("boss").await?.call(Method::GET, "/api/v1/leads", None).await?["leads"].clone();
+    assert_eq!((&leads[0]["score"], &leads[0]["intent"]), (&json!(35), &json!("high")), "{leads}");
+    drop((chen, wang));
     showroom.finish().await
 }

@@ -39,6 +39,7 @@ files![
     "contacts.js",
     "alert.js",
     "appointments.js",
+    "away.js",
     "board.js",
     "board-feed.js",
     "board-public.js",

@@ -7,7 +7,7 @@ words! { Scoring
     intent_high: "高意向", "High";
     intent_medium: "中意向", "Medium";
     intent_low: "低意向", "Low";
-    score_why: "得分：", "Score:";
+    score_parts: "得分：{parts}", "Score: {parts}";
     score_visits: "到店 {n} 次", "visits {n}";
     score_talk: "洽谈 {n} 分钟", "talk {n} min";
     score_model: "同一款车看了 {n} 次", "same model {n}×";
