@@ -79,9 +79,12 @@ function sayAlive(reopen) {
   });
 }
 
+/** A colleague by the name that this page's reader can read. */
+const inWords = (member) => (document.documentElement.lang === "en" && member.latin ? { ...member, name: member.latin } : member);
+
 /** Takes a `floor` event over: everything, or what changed. */
 export function takeFloor(floor) {
-  const more = (member) => [member.id, { ...state.staff.get(member.id), ...member }];
+  const more = (member) => [member.id, { ...state.staff.get(member.id), ...inWords(member) }];
   if (floor.whole) {
     state.staff = new Map(floor.staff.map(more));
     state.visits = new Map((floor.visits ?? []).map((visit) => [visit.id, visit]));

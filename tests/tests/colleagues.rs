@@ -329,6 +329,28 @@ async fn an_own_customer_is_rung_through_and_known() -> Result<()> {
     showroom.finish().await
 }
 
+/// In English a colleague is called by the name in Latin letters, where there is one.
+#[tokio::test]
+async fn colleagues_have_names_that_their_reader_can_read() -> Result<()> {
+    let showroom = showroom().await?;
+    showroom.hire("wang", Role::Consultant, &["--latin", "Wang Fang"])?;
+    let wang = showroom.phone("wang").await?;
+    let chen = Browser::open(PHONE.0, PHONE.1, None).await?;
+    sign_in(&chen, &showroom, "chen", "/floor").await?;
+    chen.says("王芳").await?;
+    chen.go(&format!("{}/floor?lang=en", showroom.gateway().http())).await?;
+    chen.says("Wang Fang").await?;
+    let text = chen.text().await?;
+    assert!(!text.contains("王芳") && text.contains("陈浩"), "{text}");
+    assert!(!chen.sticks_out().await?, "the page is wider than a phone");
+    chen.picture("names-english").await?;
+    sign_in(&chen, &showroom, "boss", "/manage/alerts?lang=en").await?;
+    chen.says("Wang Fang").await?;
+    chen.close().await?;
+    drop(wang);
+    showroom.finish().await
+}
+
 /// Somebody who has driven comes again, and their own consultant is away: a senior is asked, not whoever's turn it is.
 #[tokio::test]
 async fn a_promising_lead_goes_to_a_senior_who_reads_why() -> Result<()> {

@@ -21,6 +21,9 @@ pub struct FloorMember {
     pub id: StaffId,
     /// The name on the badge.
     pub name: String,
+    /// The same in Latin letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latin: Option<String>,
     /// What they are.
     pub role: Role,
     /// Senior.
@@ -155,6 +158,7 @@ impl FloorMember {
         Self {
             id: member.id.clone(),
             name: state.roster.name(&member.id).to_owned(),
+            latin: state.roster.latin(&member.id).map(str::to_owned),
             role: member.role,
             senior: member.senior,
             presence: member.presence,

@@ -136,6 +136,8 @@ struct Whole<'a> {
 struct Colleague<'a> {
     id: &'a StaffId,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latin: Option<&'a str>,
     role: Role,
     presence: Presence,
     off_shift: bool,
@@ -248,6 +250,7 @@ impl<'a> Colleague<'a> {
         Self {
             id: &member.id,
             name: &member.name,
+            latin: member.latin.as_deref(),
             role: member.role,
             presence: member.presence,
             off_shift: !member.shift.may_be_asked(),

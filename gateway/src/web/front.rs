@@ -25,6 +25,7 @@ use super::reporter::Reporter;
 use super::session::{Person, Sessions};
 use super::throttle::Throttle;
 use super::ticket::Tickets;
+use super::words::Words;
 use crate::domain::floor::visit::Channel;
 use crate::notify::Fate;
 use crate::runtime::CustomerView;
@@ -151,6 +152,11 @@ impl Front {
     /// The name on somebody's badge.
     pub(super) fn name(&self, staff: &StaffId) -> String {
         self.parts.handle.roster().borrow().name(staff).to_owned()
+    }
+
+    /// The same as a page in these words says it: in Latin letters where it is read in English.
+    pub(super) fn name_in(&self, words: &Words, staff: &StaffId) -> String {
+        self.parts.handle.roster().borrow().name_in(words.language, staff).to_owned()
     }
 
     /// Whether somebody is no longer on the staff.

@@ -58,6 +58,9 @@ use words;
 /// The words of one language. What every page may say is reached directly.
 #[derive(Debug, Serialize)]
 pub(in crate::web) struct Words {
+    /// Which.
+    #[serde(skip)]
+    pub(super) language: Language,
     #[serde(flatten)]
     general: General,
     #[serde(flatten)]
@@ -83,6 +86,7 @@ pub(in crate::web) struct Words {
 }
 
 static ZH: Words = Words {
+    language: Language::Zh,
     general: General::ZH,
     board: Wall::ZH,
     deliveries: Reached::ZH,
@@ -96,6 +100,7 @@ static ZH: Words = Words {
     visitor: Visitor::ZH,
 };
 static EN: Words = Words {
+    language: Language::En,
     general: General::EN,
     board: Wall::EN,
     deliveries: Reached::EN,

@@ -170,7 +170,7 @@ fn lines(front: &Front, frame: &Frame, person: &Person, told: Told) -> Vec<Said>
         dispute: None,
         title: match &one.owner {
             Some(owner) if *owner == person.id => w.ruling_for_me.to_owned(),
-            Some(owner) => format!("{} {}", w.ruling_to, front.name(owner)),
+            Some(owner) => format!("{} {}", w.ruling_to, front.name_in(frame.w, owner)),
             None => w.owner_nobody.to_owned(),
         },
         reason: one.reason.unwrap_or_default(),

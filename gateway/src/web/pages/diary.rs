@@ -26,6 +26,7 @@ use crate::web::authorisation::{Action, Object, can};
 use crate::web::front::Front;
 use crate::web::problem::Problem;
 use crate::web::session::Person;
+use crate::web::words::Words;
 
 #[derive(Deserialize)]
 pub(crate) struct Day {
@@ -116,7 +117,7 @@ pub(crate) async fn show(
         lead,
         exports: can(person.role, Action::ExportLeads, Object::Any),
         erases: can(person.role, Action::EraseContact, Object::Any),
-        people: people(&front, &person, every),
+        people: people(&front, &person, w, every),
         me: person.id.to_string(),
         matters: Matter::ALL.map(|matter| (matter.as_str(), w.named("matter", matter.as_str()))).to_vec(),
         models: front
@@ -160,14 +161,17 @@ pub(super) fn rows(front: &Front, person: &Person, frame: &Frame, day: NaiveDate
 }
 
 /// With whom an appointment can be made.
-fn people(front: &Front, person: &Person, every: bool) -> Vec<(String, String)> {
+fn people(front: &Front, person: &Person, w: &Words, every: bool) -> Vec<(String, String)> {
     let roster = front.parts.handle.roster();
     let roster = roster.borrow();
     let serves = |role: Role| Role::POOLS.contains(&role);
     let mut people: Vec<_> =
         roster.accounts.values().filter(|account| serves(account.role) && (every || account.id == person.id)).collect();
     people.sort_by_key(|account| (account.role, &account.id));
-    people.into_iter().map(|account| (account.id.to_string(), roster.name(&account.id).to_owned())).collect()
+    people
+        .into_iter()
+        .map(|account| (account.id.to_string(), roster.name_in(w.language, &account.id).to_owned()))
+        .collect()
 }
 
 impl Row {
@@ -197,7 +201,7 @@ impl Row {
             history.push(format!("{} {day} {said}", w.diary.last_here).trim().to_owned());
         }
         if let Some(owner) = line.owner.filter(|owner| *owner != line.consultant) {
-            history.push(format!("{} {}", w.diary.customer_of, front.name(&owner)));
+            history.push(format!("{} {}", w.diary.customer_of, front.name_in(w, &owner)));
         }
         Self {
             id: line.appointment.to_string(),
@@ -212,7 +216,7 @@ impl Row {
             matter_id: line.matter.as_str(),
             models: line.models.iter().map(model).collect::<Vec<_>>().join(" · "),
             model_ids: line.models.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
-            consultant: line.consultant_name,
+            consultant: front.name_in(w, &line.consultant),
             consultant_id: line.consultant.to_string(),
             standing: line.standing.as_str(),
             stands: w.named("standing", line.standing.as_str()),

@@ -77,7 +77,14 @@ fn page(front: &Front, code: String, headers: &HeaderMap, uri: &Uri) -> Option<E
     let roster = front.parts.handle.roster();
     roster.borrow().accounts.get(&staff)?;
     let frame = Frame::new(front, headers, uri);
-    Some(Enrol { name: front.name(&staff), account: staff.to_string(), least: MIN_CHARS, code, fault: None, frame })
+    Some(Enrol {
+        name: front.name_in(frame.w, &staff),
+        account: staff.to_string(),
+        least: MIN_CHARS,
+        code,
+        fault: None,
+        frame,
+    })
 }
 
 fn over(front: &Front, headers: &HeaderMap, uri: &Uri) -> Response {

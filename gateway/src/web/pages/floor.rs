@@ -79,7 +79,7 @@ pub(crate) async fn show(
     let language = frame.language();
     render(&Floor {
         id: person.id.to_string(),
-        name: front.name(&person.id),
+        name: front.name_in(w, &person.id),
         role: person.role.as_str(),
         role_name: w.named("role", person.role.as_str()),
         oversees: can(person.role, Action::EnterWalkIn, Object::Any),

@@ -12,6 +12,7 @@ pub(in crate::web) fn member(id: &str) -> FloorMember {
     FloorMember {
         id: id.parse().unwrap(),
         name: id.to_owned(),
+        latin: None,
         role: Role::Consultant,
         senior: false,
         presence: Presence::Free,

@@ -55,12 +55,12 @@ pub(crate) async fn show(State(front): State<Arc<Front>>, headers: HeaderMap, ur
     let latest = front.parts.handle.hub().deliveries().latest(None, LISTED);
     let lines = latest.iter().map(|delivery| Line::new(&front, delivery, w)).collect();
     let rung: BTreeSet<_> = floor.visits.iter().flat_map(|visit| &visit.asking).collect();
-    let people = serving.into_iter().map(|member| Reach::new(member, rung.contains(&member.id), w)).collect();
+    let people = serving.into_iter().map(|member| Reach::new(&front, member, rung.contains(&member.id), w)).collect();
     render(&Alerts { frame, people, lines })
 }
 
 impl Reach {
-    fn new(member: &FloorMember, rung: bool, w: &Words) -> Self {
+    fn new(front: &Front, member: &FloorMember, rung: bool, w: &Words) -> Self {
         let (lamp, why) = match member.presence {
             _ if !member.shift.may_be_asked() => ("idle", w.deliveries.can_off_shift.to_owned()),
             Presence::Free if rung => ("up", w.deliveries.can_ringing.to_owned()),
@@ -68,7 +68,7 @@ impl Reach {
             Presence::Free => ("down", w.deliveries.can_dark.to_owned()),
             other => ("idle", w.named("presence", other.as_str())),
         };
-        Self { name: member.name.clone(), role: w.named("role", member.role.as_str()), lamp, why }
+        Self { name: front.name_in(w, &member.id), role: w.named("role", member.role.as_str()), lamp, why }
     }
 }
 
@@ -79,7 +79,7 @@ impl Line {
         let code = delivery.code.map(|code| code.to_string());
         Self {
             time: clock(front, delivery.at),
-            who: front.name(&delivery.staff),
+            who: front.name_in(w, &delivery.staff),
             way: w.named("way", delivery.channel),
             failed: delivery.why.is_some(),
             fate: [Some(fate), why, code].into_iter().flatten().collect::<Vec<_>>().join(" · "),

@@ -67,7 +67,7 @@ impl Line {
     fn new(front: &Front, (row, lead): (&AuditRow, Option<Millis>), customers: &CustomerView, w: &Words) -> Self {
         let registered = lead.map(|at| format!("{} {}", w.records.lead_of, day_and_clock(front, at.utc())));
         let name = |staff: &Option<StaffId>| {
-            staff.as_ref().map_or_else(|| w.ownership.owner_nobody.to_owned(), |staff| front.name(staff))
+            staff.as_ref().map_or_else(|| w.ownership.owner_nobody.to_owned(), |staff| front.name_in(w, staff))
         };
         let which = match &row.act {
             Act::AppointmentRevealed(_) | Act::BackedUp => String::new(),
@@ -91,7 +91,7 @@ impl Line {
                 [registered, why].into_iter().flatten().collect::<Vec<_>>().join(" · ")
             }
         };
-        let who = row.by.as_ref().map_or_else(|| w.records.audit_system.to_owned(), |by| front.name(by));
+        let who = row.by.as_ref().map_or_else(|| w.records.audit_system.to_owned(), |by| front.name_in(w, by));
         Self { time: day_and_clock(front, row.at.utc()), who, act: w.named("audit", row.act.as_str()), which }
     }
 }

@@ -54,7 +54,7 @@ impl VisitLine {
             arrived: clock(front, row.arrived_at.utc()),
             purpose: w.named("purpose", row.purpose.as_str()),
             party: row.party.map(|party| party.to_string()).unwrap_or_default(),
-            consultant: row.consultant.as_ref().map(|staff| front.name(staff)).unwrap_or_default(),
+            consultant: row.consultant.as_ref().map(|staff| front.name_in(w, staff)).unwrap_or_default(),
             phone: time(row.phone_ms),
             shown: time(row.shown_ms),
             accepted: time(row.accepted_ms),
@@ -203,7 +203,7 @@ impl OwnerLine {
         };
         let day = |at: DateTime<Utc>| at.with_timezone(&front.zone()).format("%m-%d").to_string();
         Self {
-            name: front.name(&owned.staff),
+            name: front.name_in(w, &owned.staff),
             span: format!("{} – {}", day(owned.since), day(owned.until)),
             ruled: owned.settled,
             left: front.has_left(&owned.staff),

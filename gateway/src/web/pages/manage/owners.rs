@@ -24,6 +24,7 @@ use crate::web::front::Front;
 use crate::web::pages::{Frame, not_found, render};
 use crate::web::problem::Problem;
 use crate::web::session::Person;
+use crate::web::words::Words;
 
 /// Rulings listed; the audit has them all.
 const RULINGS: usize = 50;
@@ -113,7 +114,7 @@ pub(crate) async fn list(
     let frame = Frame::new(&front, &headers, &uri);
     front.level().await?;
     let (view, now) = (front.customers().await, front.now());
-    let Told { disputes, rulings } = Told::of(&view, &person, |staff| front.name(staff));
+    let Told { disputes, rulings } = Told::of(&view, &person, |staff| front.name_in(frame.w, staff));
     let open: Vec<_> = disputes.into_iter().filter(|one| one.settled_at.is_none()).collect();
     let rulings: Vec<_> = rulings.into_iter().take(RULINGS).collect();
     let gone = view.customers.owners(view.owned, now).filter(|(_, owned)| front.has_left(&owned.staff));
@@ -144,13 +145,13 @@ pub(crate) async fn show(
     let (reader, leads) = (Arc::clone(&front), contacts.clone());
     let record = reading(move || reader.parts.views.contacts(&leads)).await?;
     let rows = rows(&front, contacts.clone()).await?;
-    let Told { disputes, rulings } = Told::of(&view, &person, |staff| front.name(staff)).about(&contacts);
+    let Told { disputes, rulings } = Told::of(&view, &person, |staff| front.name_in(frame.w, staff)).about(&contacts);
     let open: Vec<_> = disputes.iter().rev().filter(|one| one.settled_at.is_none()).collect();
     let owned = view.owner(lead, now);
     let undo = front.parts.promise.undo;
     let undoable = view.customers.settled(lead).is_some_and(|at| now - at <= undo);
     let page = Page { front: &front, view: &view, frame: &frame, rows: &rows, now };
-    let (customer, people) = (page.customer(lead), people(&front));
+    let (customer, people) = (page.customer(lead), people(&front, frame.w));
     let (disputes, dispute) = (open.iter().map(|one| page.raised(one)).collect(), open.first());
     let dispute = dispute.map(|one| one.dispute.to_string()).unwrap_or_default();
     let (record, rulings) = (record.iter().map(|row| page.contact(row)), rulings.iter().map(|one| page.ruled(one)));
@@ -186,11 +187,11 @@ async fn rows(front: &Arc<Front>, leads: BTreeSet<LeadId>) -> Result<BTreeMap<Le
 }
 
 /// To whom a customer can be given.
-fn people(front: &Front) -> Vec<(String, String)> {
+fn people(front: &Front, w: &Words) -> Vec<(String, String)> {
     let roster = front.parts.handle.roster();
     let roster = roster.borrow();
     let consultants = roster.accounts.values().filter(|account| account.role == Role::Consultant);
-    consultants.map(|account| (account.id.to_string(), roster.name(&account.id).to_owned())).collect()
+    consultants.map(|account| (account.id.to_string(), roster.name_in(w.language, &account.id).to_owned())).collect()
 }
 
 /// What the lines of a page are made from.
@@ -204,12 +205,15 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn name(&self, staff: Option<&StaffId>) -> String {
-        staff.map(|staff| self.front.name(staff)).unwrap_or_default()
+        staff.map(|staff| self.front.name_in(self.frame.w, staff)).unwrap_or_default()
     }
 
     /// The same where nobody is a word of its own.
     fn owner(&self, staff: Option<&StaffId>) -> String {
-        staff.map_or_else(|| self.frame.w.ownership.owner_nobody.to_owned(), |staff| self.front.name(staff))
+        staff.map_or_else(
+            || self.frame.w.ownership.owner_nobody.to_owned(),
+            |staff| self.front.name_in(self.frame.w, staff),
+        )
     }
 
     fn customer(&self, lead: LeadId) -> Customer {
@@ -249,12 +253,12 @@ impl Page<'_> {
     fn contact(&self, row: &ContactRow) -> Contact {
         let (w, visit) = (self.frame.w, &row.visit);
         let asked = row.asked.iter().map(|one| Asked {
-            who: self.front.name(&one.staff),
+            who: self.front.name_in(self.frame.w, &one.staff),
             why: w.named("asked", &wire(&one.why)),
             accepted: one.accepted,
         });
         let source = visit.greeted_source.map(|by| w.named("source", GreetedSource::as_str(by)));
-        let met = [row.greeted_by.as_ref().map(|staff| self.front.name(staff)), source];
+        let met = [row.greeted_by.as_ref().map(|staff| self.front.name_in(self.frame.w, staff)), source];
         Contact {
             time: day_and_clock(self.front, visit.arrived_at.utc()),
             purpose: w.named("purpose", visit.purpose.as_str()),
@@ -272,8 +276,9 @@ impl Page<'_> {
 
     fn appointment(&self, note: &AppointmentNote) -> String {
         let w = &self.frame.w.ownership;
-        let by = note.by.as_ref().map_or_else(|| w.appointment_system.to_owned(), |by| self.front.name(by));
+        let by =
+            note.by.as_ref().map_or_else(|| w.appointment_system.to_owned(), |by| self.front.name_in(self.frame.w, by));
         let at = day_and_clock(self.front, note.at.utc());
-        format!("{at} · {} · {} {by}", self.front.name(&note.consultant), w.appointment_by)
+        format!("{at} · {} · {} {by}", self.front.name_in(self.frame.w, &note.consultant), w.appointment_by)
     }
 }

@@ -79,7 +79,7 @@ pub(crate) async fn show(
     let Rota { from, days, people } = shifts::asked(&front, from.as_deref())?;
     let (w, today) = (frame.w, front.today());
     let heads: Vec<_> = days.into_iter().map(|day| Head::new(day, w, today)).collect();
-    let rows = people.into_iter().map(|person| Row::new(person, &heads, w)).collect();
+    let rows = people.into_iter().map(|person| Row::new(&front, person, &heads, w)).collect();
     let year = from.year();
     let table =
         front.parts.handle.plans().borrow().year(year).iter().map(|day| line(day, w)).collect::<Vec<_>>().join("\n");
@@ -110,8 +110,9 @@ impl Head {
 }
 
 impl Row {
-    fn new(person: Planned, heads: &[Head], w: &Words) -> Self {
-        let Planned { staff, name, role, week, days } = person;
+    fn new(front: &Front, person: Planned, heads: &[Head], w: &Words) -> Self {
+        let Planned { staff, role, week, days, .. } = person;
+        let name = front.name_in(w, &staff);
         let cell = |(head, OnDay { hours, single }): (&Head, OnDay)| Cell {
             date: head.date,
             today: head.today,
