@@ -39,7 +39,9 @@ impl Issuer {
     /// `None`, and one line that says why, when there can be no codes.
     pub(in crate::mqtt) fn new(offers: Option<Offers>, clock: Arc<dyn Clock>) -> Option<Self> {
         let Some(offers) = offers else {
-            tracing::warn!("kiosks show no code: no address is known under which visitors' phones reach the gateway");
+            tracing::warn!(
+                "kiosks show no code: no address is known under which visitors' phones reach the gateway; set web.public_url, or web.visitor_listen"
+            );
             return None;
         };
         let base_url = offers.base_url.trim_end_matches('/').to_owned();
