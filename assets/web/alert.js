@@ -23,8 +23,7 @@ export const modelName = (id) => (models ??= new Map(listed("models"))).get(id) 
 export function tags({ party, language, models: wanted = [], own_customer: own, appointment, when, budget, last_visit: last, score }) {
   const words = [];
   if (own) words.push(w.own_customer);
-  // What a visitor may see over somebody's shoulder calls nobody unpromising.
-  if (score && score.intent !== "low") words.push(`${named("intent", score.intent)} ${score.points}`);
+  if (isTold(score)) words.push(`${named("intent", score.intent)} ${score.points}`);
   if (appointment) words.push(`${w.appointment_at} ${hour(appointment)}`);
   if (party) words.push(`${party} ${w.people}`);
   words.push(named("language", language));
@@ -34,6 +33,9 @@ export function tags({ party, language, models: wanted = [], own_customer: own, 
   if (last) words.push([`${w.last_visit} ${day.format(new Date(last.at))}`, ...(last.models ?? []).map(modelName), ...Object.entries(last.answers ?? {}).map(answered)].filter(Boolean).join(" · "));
   return words.map((word) => el("span", {}, word));
 }
+
+/** What a visitor may see over somebody's shoulder calls nobody unpromising. */
+export const isTold = (score) => score && score.intent !== "low";
 
 /** What of the score comes from where. */
 export function scored({ parts }) {

@@ -3,7 +3,8 @@ const EVERY_MS = 2000;
 
 async function ask() {
   try {
-    if ((await fetch("/healthz", { cache: "no-store" })).ok) return location.reload();
+    // Anew by its address: what was posted is not posted again.
+    if ((await fetch("/healthz", { cache: "no-store" })).ok) return location.replace(location.href);
   } catch {
     // Still away.
   }
@@ -12,6 +13,7 @@ async function ask() {
 
 // Opened by its own address, there is nothing to go back to.
 if (location.pathname !== "/offline") {
-  document.getElementById("again").href = location.href;
   ask();
+  const again = document.getElementById("again");
+  if (again) again.href = location.href;
 }

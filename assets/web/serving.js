@@ -1,5 +1,5 @@
 // The visits that this person has accepted or came along to: words, greeted, end. Or, with none, what to expect.
-import { scored, tags } from "./alert.js";
+import { isTold, scored, tags } from "./alert.js";
 import { send } from "./api.js";
 import { by, button, el, keyed } from "./dom.js";
 import { callSecond, handOver, note, stepBack, together } from "./hands.js";
@@ -69,7 +69,7 @@ function card(visit) {
     visit.hurry ? el("p", { class: "kicker fault", role: "alert" }, w.greet_now) : el("p", { class: "kicker" }, now),
     el("h1", {}, [visit.name, named("purpose", visit.purpose)].filter(Boolean).join(" · ")),
     el("p", { class: "tags" }, ...tags(visit)),
-    visit.score && el("p", { class: "score" }, w.score_parts.replace("{parts}", scored(visit.score))),
+    isTold(visit.score) && el("p", { class: "score" }, w.score_parts.replace("{parts}", scored(visit.score))),
     visit.purpose === "quiet" && !visit.greeted && el("p", { class: "distance" }, w.keep_distance),
     visit.words && !visit.greeted && el("div", {}, el("p", { class: "words-title" }, w.words_to_greet), el("p", { class: "words-text" }, visit.words)),
     visit.inside && el("div", { class: "buttons" }, ...buttons(visit)),

@@ -1,6 +1,6 @@
 // Where no gateway answers, the staff's page says so and comes back by itself. Nothing else is kept here: what stands on the floor
 // is never shown from memory.
-const CACHE = "offline";
+const CACHE = "offline-2";
 const PAGE = "/offline";
 const PARTS = [PAGE, "/assets/tokens.css", "/assets/page.css", "/assets/offline.js"];
 
@@ -9,7 +9,13 @@ self.addEventListener("install", (event) => {
   event.waitUntil(kept.then(() => self.skipWaiting()));
 });
 
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("activate", (event) => event.waitUntil(begin()));
+
+/** What an older worker kept goes, and every page is this one's. */
+async function begin() {
+  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
+  await self.clients.claim();
+}
 
 self.addEventListener("fetch", (event) => {
   const { mode, url } = event.request;

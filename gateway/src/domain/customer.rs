@@ -21,3 +21,4 @@ mod stories;
 pub use book::{Acquaintance, Customers, Owned};
 pub use dispute::{Claim, CustomerEvent, Dispute, Ruling, Seen, Verdict, Whose};
 pub use number::{NumberHash, NumberKey};
+pub(in crate::domain) use recognition::Told;

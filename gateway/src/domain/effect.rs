@@ -310,7 +310,7 @@ impl State {
         }
         if alert.own_customer || asking.accepted && visit.is_served_by(&asking.to) {
             alert.last_visit = visit.known.lead.and_then(|lead| self.customers.last_visit(lead));
-            alert.score = visit.known.lead.map(|lead| self.score(lead));
+            alert.score = visit.known.lead.and_then(|lead| self.score(lead));
         }
         Some(Effect::Alert { to: asking.to.clone(), alert: Box::new(alert) })
     }

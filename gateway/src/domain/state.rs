@@ -11,7 +11,7 @@ use shared::wire::{self, Purpose};
 
 use super::audit;
 use super::command::{Actor, Command, Input, Interest, Refusal};
-use super::customer::{Customers, NumberKey};
+use super::customer::{Customers, NumberKey, Told};
 use super::diary::{Diary, DiaryRules};
 use super::event::Event;
 use super::floor::Floor;
@@ -97,7 +97,7 @@ impl State {
     pub fn decide(&self, input: &Input, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
         if let Some(events) = self.floor.decide(&input.actor, &input.command, now)? {
             let lead = self.lead_at_kiosk(&input.actor, &input.command).map(Event::from);
-            let known = self.recognise(&events, now);
+            let known = self.recognise(&events, Told::default(), now);
             let followed = self.follow(&input.actor, &events, &known, now);
             return Ok(events.into_iter().map(Event::from).chain(known).chain(followed).chain(lead).collect());
         }
@@ -206,7 +206,7 @@ impl State {
             }
             Event::Lead(event) => {
                 self.sales.apply(event, at, self.floor.rules().code_kept);
-                self.customers.apply(event);
+                self.customers.apply(event, at);
             }
             Event::Morning(event) => Arc::make_mut(&mut self.morning).apply(event, at),
             Event::Diary(event) => self.keep(event),
@@ -219,7 +219,12 @@ impl State {
     /// What the other areas keep of what has happened on the floor.
     fn remember(&mut self, event: &FloorEvent, at: DateTime<Utc>) {
         match event {
-            FloorEvent::EndUndone { visit } => self.unmark(*visit),
+            FloorEvent::EndUndone { visit } => {
+                self.unmark(*visit);
+                if let Some(visit) = self.floor.visit(*visit) {
+                    self.customers.reopened(visit);
+                }
+            }
             FloorEvent::Joined { visit, into } => self.customers.joined(*visit, *into),
             FloorEvent::Ended { visit, .. } => {
                 if let Some(visit) = self.floor.visit(*visit) {
@@ -245,7 +250,8 @@ impl State {
             events.push(opened_by_code(visit, interest, now).into());
         }
         if let Some(said) = visit.and_then(|visit| said(visit, None, &as_detail(interest))) {
-            let known = self.recognise(std::slice::from_ref(&said), now);
+            let told = Told { when: interest.when, budget: interest.budget };
+            let known = self.recognise(std::slice::from_ref(&said), told, now);
             events.push(said.into());
             events.extend(known);
         }

@@ -40,12 +40,12 @@ struct Card {
     /// Visits in which somebody stood before them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     encounters: BTreeMap<VisitId, Encounter>,
-    /// When they mean to buy.
+    /// When they mean to buy, and when they said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    when: Option<When>,
-    /// What they mean to spend.
+    when: Option<(When, DateTime<Utc>)>,
+    /// What they mean to spend, and when they said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    budget: Option<Budget>,
+    budget: Option<(Budget, DateTime<Utc>)>,
     /// Who has ever stood before them, and so may say that they are their customer.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     served: BTreeSet<StaffId>,
@@ -233,24 +233,26 @@ impl Customers {
     #[must_use]
     pub fn signals(&self, lead: LeadId) -> Signals<'_> {
         let mut signals = Signals::default();
+        let (mut when, mut budget) = (None, None);
         for card in self.cards_of(lead) {
             signals.encounters.extend(card.encounters.iter().map(|(visit, one)| (*visit, one)));
             signals.models.extend(&card.models);
-            (signals.when, signals.budget) = (card.when.or(signals.when), card.budget.or(signals.budget));
+            (when, budget) = (later(when, card.when), later(budget, card.budget));
         }
+        (signals.when, signals.budget) = (when.map(|(said, _)| said), budget.map(|(said, _)| said));
         signals
     }
 
     /// Takes over what has happened to leads.
-    pub fn apply(&mut self, event: &LeadEvent) {
+    pub fn apply(&mut self, event: &LeadEvent, at: DateTime<Utc>) {
         match event {
-            LeadEvent::Received(lead) | LeadEvent::Changed(lead) => self.told(lead),
+            LeadEvent::Received(lead) | LeadEvent::Changed(lead) => self.told(lead, at),
             LeadEvent::Erased { lead, .. } => self.erase(*lead),
             LeadEvent::CodeSpent { .. } | LeadEvent::ClockDoubted { .. } => {}
         }
     }
 
-    fn told(&mut self, lead: &Lead) {
+    fn told(&mut self, lead: &Lead, at: DateTime<Utc>) {
         let contact = lead.secret.as_ref().and_then(|secret| secret.get());
         let Some(Contact { phone: Some(phone), .. }) = contact else { return };
         let number = self.key.hash(phone);
@@ -261,7 +263,8 @@ impl Customers {
         by_number.insert((number, lead.id));
         let told = Arc::make_mut(&mut card);
         (told.number, told.models) = (number, lead.models.clone());
-        (told.when, told.budget) = (lead.when.or(told.when), lead.budget.or(told.budget));
+        told.when = lead.when.map(|when| (when, at)).or(told.when);
+        told.budget = lead.budget.map(|budget| (budget, at)).or(told.budget);
         Arc::make_mut(&mut self.cards).insert(lead.id, card);
         if let Some(visit) = lead.visit {
             self.visits.entry(visit).or_default().insert(lead.id);
@@ -327,6 +330,18 @@ impl Customers {
             }
             if !visit.answers.is_empty() {
                 card.answers.clone_from(&visit.answers);
+            }
+        }
+    }
+
+    /// An end was taken back: how the visit ends is to be seen.
+    pub(in crate::domain) fn reopened(&mut self, visit: &Visit) {
+        let leads = self.visits.get(&visit.id).into_iter().flatten().copied().chain(visit.known.lead);
+        for lead in leads.collect::<BTreeSet<_>>() {
+            if self.cards.get(&lead).is_some_and(|card| card.encounters.contains_key(&visit.id))
+                && let Some(card) = Arc::make_mut(&mut self.cards).get_mut(&lead)
+            {
+                Arc::make_mut(card).encounters.remove(&visit.id);
             }
         }
     }
@@ -427,6 +442,11 @@ impl Card {
             served: BTreeSet::new(),
         }
     }
+}
+
+/// What was said later.
+fn later<T: Copy>(one: Option<(T, DateTime<Utc>)>, other: Option<(T, DateTime<Utc>)>) -> Option<(T, DateTime<Utc>)> {
+    one.into_iter().chain(other).max_by_key(|(_, at)| *at)
 }
 
 /// Whose they are of those whose time is not over.

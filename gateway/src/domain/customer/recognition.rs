@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use shared::ids::{LeadId, VisitId};
 use shared::phone::PhoneNumber;
-use shared::wire::Score;
+use shared::wire::{Budget, Score, When};
 
 use super::book::Acquaintance;
 use crate::domain::diary::DiaryEvent;
@@ -11,14 +11,23 @@ use crate::domain::event::Event;
 use crate::domain::floor::event::{Detailed, FloorEvent};
 use crate::domain::state::State;
 
+/// What is told of buying with the number, and stands on no card yet.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::domain) struct Told {
+    /// When they mean to buy.
+    pub(in crate::domain) when: Option<When>,
+    /// What they mean to spend.
+    pub(in crate::domain) budget: Option<Budget>,
+}
+
 impl State {
     /// What follows for whom a visit is about, from what was just said.
-    pub(in crate::domain) fn recognise(&self, said: &[FloorEvent], now: DateTime<Utc>) -> Vec<Event> {
+    pub(in crate::domain) fn recognise(&self, said: &[FloorEvent], told: Told, now: DateTime<Utc>) -> Vec<Event> {
         let mut events = Vec::new();
         // Whom they ask for by name comes first, and one alert at a time is enough.
         let mut asked = said.iter().any(|event| matches!(event, FloorEvent::Asked { .. }));
         for (visit, number) in said.iter().filter_map(numbered) {
-            for event in self.recognise_customer(visit, number, asked, now) {
+            for event in self.recognise_customer(visit, number, (asked, told), now) {
                 asked |= matches!(event, FloorEvent::Asked { .. });
                 events.push(event.into());
             }
@@ -38,9 +47,16 @@ impl State {
         events
     }
 
-    /// How promising somebody is.
-    pub(in crate::domain) fn score(&self, lead: LeadId) -> Score {
-        self.sales.score_rules().score(&self.customers.signals(lead))
+    /// How promising somebody is; nothing where no contact is kept.
+    pub(in crate::domain) fn score(&self, lead: LeadId) -> Option<Score> {
+        self.scored(lead, Told::default())
+    }
+
+    fn scored(&self, lead: LeadId, told: Told) -> Option<Score> {
+        self.customers.number_of(lead)?;
+        let mut signals = self.customers.signals(lead);
+        (signals.when, signals.budget) = (told.when.or(signals.when), told.budget.or(signals.budget));
+        Some(self.sales.score_rules().score(&signals))
     }
 
     /// Whose customer they are, where that is news.
@@ -48,7 +64,7 @@ impl State {
         &self,
         visit: VisitId,
         number: &PhoneNumber,
-        asked: bool,
+        (asked, told): (bool, Told),
         now: DateTime<Utc>,
     ) -> Vec<FloorEvent> {
         let kept = self.floor.rules().owned;
@@ -60,13 +76,15 @@ impl State {
         };
         let (owner, since) = owner.unzip();
         let known = self.floor.visit(visit);
-        let before = known.map(|visit| (visit.known.lead, visit.known.owner.clone())).unwrap_or_default();
-        if before == (lead, owner.clone()) {
+        let before = known.map(|visit| visit.known.clone()).unwrap_or_default();
+        let score = lead.and_then(|lead| self.scored(lead, told)).map(|score| score.points);
+        let same = (before.lead, &before.owner) == (lead, &owner);
+        // A visitor who says the number again, and nothing more, counts no less than before.
+        if same && before.score >= score {
             return Vec::new();
         }
-        let score = lead.map(|lead| self.score(lead).points);
         let mut events = vec![FloorEvent::Recognised { visit, lead, owner: owner.clone(), since, score }];
-        if let (Some(visit), Some(owner), false) = (known, owner, asked) {
+        if let (Some(visit), Some(owner), false) = (known, owner, asked || same) {
             events.extend(self.floor.ask_own(visit, &owner, now));
         }
         events

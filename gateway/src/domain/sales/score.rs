@@ -1,6 +1,6 @@
 //! 线索评分: how promising a lead is, 0 to 100, from what somebody did and said; and what of it gave how many points (PROCESS I.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -118,11 +118,16 @@ impl Signals<'_> {
 
     /// How often they looked at the model that they looked at most often.
     fn looks(&self) -> u32 {
-        let seen = self.encounters.values().flat_map(|one| &one.models);
-        let named = self.models.iter().copied();
-        let models = seen.chain(named);
         // Whoever registers for a model in the showroom has looked at it once, not twice.
-        models.map(|model| self.times(|one| one.models.contains(model)).max(1)).max().unwrap_or(0)
+        let mut looks: BTreeMap<&ModelId, u32> = BTreeMap::new();
+        for one in self.encounters.values() {
+            for model in one.models.iter().collect::<BTreeSet<_>>() {
+                let times = looks.entry(model).or_default();
+                *times = times.saturating_add(1);
+            }
+        }
+        let registered = u32::from(!self.models.is_empty());
+        looks.into_values().max().unwrap_or(0).max(registered)
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn undo(
 }
 
 /// The connection that brought it closes: it comes every few seconds from every phone, and would keep a second connection with its
-/// buffers open beside each stream. What somebody does after an alert finds one open, for `shown` came before it.
+/// buffers open beside each stream. What somebody does after an alert mostly finds one open, for `shown` came before it.
 pub(crate) async fn alive(
     State(front): State<Arc<Front>>,
     Extension(person): Extension<Person>,

@@ -1,17 +1,17 @@
 //! Promising leads 高意向: what somebody did before makes a senior the first to be asked, and the wait shorter.
 
 use chrono::TimeDelta;
-use shared::ids::VisitId;
-use shared::wire::{Alert, Intent, Purpose, Why};
+use shared::ids::{LeadId, VisitId};
+use shared::wire::{Alert, Intent, Language, Purpose, When, Why};
 
 use super::super::member::Presence;
 use super::super::scene::{Scene, staff};
 use super::super::visit::Outcome;
 use super::asked;
 use super::own::{LI, comes, number};
-use crate::domain::command::{Actor, Command};
+use crate::domain::command::{Actor, Command, Interest};
 use crate::domain::effect::Effect;
-use crate::domain::sales::LeadEvent;
+use crate::domain::sales::{Contact, LeadChannel, LeadEvent};
 use crate::domain::{Event, State};
 
 fn promote(scene: &mut Scene, name: &str) {
@@ -109,9 +109,63 @@ fn an_end_that_is_taken_back_counts_once_and_a_visit_that_nobody_greeted_not_at_
 
     let visit = comes(&mut scene, number(LI, false));
     let lead = scene.visit(visit).unwrap().known.lead.unwrap();
-    let score = scene.state.score(lead);
+    let score = scene.state.score(lead).unwrap();
     let parts: Vec<_> = score.parts.iter().map(|part| (part.signal.as_str(), part.amount)).collect();
     assert_eq!(parts, [("visits", Some(1)), ("talk", Some(20))]);
+}
+
+/// What somebody submits from the kiosk's code; later ones have smaller ids.
+fn sends(scene: &mut Scene, nth: u8, when: When) {
+    let interest = Interest {
+        lead: LeadId::from_uuid(uuid::Uuid::from_u128(u128::MAX - u128::from(nth))),
+        visit: VisitId::new(scene.now, [nth; 10]),
+        channel: LeadChannel::KioskQr,
+        place: "k1".parse().ok(),
+        nonce: Some(hex::encode([nth; 6])),
+        opened_at: scene.now,
+        language: Language::Zh,
+        models: Vec::new(),
+        when: Some(when),
+        budget: None,
+        contact: Contact { phone: number(LI, true).phone, ..Contact::default() },
+        consents: number(LI, true).consents,
+    };
+    scene.ask(Actor::Visitor, Command::RegisterInterest(interest)).unwrap();
+}
+
+#[test]
+fn what_is_told_with_the_number_counts_at_once_and_the_last_word_counts() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    let visit = comes(&mut scene, number(LI, true));
+    serve(&mut scene, "a", visit, 5, Outcome::Interested);
+    let visit = comes(&mut scene, number(LI, false));
+    let score = |scene: &Scene| scene.visit(visit).unwrap().known.score;
+    assert_eq!(score(&scene), Some(10));
+    let asked = scene.asked(visit);
+    sends(&mut scene, 1, When::Month);
+    assert_eq!((score(&scene), scene.asked(visit)), (Some(30), asked), "counted at once, and nobody is rung twice");
+    scene.seconds(1);
+    sends(&mut scene, 2, When::Quarter);
+    let lead = scene.visit(visit).unwrap().known.lead.unwrap();
+    assert_eq!(scene.state.score(lead).map(|score| score.points), Some(22), "they have more time than they said first");
+}
+
+#[test]
+fn an_end_that_is_taken_back_for_good_gives_nothing() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    let visit = comes(&mut scene, number(LI, true));
+    serve(&mut scene, "a", visit, 5, Outcome::Interested);
+    let visit = comes(&mut scene, number(LI, false));
+    scene.accept("a", visit).unwrap();
+    // Nobody said greeted: ended as driven by a slip of the finger, and the visitor has gone.
+    scene.by("a", Command::End(visit, Outcome::TestDrove)).unwrap();
+    scene.by("a", Command::UndoVisit(visit)).unwrap();
+    scene.kiosk(Command::Leave(visit, scene.just_now())).unwrap();
+    scene.advance(TimeDelta::days(1));
+    let visit = comes(&mut scene, number(LI, false));
+    let score = scene.state.score(scene.visit(visit).unwrap().known.lead.unwrap()).unwrap();
+    let parts: Vec<_> = score.parts.iter().map(|part| (part.signal.as_str(), part.amount)).collect();
+    assert_eq!(parts, [("visits", Some(1))]);
 }
 
 #[test]
@@ -126,11 +180,11 @@ fn whose_contact_is_erased_is_promising_no_more_and_a_snapshot_loses_nothing() {
     });
     let leads: Vec<_> = leads.collect();
     assert_eq!(restored.score(leads[0]), scene.state.score(leads[0]));
-    assert_eq!(restored.score(leads[0]).points, 80);
+    assert_eq!(restored.score(leads[0]).map(|score| score.points), Some(80));
     for lead in leads {
         scene.ask(Actor::System, Command::EraseLead(lead)).unwrap();
     }
-    let visit = scene.check_in_with(Purpose::Browse, shared::wire::Language::Zh, number(LI, false), Some(0));
+    let visit = scene.check_in_with(Purpose::Browse, Language::Zh, number(LI, false), Some(0));
     assert_eq!(scene.asked(visit), asked(&[(0, "b", Why::LongestFree)]));
     assert_eq!(scene.visit(visit).unwrap().known.score, None);
 }
