@@ -310,8 +310,7 @@ impl Customers {
         let before = visit.known.owner.clone().zip(visit.known.since);
         let stays = before.filter(|(owner, _)| stands_in(owner));
         let won = stays.is_none().then(|| by_consultant.then(|| (by.clone(), at))).flatten();
-        let leads = self.visits.get(&visit.id).into_iter().flatten().copied().chain(visit.known.lead);
-        let leads: BTreeSet<_> = leads.filter(|lead| self.cards.contains_key(lead)).collect();
+        let leads = self.with(visit);
         if leads.is_empty() {
             return;
         }
@@ -334,14 +333,19 @@ impl Customers {
         }
     }
 
+    /// The contacts that are kept of whoever came.
+    fn with(&self, visit: &Visit) -> BTreeSet<LeadId> {
+        let leads = self.visits.get(&visit.id).into_iter().flatten().copied().chain(visit.known.lead);
+        leads.filter(|lead| self.cards.contains_key(lead)).collect()
+    }
+
     /// An end was taken back: how the visit ends is to be seen.
     pub(in crate::domain) fn reopened(&mut self, visit: &Visit) {
-        let leads = self.visits.get(&visit.id).into_iter().flatten().copied().chain(visit.known.lead);
-        for lead in leads.collect::<BTreeSet<_>>() {
-            if self.cards.get(&lead).is_some_and(|card| card.encounters.contains_key(&visit.id))
-                && let Some(card) = Arc::make_mut(&mut self.cards).get_mut(&lead)
-            {
-                Arc::make_mut(card).encounters.remove(&visit.id);
+        let leads = self.with(visit);
+        let cards = Arc::make_mut(&mut self.cards);
+        for lead in leads {
+            if let Some(card) = cards.get_mut(&lead).map(Arc::make_mut) {
+                card.encounters.remove(&visit.id);
             }
         }
     }

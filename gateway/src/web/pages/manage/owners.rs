@@ -204,16 +204,17 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    fn called(&self, staff: &StaffId) -> String {
+        self.front.name_in(self.frame.w, staff)
+    }
+
     fn name(&self, staff: Option<&StaffId>) -> String {
-        staff.map(|staff| self.front.name_in(self.frame.w, staff)).unwrap_or_default()
+        staff.map(|staff| self.called(staff)).unwrap_or_default()
     }
 
     /// The same where nobody is a word of its own.
     fn owner(&self, staff: Option<&StaffId>) -> String {
-        staff.map_or_else(
-            || self.frame.w.ownership.owner_nobody.to_owned(),
-            |staff| self.front.name_in(self.frame.w, staff),
-        )
+        staff.map_or_else(|| self.frame.w.ownership.owner_nobody.to_owned(), |staff| self.called(staff))
     }
 
     fn customer(&self, lead: LeadId) -> Customer {
@@ -253,12 +254,12 @@ impl Page<'_> {
     fn contact(&self, row: &ContactRow) -> Contact {
         let (w, visit) = (self.frame.w, &row.visit);
         let asked = row.asked.iter().map(|one| Asked {
-            who: self.front.name_in(self.frame.w, &one.staff),
+            who: self.called(&one.staff),
             why: w.named("asked", &wire(&one.why)),
             accepted: one.accepted,
         });
         let source = visit.greeted_source.map(|by| w.named("source", GreetedSource::as_str(by)));
-        let met = [row.greeted_by.as_ref().map(|staff| self.front.name_in(self.frame.w, staff)), source];
+        let met = [row.greeted_by.as_ref().map(|staff| self.called(staff)), source];
         Contact {
             time: day_and_clock(self.front, visit.arrived_at.utc()),
             purpose: w.named("purpose", visit.purpose.as_str()),
@@ -276,9 +277,8 @@ impl Page<'_> {
 
     fn appointment(&self, note: &AppointmentNote) -> String {
         let w = &self.frame.w.ownership;
-        let by =
-            note.by.as_ref().map_or_else(|| w.appointment_system.to_owned(), |by| self.front.name_in(self.frame.w, by));
+        let by = note.by.as_ref().map_or_else(|| w.appointment_system.to_owned(), |by| self.called(by));
         let at = day_and_clock(self.front, note.at.utc());
-        format!("{at} · {} · {} {by}", self.front.name_in(self.frame.w, &note.consultant), w.appointment_by)
+        format!("{at} · {} · {} {by}", self.called(&note.consultant), w.appointment_by)
     }
 }
