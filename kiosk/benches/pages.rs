@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p kiosk --bench pages` draws each change of page with the renderer of the device (software, only what changed is drawn anew)
 //! into memory: the frame of the tap itself (session, adapters, new page, drawing) and every further frame of its arrival, at 60 a second
-//! by a clock of the bench's own. It prints milliseconds a frame; 16.7 are 60 frames a second.
+//! by a clock of the bench's own, lying and standing, with the scaled pictures that are left from the pages before and with none. It prints
+//! milliseconds a frame; 16.7 are 60 frames a second.
 //!
 //! `cargo bench -p kiosk --bench pages -- --sessions 2000` lets so many visitors walk through every page, draws each frame of it, and
 //! prints the process's memory (proportional share) on the way. The same with the real program: `tests`, `kiosk-sessions`.
@@ -244,23 +245,29 @@ fn main() {
     match sessions {
         Some(at) => walk(arguments[at + 1].parse().unwrap(), data.path()),
         None => {
-            for size in [PhysicalSize::new(1920, 1080), PhysicalSize::new(1080, 1920)] {
-                let data = data.path().to_owned();
-                std::thread::spawn(move || changes(size, &data)).join().unwrap();
+            for (width, height) in [(1920, 1080), (1080, 1920)] {
+                for known in [true, false] {
+                    let data = data.path().to_owned();
+                    std::thread::spawn(move || changes(PhysicalSize::new(width, height), &data, known)).join().unwrap();
+                }
             }
         }
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures")]
-fn changes(size: PhysicalSize, data: &Path) {
-    println!("\n{} x {}, {ROUNDS} rounds, milliseconds a frame", size.width, size.height);
+fn changes(size: PhysicalSize, data: &Path, known: bool) {
+    let pictures = if known { "as a visitor's day has them" } else { "each decoded anew" };
+    println!("\n{} x {}, {ROUNDS} rounds, milliseconds a frame; pictures: {pictures}", size.width, size.height);
     println!("{:<24}{:>8}{:>10}{:>8}{:>8}{:>8}{:>14}", "", "frames", "tap p50", "p50", "p99", "max", "over 16.7 ms");
     let mut kiosk = Kiosk::open(size, data);
     for (name, before, tap) in CHANGES {
         let (mut taps, mut frames) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             before(&mut kiosk);
+            if !known {
+                kiosk.pictures = Pictures::new(data);
+            }
             let start = Instant::now();
             kiosk.input(Input::Intent(tap()));
             kiosk.draw();

@@ -17,6 +17,7 @@ mod welcome;
 
 use std::rc::Rc;
 
+use shared::wire::Picture;
 use slint::ComponentHandle as _;
 
 use crate::pictures::Pictures;
@@ -105,6 +106,11 @@ fn fit(window: &AppWindow) -> (f64, bool) {
     let portrait = height > width;
     let fit = if portrait { (width / 1080.0).min(height / 1920.0) } else { (width / 1920.0).min(height / 1080.0) };
     (fit.max(0.3), portrait)
+}
+
+/// Says which picture the window keeps, and how large it was asked for: the same one is not asked for again.
+fn kept(picture: &Picture, pixels: u32) -> slint::SharedString {
+    slint::format!("{}@{pixels}", picture.sha256)
 }
 
 /// The longest line that any page has room for, in halves of a Chinese character.

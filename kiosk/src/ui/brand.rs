@@ -5,7 +5,7 @@ use shared::wire::Picture;
 use slint::{Color, Global as _, Image};
 
 use super::generated::{AppWindow, ShellLogic, Tokens};
-use super::pixels;
+use super::{kept, pixels};
 use crate::accent::Accent;
 use crate::pictures::Pictures;
 use crate::session::Screen;
@@ -25,20 +25,29 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
         tokens.set_brand_soft(colour(accent.soft));
         tokens.set_brand_ink(colour(accent.ink));
     }
-    let shell = ShellLogic::get(window);
-    let logo = |height: u32| screen.logo.as_ref().and_then(|logo| logo_of(window, pictures, logo, height));
-    let small = logo(HEIGHTS.0);
-    shell.set_has_logo(small.is_some());
-    shell.set_logo(small.unwrap_or_default());
-    shell.set_logo_large(logo(HEIGHTS.1).unwrap_or_default());
+    logo(window, screen.logo.as_ref(), pictures);
 }
 
-/// The logo so high, and as wide as that makes it.
-fn logo_of(window: &AppWindow, pictures: &Pictures, logo: &Picture, height: u32) -> Option<Image> {
-    let whole = pictures.image(logo, u32::MAX)?.size();
-    let height = pixels(window, height, height);
-    let width = u64::from(whole.width) * u64::from(height) / u64::from(whole.height.max(1));
-    pictures.image(logo, u32::try_from(width).unwrap_or(u32::MAX).clamp(1, height * WIDEST))
+fn logo(window: &AppWindow, logo: Option<&Picture>, pictures: &Pictures) {
+    let shell = ShellLogic::get(window);
+    let [small, large] = [HEIGHTS.0, HEIGHTS.1].map(|height| pixels(window, height, height));
+    let wanted = logo.map(|logo| kept(logo, large)).unwrap_or_default();
+    if shell.get_has_logo() && shell.get_logo_of() == wanted {
+        return;
+    }
+    let image = |height: u32| logo.and_then(|logo| logo_of(pictures, logo, height));
+    let head = image(small);
+    shell.set_has_logo(head.is_some());
+    shell.set_logo(head.unwrap_or_default());
+    shell.set_logo_large(image(large).unwrap_or_default());
+    shell.set_logo_of(wanted);
+}
+
+/// The logo so many pixels high, and as wide as that makes it.
+fn logo_of(pictures: &Pictures, logo: &Picture, height: u32) -> Option<Image> {
+    let whole = pictures.size(logo)?;
+    let width = u64::from(whole.0) * u64::from(height) / u64::from(whole.1.max(1));
+    pictures.unkept(logo, u32::try_from(width).unwrap_or(u32::MAX).clamp(1, height * WIDEST))
 }
 
 fn colour(colour: Colour) -> Color {

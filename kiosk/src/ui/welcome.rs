@@ -7,7 +7,7 @@ use slint::{ComponentHandle as _, Global as _};
 
 use super::generated::{AppWindow, WelcomeLogic};
 use super::shell::language;
-use super::{LINE, Send, line, pixels};
+use super::{LINE, Send, kept, line, pixels};
 use crate::pictures::Pictures;
 use crate::qr;
 use crate::session::{Intent, Page, Screen};
@@ -23,11 +23,7 @@ const TYPED: usize = 24;
 
 pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let welcome = WelcomeLogic::get(window);
-    let steps = screen.qr.is_some() && screen.wifi.is_some();
-    let width = if steps && screen.modes.large { SMALL } else { CAR };
-    let car = screen.showcase.as_ref().and_then(|picture| pictures.image(picture, pixels(window, width.0, width.1)));
-    welcome.set_has_car(car.is_some());
-    welcome.set_car(car.unwrap_or_default());
+    car(window, screen, pictures);
     // Scaled for the page that shows it alone: the first frame does not wait for it.
     let parked = screen.showcase.as_ref().filter(|_| screen.page == Page::Purpose);
     let parked = parked.and_then(|picture| pictures.image(picture, pixels(window, PARKED.0, PARKED.1)));
@@ -42,6 +38,25 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     welcome.set_url(url.into());
     welcome.set_has_qr(picture.is_some());
     welcome.set_qr(picture.unwrap_or_default());
+}
+
+/// What is kept for the way back is not another car's: that one comes with the page.
+fn car(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
+    if screen.page != Page::Welcome {
+        return;
+    }
+    let welcome = WelcomeLogic::get(window);
+    let steps = screen.qr.is_some() && screen.wifi.is_some();
+    let width = if steps && screen.modes.large { SMALL } else { CAR };
+    let width = pixels(window, width.0, width.1);
+    let wanted = screen.showcase.as_ref().map(|picture| kept(picture, width)).unwrap_or_default();
+    if welcome.get_has_car() && welcome.get_car_of() == wanted {
+        return;
+    }
+    let car = screen.showcase.as_ref().and_then(|picture| pictures.unkept(picture, width));
+    welcome.set_has_car(car.is_some());
+    welcome.set_car(car.unwrap_or_default());
+    welcome.set_car_of(wanted);
 }
 
 fn join(welcome: &WelcomeLogic, wifi: Option<&GuestWifi>) {

@@ -4,12 +4,14 @@
 
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use kiosk::session::{Aside, Input, Intent, Page, Turn};
+use kiosk::ui::generated::{ShellLogic, WelcomeLogic};
 use shared::catalogue::{Model, Place};
 use shared::consent::{ConsentPurpose, Wording};
 use shared::wire::{Brand, ConsultantCard, KioskConfig, Language, Picture, Purpose, Stage, VisitStatus};
-use slint::PhysicalSize;
+use slint::{Global as _, PhysicalSize};
 
-use crate::bench::{Bench, LANDSCAPE, PORTRAIT, config};
+use crate::bench::{Bench, LANDSCAPE, LOGO, PORTRAIT, config};
+use crate::cars::hash;
 use crate::sheets::write;
 use crate::touch::check_control;
 
@@ -259,4 +261,36 @@ fn the_longest_wording_is_read_in_full() {
         read_to_the_end(size, Language::Zh);
         read_to_the_end(size, Language::En);
     }
+}
+
+/// What the window keeps is what is offered: not the car before it, nor the one that is offered no more.
+#[test]
+fn each_visitor_sees_another_car_and_no_picture_outlives_its_offer() {
+    let run = || {
+        let mut bench = Bench::open(PORTRAIT);
+        let welcome = |bench: &Bench| {
+            let logic = WelcomeLogic::get(&bench.window);
+            (logic.get_has_car(), logic.get_car_of(), logic.get_car().size())
+        };
+        let (first, showcase) = (welcome(&bench), bench.screen().showcase.unwrap());
+        assert!(first.0 && first.1.starts_with(showcase.sha256.as_str()) && first.2.width == 1080, "{first:?}");
+        bench.wait(std::time::Duration::from_millis(400));
+        intend(&mut bench, Intent::Start(Language::Zh));
+        assert_eq!(welcome(&bench), first, "it stays for whoever comes back");
+        intend(&mut bench, Intent::Wipe);
+        let second = welcome(&bench);
+        assert!(second.0 && second.1 != first.1, "{second:?}");
+
+        let logo = Some(Picture { sha256: hash(LOGO), url: String::new() });
+        bench.input(Input::Config(KioskConfig { logo, ..config() }));
+        let shell = |bench: &Bench| {
+            let logic = ShellLogic::get(&bench.window);
+            (logic.get_has_logo(), logic.get_logo().size(), logic.get_logo_large().size())
+        };
+        assert_eq!((shell(&bench).0, shell(&bench).1.width, shell(&bench).2.width), (true, 168, 336));
+        bench.input(Input::Config(KioskConfig { models: Vec::new(), logo: None, ..config() }));
+        assert!(!welcome(&bench).0 && welcome(&bench).2.width == 0);
+        assert!(!shell(&bench).0 && shell(&bench).1.width == 0);
+    };
+    std::thread::spawn(run).join().unwrap();
 }
