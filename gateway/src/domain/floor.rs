@@ -130,14 +130,15 @@ impl Floor {
         if !shifts.is_empty() {
             return shifts;
         }
+        // Before any rung: nobody who came later, and whose time is up just now, overtakes the longest waiting.
+        if let Some(asked) = self.match_queue(now) {
+            return vec![asked];
+        }
         if let Some((at, id)) = self.first_on_agenda()
             && at <= now
             && let Some(visit) = self.visit(id)
         {
             return self.step(visit, now);
-        }
-        if let Some(asked) = self.match_queue(now) {
-            return vec![asked];
         }
         self.renew_managers_alert(now).into_iter().collect()
     }

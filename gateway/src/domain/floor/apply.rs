@@ -213,8 +213,9 @@ impl Floor {
 
     fn asked(&mut self, alert: AlertId, to: &StaffId, (why, pushed): (Why, bool), at: DateTime<Utc>) {
         self.change_visit(alert.visit, |visit| {
-            if visit.queued && (visit.breach.is_some() || visit.abandoned) {
-                // The ten seconds are judged already: whoever became free gets the ladder's time from now.
+            if visit.queued && (visit.breach.is_some() || visit.abandoned) && why != Why::Everyone {
+                // The ten seconds are judged already: whoever became free gets the ladder's time from now. At the ladder's end nobody is
+                // left to give it to.
                 visit.ladder_from = at;
                 visit.rung = Rung::First;
             }

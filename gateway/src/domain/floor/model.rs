@@ -134,6 +134,7 @@ proptest! {
             agenda.agrees(&scene);
         }
         history_is_sound(&scene);
+        nobody_overtakes_the_queue(&scene);
         replay_gives_the_same(&scene);
     }
 }
@@ -251,6 +252,48 @@ pub(super) fn everybody_is_minded(scene: &Scene) {
         let open: BTreeSet<_> =
             floor.visits().flat_map(Visit::open_askings).filter(|a| a.to == member.id).map(|a| a.id).collect();
         assert_eq!(member.asked, open, "{} is asked about something else", member.id);
+    }
+}
+
+/// A naive reading of the whole history: nobody is asked first about a visit while another queues whom they were never asked about.
+pub(super) fn nobody_overtakes_the_queue(scene: &Scene) {
+    let mut purposes: BTreeMap<VisitId, Purpose> = BTreeMap::new();
+    let mut queued: BTreeSet<VisitId> = BTreeSet::new();
+    let mut asked: BTreeSet<(VisitId, String)> = BTreeSet::new();
+    for (at, event) in &scene.history {
+        match event {
+            FloorEvent::CheckedIn(came) => drop(purposes.insert(came.visit, came.purpose)),
+            FloorEvent::Corrected { visit, correction: Correction { purpose: Some(purpose), .. } } => {
+                let before = purposes.insert(*visit, *purpose);
+                if before.is_none_or(|before| Role::pools(before) != Role::pools(*purpose)) {
+                    queued.remove(visit);
+                }
+            }
+            FloorEvent::Queued { visit } | FloorEvent::Abandoned { visit, to: None, .. } => drop(queued.insert(*visit)),
+            FloorEvent::Accepted { alert, .. } => drop(queued.remove(&alert.visit)),
+            FloorEvent::Ended { visit, .. } | FloorEvent::Greeted { visit, .. } => drop(queued.remove(visit)),
+            FloorEvent::Asked { alert, to, why, .. } => {
+                queued.remove(&alert.visit);
+                let of_choice = [Why::Queue, Why::Everyone, Why::Assigned, Why::HandedOver, Why::SecondPerson];
+                let role = scene.state.floor.member(to).map(|member| member.role);
+                let theirs = |visit: &&VisitId| {
+                    let pool = purposes
+                        .get(visit)
+                        .is_some_and(|purpose| role.is_some_and(|role| Role::pools(*purpose).contains(&role)));
+                    pool && !asked.contains(&(**visit, to.to_string()))
+                };
+                if !of_choice.contains(why) {
+                    assert_eq!(
+                        queued.iter().find(theirs),
+                        None,
+                        "{to} was asked about {} first ({why:?}) at {at}",
+                        alert.visit
+                    );
+                }
+                asked.insert((alert.visit, to.to_string()));
+            }
+            _ => {}
+        }
     }
 }
 

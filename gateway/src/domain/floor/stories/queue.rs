@@ -1,10 +1,12 @@
 //! Whoever waits: the places in the queue, and what is said of the wait.
 
+use chrono::TimeDelta;
 use shared::wire::{Detailed, Purpose, Stage, Why};
 
 use super::super::member::Presence;
 use super::super::scene::Scene;
-use super::super::visit::{Breach, CallReason};
+use super::super::visit::{Breach, CallReason, Rung};
+use super::asked;
 use crate::domain::command::Command;
 use crate::domain::roster::Role;
 
@@ -29,6 +31,41 @@ fn nobody_free_calls_reception_at_once_and_queues_in_order() {
     scene.accept("a", booked).unwrap();
     scene.end("a", booked).unwrap();
     assert_eq!(scene.asked(first).len(), 1, "the longest waiting is next");
+}
+
+#[test]
+fn whoever_becomes_free_as_a_rung_is_reached_takes_the_longest_waiting() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    scene.presence("a", Presence::Break);
+    let first = scene.check_in(Purpose::Browse);
+    scene.seconds(5);
+    let second = scene.check_in(Purpose::Browse);
+    scene.advance(TimeDelta::milliseconds(3_900));
+    // In one batch: they are free, and the second one's four seconds are over.
+    scene.now += TimeDelta::milliseconds(200);
+    scene.presence("a", Presence::Free);
+    // Nobody is left for the second one's rung but whoever is asked already, as it would be a moment later.
+    assert_eq!(
+        (scene.asked(first), scene.asked(second)),
+        (asked(&[(9, "a", Why::Queue)]), asked(&[(4, "a", Why::Everyone)]))
+    );
+}
+
+#[test]
+fn everybody_is_asked_once_about_a_visit_that_was_judged_already() {
+    let mut scene = Scene::new().with("a", Role::Consultant).with("b", Role::Consultant);
+    let first = scene.check_in(Purpose::Browse);
+    scene.seconds(20);
+    scene.presence("a", Presence::Free);
+    scene.seconds(1);
+    scene.check_in(Purpose::Browse);
+    scene.presence("b", Presence::Free);
+    scene.pass("a", first).unwrap();
+    scene.seconds(3);
+    assert_eq!(scene.asked(first), asked(&[(20, "a", Why::Queue), (24, "b", Why::Everyone)]));
+    assert_eq!(scene.visit(first).unwrap().rung, Rung::Everyone);
+    scene.seconds(60);
+    assert_eq!(scene.asked(first).len(), 2, "the ladder does not begin once more");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use shared::wire::{Detailed, Language, Purpose, Why};
 
 use super::super::event::FloorEvent;
 use super::super::member::Presence;
-use super::super::model::{everybody_is_minded, history_is_sound, replay_gives_the_same};
+use super::super::model::{everybody_is_minded, history_is_sound, nobody_overtakes_the_queue, replay_gives_the_same};
 use super::super::scene::{Scene, staff};
 use super::super::visit::{Breach, Outcome, Rung};
 use crate::domain::command::Command;
@@ -252,6 +252,7 @@ fn check(seed: u64) {
     day.scene.advance(TimeDelta::hours(5));
     let scene = &day.scene;
     history_is_sound(scene);
+    nobody_overtakes_the_queue(scene);
     replay_gives_the_same(scene);
     assert_eq!(scene.state.floor.visits().count(), 0, "somebody is left on the floor");
     let records = records(scene);
