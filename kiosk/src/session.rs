@@ -301,6 +301,8 @@ impl Session {
         // Whoever taps next begins anew.
         self.first_touch = None;
         self.turn_to(Page::Farewell(farewell), now);
+        // The next visitor's car: the window makes it ready while this page stands.
+        self.showcase.next(now);
     }
 
     fn configure(&mut self, config: KioskConfig, now: Reading) {
@@ -324,6 +326,9 @@ impl Session {
 
     /// Forgets the visitor. Their visit goes on without the screen.
     fn wipe(&mut self, now: Reading) {
+        if !matches!(self.page, Page::Farewell(_)) {
+            self.showcase.next(now);
+        }
         self.turn_to(Page::Welcome, now);
         self.language = default_language(&self.config);
         self.visit = None;
@@ -333,7 +338,6 @@ impl Session {
         self.modes = Modes::default();
         self.viewing = false;
         self.first_touch = None;
-        self.showcase.next(now);
     }
 
     /// The gateway's code carries on what happens before this screen, and rings. Whoever leaves, or stands before a closed door, wants

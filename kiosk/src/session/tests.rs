@@ -257,6 +257,14 @@ fn another_car_stands_on_the_untouched_welcome_page_every_few_minutes() {
     assert_ne!(car(&world), first);
     world.wait(SECOND);
     assert_eq!(car(&world), first);
+    // A farewell has time to make it ready.
+    let (visit, _) = world.checked_in();
+    assert_eq!(car(&world), first);
+    world.status(visit, Stage::Greeted);
+    let next = car(&world);
+    assert_ne!(next, first);
+    world.wait(SECOND * 6);
+    assert_eq!((world.screen().page, car(&world)), (Page::Welcome, next));
     // One alone stays, and wakes nobody.
     config.models[1].picture = None;
     world.input(Input::Config(config));

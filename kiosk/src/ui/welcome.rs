@@ -40,14 +40,15 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     welcome.set_qr(picture.unwrap_or_default());
 }
 
-/// What is kept for the way back is not another car's: that one comes with the page.
+/// Decoded for the welcome page, or on the farewell before it, whose own frame has time for that; kept on all others.
 fn car(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
-    if screen.page != Page::Welcome {
+    let stands = screen.page == Page::Welcome;
+    if !stands && !matches!(screen.page, Page::Farewell(_)) {
         return;
     }
     let welcome = WelcomeLogic::get(window);
     let steps = screen.qr.is_some() && screen.wifi.is_some();
-    let width = if steps && screen.modes.large { SMALL } else { CAR };
+    let width = if stands && steps && screen.modes.large { SMALL } else { CAR };
     let width = pixels(window, width.0, width.1);
     let wanted = screen.showcase.as_ref().map(|picture| kept(picture, width)).unwrap_or_default();
     if welcome.get_has_car() && welcome.get_car_of() == wanted {
