@@ -88,8 +88,13 @@ struct Index {
     /// Visits that go on, by who serves them.
     serving: BTreeMap<StaffId, BTreeSet<VisitId>>,
     /// Who is free, by role.
-    free: BTreeMap<Role, BTreeSet<StaffId>>,
+    free: ByRole,
+    /// And is asked about nobody.
+    idle: ByRole,
 }
+
+/// Members by role. A role that nobody has is not there.
+type ByRole = BTreeMap<Role, BTreeSet<StaffId>>;
 
 impl Floor {
     /// Sets the figures and the zone of the showroom's clocks; before the first decision, and after a snapshot was read.
@@ -192,13 +197,16 @@ impl Floor {
 
     /// Members who are free, by id.
     pub fn free(&self, role: Role) -> impl Iterator<Item = &Member> {
-        self.index.free.get(&role).into_iter().flatten().filter_map(|id| self.members.get(id))
+        self.listed(&self.index.free, role)
     }
 
-    /// Whether nobody at all is free.
-    #[must_use]
-    pub fn nobody_is_free(&self) -> bool {
-        self.index.free.is_empty()
+    /// Those of them who are asked about nobody.
+    pub fn idle(&self, role: Role) -> impl Iterator<Item = &Member> {
+        self.listed(&self.index.idle, role)
+    }
+
+    fn listed<'a>(&'a self, list: &'a ByRole, role: Role) -> impl Iterator<Item = &'a Member> {
+        list.get(&role).into_iter().flatten().filter_map(|id| self.members.get(id))
     }
 
     /// Who waits for the first of this role who becomes free, in order.
@@ -378,16 +386,21 @@ impl Index {
     }
 
     fn add_member(&mut self, member: &Member) {
-        if member.is_free() {
-            self.free.entry(member.role).or_default().insert(member.id.clone());
+        if !member.is_free() {
+            return;
+        }
+        let lists = [Some(&mut self.free), Some(&mut self.idle).filter(|_| member.asked.is_empty())];
+        for list in lists.into_iter().flatten() {
+            list.entry(member.role).or_default().insert(member.id.clone());
         }
     }
 
     fn remove_member(&mut self, member: &Member) {
-        if let Some(free) = self.free.get_mut(&member.role) {
-            free.remove(&member.id);
-            if free.is_empty() {
-                self.free.remove(&member.role);
+        for list in [&mut self.free, &mut self.idle] {
+            let Some(members) = list.get_mut(&member.role) else { continue };
+            members.remove(&member.id);
+            if members.is_empty() {
+                list.remove(&member.role);
             }
         }
     }

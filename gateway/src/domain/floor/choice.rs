@@ -6,7 +6,7 @@ use shared::wire::{Purpose, Why};
 
 use super::book::Floor;
 use super::member::Member;
-use super::visit::Visit;
+use super::visit::{Asking, Visit};
 use crate::domain::roster::Role;
 
 /// Somebody to ask, and what decided.
@@ -85,7 +85,7 @@ impl Floor {
         role: Role,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = &'a Member> + 'a {
-        self.reachable(visit, role, now).filter(|member| member.asked.is_empty())
+        self.idle(role).filter(move |member| self.would_hear(visit, member, now))
     }
 
     /// The same without minding that they are asked about another: for the seven-second rung.
@@ -95,9 +95,13 @@ impl Floor {
         role: Role,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = &'a Member> + 'a {
-        self.free(role).filter(move |member| self.is_reachable(member, now)).filter(move |member| {
-            !visit.askings.iter().any(|asked| asked.to == member.id && (asked.open || asked.still_passes(member)))
-        })
+        self.free(role).filter(move |member| self.would_hear(visit, member, now))
+    }
+
+    /// Whether an alert about this visit would reach them, and say something new.
+    fn would_hear(&self, visit: &Visit, member: &Member, now: DateTime<Utc>) -> bool {
+        let asked = |asking: &Asking| asking.to == member.id && (asking.open || asking.still_passes(member));
+        self.is_reachable(member, now) && !visit.askings.iter().any(asked)
     }
 
     fn reason(&self, visit: &Visit, best: &Member, candidates: &[&Member], role: Role, now: DateTime<Utc>) -> Why {

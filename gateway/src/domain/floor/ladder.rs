@@ -158,7 +158,7 @@ impl Floor {
         if !self.members().any(|member| pools.contains(&member.role)) {
             return CallReason::NoSuchStaff;
         }
-        let somebody_free = pools.iter().any(|role| self.free(*role).any(|member| member.asked.is_empty()));
+        let somebody_free = pools.iter().any(|role| self.idle(*role).next().is_some());
         if somebody_free { CallReason::AllDark } else { CallReason::NobodyFree }
     }
 
@@ -188,12 +188,9 @@ impl Floor {
 
     /// The first member who could take the visit that waits longest, if there is such a pair.
     pub(super) fn match_queue(&self, now: DateTime<Utc>) -> Option<FloorEvent> {
-        if self.nobody_is_free() {
-            return None;
-        }
         for role in Role::POOLS {
             let mut queue = self.queue(role).peekable();
-            if queue.peek().is_none() || !self.free(role).any(|m| m.asked.is_empty() && self.is_reachable(m, now)) {
+            if queue.peek().is_none() || !self.idle(role).any(|member| self.is_reachable(member, now)) {
                 continue;
             }
             for visit in queue {
