@@ -185,7 +185,7 @@ const CHANGES: [Change; 18] = [
         },
         || Intent::CheckIn(Purpose::Model, Box::default()),
     ),
-    ("models, next six", |kiosk| kiosk.begin(Purpose::Model), || Intent::Turn(Turn::Next)),
+    ("models, next page", |kiosk| kiosk.begin(Purpose::Model), || Intent::Turn(Turn::Next)),
     ("models, one picked", |kiosk| kiosk.begin(Purpose::Model), || Intent::Pick("s7-0".into())),
     ("models -> visit", |kiosk| kiosk.begin(Purpose::Model), || Intent::Done),
     ("visit -> consultants", |kiosk| kiosk.begin(Purpose::Browse), || Intent::Add(Aside::Consultants)),

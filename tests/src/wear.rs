@@ -1,7 +1,8 @@
 //! What thousands of visitors leave in the memory of the real kiosk, and what it does when nobody comes.
 //!
-//! A real gateway, the kiosk alone as a device has it, a real window under Xvfb, and a finger (xdotool) that begins, taps a purpose, leaves and goes back to the welcome page,
-//! some 1.7 seconds a visitor; 2,000 take about an hour. How many visits really were is counted in the gateway's log. Called by the program
+//! A real gateway with the sample's cars, each with its picture, the kiosk alone as a device has it, a real window under Xvfb, and a finger
+//! (xdotool) that begins, taps "a certain model", looks at the models, leaves and goes back to the welcome page, where another car stands: some
+//! 2.1 seconds a visitor; 2,000 take an hour and ten minutes. How many visits really were is counted in the gateway's log. Called by the program
 //! `kiosk-sessions`; a benchmark, so it judges nothing but that the visits are there.
 
 use std::fmt::Write as _;
@@ -16,8 +17,8 @@ use crate::wait;
 use crate::world::spot::{self, Spot};
 use crate::world::{ALL_DAYS, Screen, Setup, Showroom, parse_csv};
 
-/// "Begin", "a first look" 看看车, "I have to go", "back".
-const TAPS: [Spot; 4] = [spot::BEGIN, spot::purpose(0), spot::LEAVE, spot::BACK];
+/// "Begin", "a certain model" 看某款车, "done" on the page of models, "I have to go", "back".
+const TAPS: [Spot; 5] = [spot::BEGIN, spot::purpose(1), spot::MODELS_DONE, spot::LEAVE, spot::BACK];
 /// A page settles before taps are heard.
 const BETWEEN: &str = "0.41";
 /// Visitors after which memory is read.
@@ -28,7 +29,7 @@ const READINGS: [usize; 7] = [1, 20, 200, 500, 1000, 1500, 2000];
 /// # Errors
 /// When a program does not start, or the log has fewer visits than 99 of a hundred visitors make, or one that was not left in order.
 pub async fn measure(sessions: usize, idle: Duration) -> Result<String> {
-    let config = "[web]\nvisitor_listen = \"127.0.0.1:0\"\n".to_owned();
+    let config = format!("[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n{}", cars()?);
     let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
     let credentials = showroom.register("k1", "kiosk")?;
     let screen = Screen::start(1920, 1080).await?;
@@ -59,6 +60,16 @@ pub async fn measure(sessions: usize, idle: Duration) -> Result<String> {
     let enough = visits.rows.len() * 100 >= sessions * 99 && left == visits.rows.len();
     ensure!(enough, "{sessions} visitors came:\n{table}");
     Ok(table)
+}
+
+/// The sample's cars as a showroom would write them down, with their pictures.
+fn cars() -> Result<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/pictures/models");
+    let mut text = format!("[catalogue]\npictures = \"{folder}\"\n");
+    for model in ["s7", "x5", "x9", "e3", "m8", "gt"] {
+        write!(text, "\n[[catalogue.models]]\nid = \"{model}\"\nzh = \"星河 {model}\"\nen = \"Xinghe {model}\"\n")?;
+    }
+    Ok(text)
 }
 
 fn line(table: &mut String, visitors: usize, used: Usage) -> Result<()> {

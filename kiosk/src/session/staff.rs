@@ -61,8 +61,8 @@ enum Step {
         checking: bool,
     },
     Menu {
-        /// The account is given up at the next tap.
-        armed: bool,
+        /// The account is given up at the next tap; since then.
+        armed: Option<Duration>,
     },
 }
 
@@ -137,12 +137,15 @@ impl Session {
                 }
             }
             (Step::Menu { .. }, Intent::Restart) => effects.push(Effect::Restart),
-            (Step::Menu { armed }, Intent::EnrolAnew) if self.staff.about.enrolled => {
-                if *armed {
+            (Step::Menu { armed }, Intent::EnrolAnew) if self.staff.about.enrolled => match *armed {
+                None => *armed = Some(now.boot),
+                // A double tap is one tap.
+                Some(since) if now.boot.saturating_sub(since) < self.rules.settle => {}
+                Some(_) => {
+                    *armed = None;
                     effects.push(Effect::EnrolAnew);
                 }
-                *armed = !*armed;
-            }
+            },
             _ => {}
         }
     }
@@ -155,7 +158,7 @@ impl Session {
         staff.touched = now.boot;
         if right {
             staff.wrong = 0;
-            staff.step = Step::Menu { armed: false };
+            staff.step = Step::Menu { armed: None };
             return;
         }
         staff.wrong = staff.wrong.saturating_add(1);
@@ -189,7 +192,7 @@ impl Session {
                 waiting: self.staff.waiting,
                 storage: self.staff.storage,
                 skew_s: self.staff.skew_s,
-                armed: *armed,
+                armed: armed.is_some(),
             })),
         }
     }

@@ -280,6 +280,15 @@ fn each_visitor_sees_another_car_and_no_picture_outlives_its_offer() {
         intend(&mut bench, Intent::Wipe);
         let second = welcome(&bench);
         assert!(second.0 && second.1 != first.1, "{second:?}");
+        // A farewell makes the next one ready.
+        arrive(&mut bench, Language::Zh, Purpose::Browse);
+        assert_eq!(welcome(&bench), second);
+        bench.status(Stage::Greeted);
+        let third = welcome(&bench);
+        assert!(third.0 && third.1 != second.1, "{third:?}");
+        bench.wait(std::time::Duration::from_millis(400));
+        intend(&mut bench, Intent::Back);
+        assert_eq!((bench.screen().page, welcome(&bench)), (Page::Welcome, third));
 
         let logo = Some(Picture { sha256: hash(LOGO), url: String::new() });
         bench.input(Input::Config(KioskConfig { logo, ..config() }));

@@ -48,10 +48,10 @@ fn check(ink: &str, surfaces: &[&str], least: f64) {
 fn words_can_be_read_on_every_surface_they_stand_on() {
     check("ink", &["ground", "floor", "card", "accent-soft", "pressed"], 7.0);
     check("ink-soft", &["ground", "card"], 7.0);
-    check("ink-soft", &["pressed"], 4.5);
+    check("ink-soft", &["pressed", "accent-soft"], 4.5);
     check("accent-ink", &["ground", "floor", "card", "accent-soft", "pressed", "sheen"], 4.5);
     check("on-accent", &["accent", "accent-pressed", "good"], 4.5);
-    check("good", &["ground", "card", "good-soft"], 4.5);
+    check("good", &["ground", "card", "good-soft", "accent-soft"], 4.5);
     check("warn", &["ground", "card", "warn-soft"], 4.5);
     check("bronze", &["ground", "floor", "card", "sheen"], 4.5);
     check("example", &["card"], 4.5);

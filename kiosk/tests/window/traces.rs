@@ -3,15 +3,17 @@
 use kiosk::session::Page;
 use kiosk::ui::AppWindow;
 use kiosk::ui::generated::{
-    CallKind, ConsentLogic, NameLogic, PageKind, PhoneLogic, ShellLogic, StaffLogic, TilesLogic, VisitLogic,
+    CallKind, ConsentLogic, NameLogic, PageKind, PhoneLogic, ShellLogic, StaffLogic, TilesLogic, Tokens, ViewLogic,
+    VisitLogic, WelcomeLogic,
 };
 use slint::{Global as _, Model as _};
 
-/// All properties that depend on the visitor or on what staff typed, by name. The welcome page's own car and code are the showroom's.
+/// All properties that depend on the visitor or on what staff typed, by name. The welcome page's own car is the showroom's.
 pub(crate) fn of(window: &AppWindow) -> Vec<(&'static str, String)> {
     let (shell, visit, tiles) = (ShellLogic::get(window), VisitLogic::get(window), TilesLogic::get(window));
     let (phone, name, consent) = (PhoneLogic::get(window), NameLogic::get(window), ConsentLogic::get(window));
-    let staff = StaffLogic::get(window);
+    let (staff, view, tokens) = (StaffLogic::get(window), ViewLogic::get(window), Tokens::get(window));
+    let modes = [view.get_large(), view.get_contrast(), view.get_lower(), tokens.get_large(), tokens.get_contrast()];
     let ticks: Vec<bool> = consent.get_consents().iter().map(|consent| consent.ticked).collect();
     vec![
         ("shell.page", format!("{:?}", shell.get_page())),
@@ -55,6 +57,8 @@ pub(crate) fn of(window: &AppWindow) -> Vec<(&'static str, String)> {
         ("consent.ticked", format!("{ticks:?}")),
         ("consent.reading", format!("{:?}", consent.get_reading())),
         ("consent.wording", consent.get_wording().into()),
+        ("view.modes", format!("{} {modes:?}", view.get_viewing())),
+        ("welcome.url", WelcomeLogic::get(window).get_url().into()),
         ("staff", format!("{:?} {}", staff.get_step(), staff.get_typed())),
     ]
 }

@@ -9,6 +9,8 @@ pub const BEGIN: Spot = (680, 782);
 pub const HELP: Spot = (870, 942);
 /// A visit: "I have to go" 我要离开.
 pub const LEAVE: Spot = (1085, 860);
+/// The page of models: "done" 选好了.
+pub const MODELS_DONE: Spot = (1727, 860);
 /// A farewell: "back" 返回.
 pub const BACK: Spot = (1364, 984);
 
