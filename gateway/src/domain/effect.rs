@@ -14,7 +14,6 @@ use super::customer::CustomerEvent;
 use super::diary::DiaryEvent;
 use super::event::Event;
 use super::floor::event::{Detailed, FloorEvent};
-use super::floor::member::Presence;
 use super::floor::visit::{Asking, CallReason, Visit};
 use super::roster::{Role, RosterEvent};
 use super::sales::LeadEvent;
@@ -372,10 +371,11 @@ impl State {
     /// The visitor's own consultant is at work, but somebody else comes.
     fn tell_owner(&self, id: VisitId, owner: &StaffId) -> Option<Effect> {
         let visit = self.floor.visit(id)?;
-        let presence = self.floor.member(owner)?.presence;
+        let member = self.floor.member(owner)?;
         let others = visit.accepted.as_ref().is_some_and(|(by, _)| by != owner) && !visit.seconds.contains(owner);
-        let told = others || visit.accepted.is_none() && presence != Presence::Free;
-        (told && presence.is_at_work() && visit.ended.is_none())
+        let can_come = member.is_free() && member.asked.iter().all(|alert| alert.visit == id);
+        let told = others || visit.accepted.is_none() && !can_come;
+        (told && member.presence.is_at_work() && visit.ended.is_none())
             .then(|| Effect::Task { to: owner.clone(), task: Task::OwnCustomer { visit: id } })
     }
 

@@ -41,11 +41,16 @@ impl Batch {
     ) -> Result<Self, LogError> {
         let mut batch = Self::default();
         let mut fresh = BTreeMap::new();
+        let mut steps = STEPS;
         for letter in letters {
+            // Whoever became free by the letters before belongs to the longest waiting, not to whom this one asks for.
+            if matches!(letter.input.command, Command::Pass(..) | Command::CallSecond(..)) {
+                batch.run_due(state, now, &mut steps);
+            }
             let answer = batch.decide_one(state, &letter.input, log, &mut fresh, now)?;
             batch.answers.push(answer);
         }
-        batch.run_due(state, now);
+        batch.run_due(state, now, &mut steps);
         Ok(batch)
     }
 
@@ -101,12 +106,14 @@ impl Batch {
         }
     }
 
-    pub(super) fn run_due(&mut self, state: &mut State, now: DateTime<Utc>) {
-        for _ in 0..STEPS {
+    /// Lets time do its work, in so many steps at most.
+    fn run_due(&mut self, state: &mut State, now: DateTime<Utc>, steps: &mut usize) {
+        while *steps > 0 {
             let events = state.due(now);
             if events.is_empty() {
                 return;
             }
+            *steps -= 1;
             self.apply(state, None, events, now);
         }
     }

@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use shared::clock::{Clock, Reading, SystemClock};
-use shared::ids::{EventId, StaffId, VisitId};
+use shared::ids::{AlertId, EventId, StaffId, VisitId};
 use shared::personal::Personal;
-use shared::wire::{CheckedIn, Detailed, Fingerprint, Language, Purpose};
-use tokio::sync::mpsc;
+use shared::wire::{CheckedIn, Detailed, Fingerprint, Language, Purpose, Why};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::batch::Batch;
+use super::handle::Letter;
 use super::{Done, Handle, Parts, Runtime, SubmitError, ToKiosk, load};
 use crate::domain::command::{Cause, Told};
 use crate::domain::floor::event::{self, FloorEvent};
 use crate::domain::floor::member::Presence;
 use crate::domain::roster::{Account, Role, StaffDetails};
 use crate::domain::secret::{Secret, Subject};
-use crate::domain::{Actor, Command, Event, Input, Refusal, Rules};
+use crate::domain::{Actor, Command, Event, Input, Refusal, Rules, State};
 use crate::log::{Commit, EventLog, MemoryLog, Snapshots};
 use crate::notify::Pushed;
 use crate::vault::Vault;
@@ -290,4 +292,41 @@ async fn what_was_accepted_before_a_restart_stands_open_for_whoever_serves_and_r
         .collect();
     assert_eq!(parties, [Some(4)]);
     again.stop().await;
+}
+
+#[test]
+fn whoever_becomes_free_as_a_colleague_passes_belongs_to_the_longest_waiting() {
+    let [a, b]: [StaffId; 2] = ["a", "b"].map(|id| id.parse().unwrap());
+    let letter = |input| Letter { input, answer: oneshot::channel().0 };
+    let by = |who: &StaffId, command| letter(Input { cause: None, actor: Actor::Staff(who.clone()), command });
+    let (log, mut state) = (MemoryLog::default(), State::default());
+    state.configure(Rules::default());
+    let now = chrono::DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+    let mut decide = |letters: &[Letter]| {
+        for staff in [&a, &b] {
+            state.floor.note_alive(staff, now);
+        }
+        let batch = Batch::decide(&mut state, letters, &log, now).unwrap();
+        batch.answers.iter().for_each(|answer| assert!(answer.is_ok(), "{answer:?}"));
+        batch.groups.into_iter().flat_map(|group| group.events).collect::<Vec<_>>()
+    };
+    let free = |who: &StaffId| by(who, Command::SetPresence(Presence::Free));
+    let visits = [1, 2].map(|number| VisitId::new(now, [number; 10]));
+    let [first, second] = visits
+        .map(|visit| by(&b, Command::WalkIn { visit, purpose: Purpose::Browse, language: Language::Zh, party: None }));
+    decide(&[&a, &b].map(|staff| letter(hire(staff))));
+    decide(&[free(&b)]);
+    decide(&[first]);
+    decide(&[second]);
+    let ringing = AlertId { visit: visits[0], ordinal: 1 };
+    // The first rings for b, the second queues.
+    let events = decide(&[free(&a), by(&b, Command::Pass(ringing, None))]);
+    let asked: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Floor(FloorEvent::Asked { alert, to, why, .. }) => Some((alert.visit, to.as_str(), *why)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked, [(visits[1], "a", Why::Queue)]);
 }

@@ -6,7 +6,6 @@ use shared::wire::{self, Language, Purpose, Why};
 
 use super::book::Floor;
 use super::event::{CheckedIn, Detailed, FloorEvent};
-use super::member::Presence;
 use super::service::greeting;
 use super::visit::{CallReason, GreetedSource, Outcome, Visit, VisitorDetails};
 use crate::domain::command::{Refusal, Told};
@@ -145,7 +144,7 @@ impl Floor {
     ) -> Option<FloorEvent> {
         let who = self.member(who).filter(|_| visit.waits() && !visit.askings.is_empty())?;
         let asked_about_it = visit.askings.iter().any(|asked| asked.to == who.id);
-        let can_come = who.presence == Presence::Free && self.is_reachable(who, now);
+        let can_come = who.is_free() && self.is_reachable(who, now);
         let asked_elsewhere = who.asked.iter().any(|alert| Some(alert.visit) != instead_of);
         (can_come && !asked_about_it && !asked_elsewhere).then(|| FloorEvent::Asked {
             alert: visit.next_alert(),

@@ -80,14 +80,20 @@ impl Floor {
         if let Some((rung, _)) = next_rung(visit, rules).filter(|(_, at)| *at <= now) {
             return self.climb(visit, rung, now);
         }
-        if visit.breach_due(rules).is_some_and(|at| at <= now) {
-            let reason = if visit.askings.is_empty() { Breach::NobodyFree } else { Breach::NotAccepted };
-            return vec![FloorEvent::Breached { visit: id, reason }];
+        if let Some(breached) = self.breach(visit, now) {
+            return vec![breached];
         }
         match self.ask_next(visit, now) {
             Some(asked) => vec![asked],
             None => self.give_to_reception(visit),
         }
+    }
+
+    /// The ten seconds are over, and that is not on the record yet.
+    fn breach(&self, visit: &Visit, now: DateTime<Utc>) -> Option<FloorEvent> {
+        let reason = if visit.askings.is_empty() { Breach::NobodyFree } else { Breach::NotAccepted };
+        let due = visit.breach_due(&self.rules).is_some_and(|at| at <= now);
+        due.then_some(FloorEvent::Breached { visit: visit.id, reason })
     }
 
     fn climb(&self, visit: &Visit, rung: Rung, now: DateTime<Utc>) -> Vec<FloorEvent> {
@@ -186,19 +192,25 @@ impl Floor {
         self.ending(visit, Outcome::ClosedBySystem, None, Some(GreetedSource::Inferred), None)
     }
 
-    /// The first member who could take the visit that waits longest, if there is such a pair.
+    /// The first member who could take the visit that waits longest, if there is such a pair: of those whom nobody is asked about, before
+    /// somebody else is asked about those whose ladder is at its end.
     pub(super) fn match_queue(&self, now: DateTime<Utc>) -> Option<FloorEvent> {
-        for role in Role::POOLS {
-            let mut queue = self.queue(role).peekable();
-            if queue.peek().is_none() || !self.idle(role).any(|member| self.is_reachable(member, now)) {
-                continue;
-            }
-            for visit in queue {
-                if let Some(Choice { staff: to, pushed, .. }) = self.choose(visit, role, now) {
-                    return Some(FloorEvent::Asked { alert: visit.next_alert(), to, why: Why::Queue, pushed });
+        [false, true].into_iter().find_map(|rings| {
+            Role::POOLS.into_iter().find_map(|role| {
+                let mut queue =
+                    self.queue(role).filter(|visit| visit.open_askings().next().is_some() == rings).peekable();
+                if queue.peek().is_none() || !self.idle(role).any(|member| self.is_reachable(member, now)) {
+                    return None;
                 }
-            }
-        }
-        None
+                queue.find_map(|visit| self.take_from_queue(visit, role, now))
+            })
+        })
+    }
+
+    /// Judged first, where the ten seconds are over in this moment: whoever becomes free now was not free then.
+    fn take_from_queue(&self, visit: &Visit, role: Role, now: DateTime<Utc>) -> Option<FloorEvent> {
+        let Choice { staff: to, pushed, .. } = self.choose(visit, role, now)?;
+        let asked = FloorEvent::Asked { alert: visit.next_alert(), to, why: Why::Queue, pushed };
+        Some(self.breach(visit, now).unwrap_or(asked))
     }
 }

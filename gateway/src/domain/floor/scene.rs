@@ -171,6 +171,17 @@ impl Scene {
         Ok(())
     }
 
+    /// What several people tell in one moment, before time does anything.
+    pub(in crate::domain) fn together(&mut self, who: &[&str], command: &Command) {
+        self.hear();
+        for name in who {
+            let input = Input { cause: None, actor: Actor::Staff(staff(name)), command: command.clone() };
+            let events = self.state.decide(&input, self.now).unwrap();
+            self.take(events);
+        }
+        self.settle();
+    }
+
     /// Lets time pass; phones that are not dark stay alive.
     pub(in crate::domain) fn advance(&mut self, by: TimeDelta) {
         let until = self.now + by;

@@ -35,7 +35,10 @@ impl Floor {
     fn costs_a_turn(&self, visit: &Visit, asking: &Asking, who: &StaffId) -> bool {
         let wanted = matches!(asking.why, Why::OwnCustomer | Why::Appointment | Why::AskedFor);
         // Also where that came out only after the asking.
-        let own = wanted || visit.known.owner.as_ref() == Some(who) || visit.is_expected_by(who);
+        let own = wanted
+            || visit.known.owner.as_ref() == Some(who)
+            || visit.asks_for() == Some(who)
+            || visit.is_expected_by(who);
         let sales = Role::pools(visit.purpose).contains(&Role::Consultant) && visit.purpose != Purpose::Collect;
         sales && !own && self.member(who).is_some_and(|member| member.role == Role::Consultant)
     }

@@ -117,6 +117,35 @@ fn a_number_that_follows_the_tap_rings_for_the_own_consultant_beside_whoever_is_
 }
 
 #[test]
+fn the_own_consultant_who_is_being_rung_for_another_is_told() {
+    let mut scene = two_days_later();
+    scene.presence("b", Presence::Break);
+    let other = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.asked(other), asked(&[(0, "a", Why::LongestFree)]));
+    scene.presence("b", Presence::Free);
+    let visit = comes(&mut scene, number(LI, false));
+    assert_eq!(scene.asked(visit), asked(&[(0, "b", Why::LongestFree)]));
+    let told = Effect::Task { to: staff("a"), task: Task::OwnCustomer { visit } };
+    assert_eq!(scene.told.iter().filter(|effect| **effect == told).count(), 1);
+}
+
+#[test]
+fn whom_the_visitor_asked_for_loses_no_turn_however_they_were_rung() {
+    let mut scene = Scene::new().with_free(&["a", "b"]);
+    let turn = |scene: &Scene| scene.state.floor.member(&staff("a")).unwrap().last_turn;
+    scene.presence("a", Presence::Break);
+    let visit = scene.check_in(Purpose::Appointment);
+    let wish = Detailed { consultant: Some(staff("a")), ..Detailed::default() };
+    scene.kiosk(Command::Detail(visit, None, wish)).unwrap();
+    let before = turn(&scene);
+    scene.presence("a", Presence::Free);
+    scene.pass("b", visit).unwrap();
+    assert_eq!(scene.asked(visit), asked(&[(0, "b", Why::LongestFree), (0, "a", Why::Passed)]));
+    scene.accept("a", visit).unwrap();
+    assert_eq!(turn(&scene), before);
+}
+
+#[test]
 fn the_own_consultant_who_is_busy_is_told_and_keeps_the_customer() {
     let mut scene = two_days_later();
     scene.presence("a", Presence::Appointment);

@@ -1,7 +1,7 @@
 //! Whoever waits: the places in the queue, and what is said of the wait.
 
 use chrono::TimeDelta;
-use shared::wire::{Detailed, Purpose, Stage, Why};
+use shared::wire::{Detailed, Language, Purpose, Stage, Why};
 
 use super::super::member::Presence;
 use super::super::scene::Scene;
@@ -157,4 +157,36 @@ fn a_wait_is_estimated_from_the_talks_of_late_and_from_nothing_else() {
     assert_eq!(waits(&scene, second), (Stage::Queued, Some(2), Some(600)));
     scene.presence(&one.1, Presence::Off);
     assert_eq!(waits(&scene, second), (Stage::Queued, Some(2), None), "nobody is at work");
+}
+
+#[test]
+fn those_who_become_free_at_once_are_asked_about_one_visit_each() {
+    let names = ["a", "b", "c"];
+    let mut scene = Scene::new().with_free(&names);
+    for name in names {
+        scene.presence(name, Presence::Break);
+    }
+    let visits = names.map(|_| scene.check_in(Purpose::Browse));
+    // Nobody was left to ask, so that each ladder is at its end.
+    scene.seconds(5);
+    scene.together(&names, &Command::SetPresence(Presence::Free));
+    assert_eq!(visits.map(|visit| scene.asked(visit)), names.map(|name| asked(&[(5, name, Why::Queue)])));
+    // And whoever comes to them then is asked beside.
+    scene.hire("d", Role::Consultant, &[Language::Zh]);
+    scene.presence("d", Presence::Free);
+    assert_eq!(scene.asked(visits[0]), asked(&[(5, "a", Why::Queue), (5, "d", Why::Queue)]));
+}
+
+#[test]
+fn nobody_was_free_within_ten_seconds_though_somebody_is_as_they_end() {
+    let mut scene = Scene::new().with_free(&["a"]);
+    scene.presence("a", Presence::Break);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.advance(TimeDelta::milliseconds(9_900));
+    scene.now += TimeDelta::milliseconds(101);
+    scene.presence("a", Presence::Free);
+    assert_eq!(scene.visit(visit).unwrap().breach, Some(Breach::NobodyFree));
+    assert_eq!(scene.asked(visit), asked(&[(10, "a", Why::Queue)]));
+    // With the ladder's time before them.
+    assert_eq!(scene.visit(visit).unwrap().rung, Rung::First);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::wire::{Purpose, Why};
+use shared::wire::{Detailed, Language, Purpose, Why};
 
 use super::super::event::FloorEvent;
 use super::super::member::{Presence, Shift};
@@ -101,9 +101,17 @@ fn off_shift_nobody_is_asked_whatever_they_say() {
     assert_eq!(scene.asked(visit), asked(&[]));
     assert!(scene.visit(visit).unwrap().breach.is_some() && scene.visit(visit).unwrap().queued);
     assert_eq!(scene.by("rec", Command::Assign(visit, staff("a"))), Err(Refusal::OffShift));
+    // By name neither: somebody else is asked, and the visitor wishes for one who is not there.
+    scene.hire("late", Role::Consultant, &[Language::Zh]);
+    scene.presence("late", Presence::Free);
+    assert_eq!(scene.asked(visit), asked(&[(30, "late", Why::Queue)]));
+    let wish = Detailed { consultant: Some(staff("a")), ..Detailed::default() };
+    scene.kiosk(Command::Detail(visit, None, wish)).unwrap();
+    assert_eq!(scene.asked(visit).len(), 1);
+    scene.presence("late", Presence::Off);
     // The hour comes, and with it the one who had said so before.
     scene.until("09:00");
-    assert_eq!(scene.asked(visit), asked(&[(1800, "a", Why::Queue)]));
+    assert_eq!(scene.asked(visit)[1..], asked(&[(1800, "a", Why::Queue)]));
     assert_eq!(scene.state.floor.member(&staff("a")).unwrap().came_at, Some(at("09:00")));
 }
 
