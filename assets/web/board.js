@@ -13,7 +13,7 @@ import { w } from "./words.js";
 const PEOPLE = 12;
 const CROWD = 18;
 const WAITS = 8;
-// As often as the manager's alert is renewed.
+// As often as the manager's alert is renewed by default.
 const CHIME_MS = 30000;
 
 let broken = new Set();

@@ -61,6 +61,44 @@ async fn a_consultant_signs_in_is_rung_accepts_greets_and_ends() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_consultant_takes_back_a_presence_a_greeting_and_an_end() -> Result<()> {
+    let showroom = Showroom::start().await?;
+    showroom.hire("wang", Role::Consultant, &[])?;
+    showroom.hire("boss", Role::Manager, &[])?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let browser = Browser::open(PHONE.0, PHONE.1, None).await?;
+    sign_in(&browser, &showroom, "wang", "/floor").await?;
+    let is = |presence: &str| format!("#presence [data-presence={presence}][aria-pressed=true]");
+    browser.tap("#presence [data-presence=free]").await?;
+    reachable(&showroom, "boss", "wang").await?;
+    browser.tap("#presence [data-presence=break]").await?;
+    browser.find(&is("break")).await?;
+    browser.press("撤销").await?;
+    browser.find(&is("free")).await.context("the presence before it")?;
+    reachable(&showroom, "boss", "wang").await?;
+
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    browser.tap("#alert-accept").await?;
+    kiosk.stage(tap.visit, Stage::Coming).await?;
+    browser.press("已见到客人").await?;
+    kiosk.stage(tap.visit, Stage::Greeted).await?;
+    browser.press("撤销").await?;
+    browser.says("已撤销").await?;
+    browser.press("已见到客人").await.context("it can be said again")?;
+    browser.says("正在接待").await?;
+
+    browser.press("结束接待").await?;
+    browser.press("有意向").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    browser.find(&is("free")).await?;
+    browser.press("撤销").await?;
+    browser.find(&is("with_customer")).await.context("the visitor is there again, and with them whoever serves them")?;
+    browser.says("正在接待").await?;
+    browser.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
 async fn a_consultant_passes_with_a_reason_and_a_lost_connection_is_told() -> Result<()> {
     let mut showroom = Showroom::start().await?;
     showroom.hire("wang", Role::Consultant, &[])?;
