@@ -92,7 +92,10 @@ async fn a_consultant_takes_back_a_presence_a_greeting_and_an_end() -> Result<()
     kiosk.stage(tap.visit, Stage::Ended).await?;
     browser.find(&is("free")).await?;
     browser.press("撤销").await?;
-    browser.find(&is("with_customer")).await.context("the visitor is there again, and with them whoever serves them")?;
+    browser
+        .find(&is("with_customer"))
+        .await
+        .context("the visitor is there again, and with them whoever serves them")?;
     browser.says("正在接待").await?;
     browser.close().await?;
     showroom.finish().await
