@@ -10,8 +10,8 @@ use shared::consent::{ConsentPurpose, Wording};
 use shared::wire::{Brand, ConsultantCard, KioskConfig, Language, Picture, Purpose, Stage, VisitStatus};
 use slint::{Global as _, PhysicalSize};
 
-use crate::bench::{Bench, LANDSCAPE, LOGO, PORTRAIT, config};
-use crate::cars::hash;
+use crate::bench::{Bench, LANDSCAPE, PORTRAIT, config};
+use crate::pictures::logo;
 use crate::sheets::write;
 use crate::touch::check_control;
 
@@ -290,8 +290,7 @@ fn each_visitor_sees_another_car_and_no_picture_outlives_its_offer() {
         intend(&mut bench, Intent::Back);
         assert_eq!((bench.screen().page, welcome(&bench)), (Page::Welcome, third));
 
-        let logo = Some(Picture { sha256: hash(LOGO), url: String::new() });
-        bench.input(Input::Config(KioskConfig { logo, ..config() }));
+        bench.input(Input::Config(KioskConfig { logo: Some(logo()), ..config() }));
         let shell = |bench: &Bench| {
             let logic = ShellLogic::get(&bench.window);
             (logic.get_has_logo(), logic.get_logo().size(), logic.get_logo_large().size())

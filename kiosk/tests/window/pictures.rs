@@ -183,7 +183,7 @@ pub(crate) const SCENES: [Scene; 63] = [
     ("27-branded-dark-visit", |bench| {
         bench.told(|config| {
             config.accent = Some("#101014".into());
-            config.logo = logo();
+            config.logo = Some(logo());
         });
         called(bench);
         bench.status(Stage::Coming);
@@ -195,7 +195,7 @@ pub(crate) const SCENES: [Scene; 63] = [
     }),
     ("28-wifi-closed", |bench| {
         bench.told(|config| {
-            config.logo = logo();
+            config.logo = Some(logo());
             config.guest_wifi = Some(guests());
             config.opening = Some(mondays());
         });
@@ -305,11 +305,11 @@ pub(crate) fn guests() -> GuestWifi {
 
 /// A showroom with a colour and a logo of its own.
 fn branded(bench: &mut Bench) {
-    bench.input(Input::Config(KioskConfig { accent: Some("#8a1c1c".into()), logo: logo(), ..config() }));
+    bench.input(Input::Config(KioskConfig { accent: Some("#8a1c1c".into()), logo: Some(logo()), ..config() }));
 }
 
-fn logo() -> Option<Picture> {
-    Some(Picture { sha256: hash(LOGO), url: String::new() })
+pub(crate) fn logo() -> Picture {
+    Picture { sha256: hash(LOGO), url: String::new() }
 }
 
 const ALL_CONSENTS: [ConsentPurpose; 4] =
