@@ -83,7 +83,7 @@ async fn a_consultant_takes_back_a_presence_a_greeting_and_an_end() -> Result<()
     browser.press("已见到客人").await?;
     kiosk.stage(tap.visit, Stage::Greeted).await?;
     browser.press("撤销").await?;
-    browser.says("已撤销").await?;
+    browser.says("客人还没有见到您").await?;
     browser.press("已见到客人").await.context("it can be said again")?;
     browser.says("正在接待").await?;
 
