@@ -58,7 +58,8 @@ pub(crate) fn of(window: &AppWindow) -> Vec<(&'static str, String)> {
         ("consent.reading", format!("{:?}", consent.get_reading())),
         ("consent.wording", consent.get_wording().into()),
         ("view.modes", format!("{} {modes:?}", view.get_viewing())),
-        ("welcome.url", WelcomeLogic::get(window).get_url().into()),
+        // The code itself is the gateway's, and changes with time; what it carries on is the visitor's.
+        ("welcome.url", WelcomeLogic::get(window).get_url().split_once('?').unwrap_or_default().1.to_owned()),
         ("staff", format!("{:?} {}", staff.get_step(), staff.get_typed())),
     ]
 }
