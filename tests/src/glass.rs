@@ -57,7 +57,7 @@ struct Middle {
 /// # Errors
 /// When a program or the screen does not start, or a page does not come.
 pub async fn measure(rounds: usize) -> Result<String> {
-    let showroom = Showroom::with(Setup { config: Some(config()), ..Setup::default() }).await?;
+    let showroom = Showroom::with(Setup { config: Some(config(&peer::MODELS)), ..Setup::default() }).await?;
     let credentials = showroom.register("k1", "kiosk")?;
     let screen = Screen::start(1920, 1080).await?;
     let fonts = fonts_alone(showroom.folder())?;
@@ -85,14 +85,16 @@ pub async fn measure(rounds: usize) -> Result<String> {
     table(rounds, kiosk, browser)
 }
 
-/// The sample's cars, and a door for visitors, so that there is a code to show.
-fn config() -> String {
+/// These of the sample's cars with their pictures, and a door for visitors, so that there is a code to show.
+pub(crate) fn config(models: &[(&str, &str)]) -> String {
     let pictures = programs::workspace().join("assets/pictures/models");
-    let models =
-        peer::MODELS.map(|(id, zh)| format!("\n[[catalogue.models]]\nid = \"{id}\"\nzh = \"{zh}\"\nen = \"{id}\"\n"));
+    let models: String = models
+        .iter()
+        .map(|(id, zh)| format!("\n[[catalogue.models]]\nid = \"{id}\"\nzh = \"{zh}\"\nen = \"{id}\"\n"))
+        .collect();
     let head =
         format!("[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n[catalogue]\npictures = \"{}\"\n", pictures.display());
-    head + &models.concat()
+    head + &models
 }
 
 /// Lets the kiosk fetch its pictures once, as it does on its first day.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
+use crate::glass;
 use crate::load::usage::{self, Usage};
 use crate::process::Process;
 use crate::programs;
@@ -19,6 +20,9 @@ use crate::world::{ALL_DAYS, Screen, Setup, Showroom, parse_csv};
 
 /// "Begin", "a certain model" 看某款车, "done" on the page of models, "I have to go", "back".
 const TAPS: [Spot; 5] = [spot::BEGIN, spot::purpose(1), spot::MODELS_DONE, spot::LEAVE, spot::BACK];
+/// All of the sample's cars, so that each visitor meets another one.
+const CARS: [(&str, &str); 6] =
+    [("s7", "星河 S7"), ("x5", "星河 X5"), ("x9", "星河 X9"), ("e3", "星河 E3"), ("m8", "星河 M8"), ("gt", "星河 GT")];
 /// A page settles before taps are heard.
 const BETWEEN: &str = "0.41";
 /// Visitors after which memory is read.
@@ -29,7 +33,7 @@ const READINGS: [usize; 7] = [1, 20, 200, 500, 1000, 1500, 2000];
 /// # Errors
 /// When a program does not start, or the log has fewer visits than 99 of a hundred visitors make, or one that was not left in order.
 pub async fn measure(sessions: usize, idle: Duration) -> Result<String> {
-    let config = format!("[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n{}", cars()?);
+    let config = glass::config(&CARS);
     let showroom = Showroom::with(Setup { config: Some(config), ..Setup::default() }).await?;
     let credentials = showroom.register("k1", "kiosk")?;
     let screen = Screen::start(1920, 1080).await?;
@@ -60,16 +64,6 @@ pub async fn measure(sessions: usize, idle: Duration) -> Result<String> {
     let enough = visits.rows.len() * 100 >= sessions * 99 && left == visits.rows.len();
     ensure!(enough, "{sessions} visitors came:\n{table}");
     Ok(table)
-}
-
-/// The sample's cars as a showroom would write them down, with their pictures.
-fn cars() -> Result<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/pictures/models");
-    let mut text = format!("[catalogue]\npictures = \"{folder}\"\n");
-    for model in ["s7", "x5", "x9", "e3", "m8", "gt"] {
-        write!(text, "\n[[catalogue.models]]\nid = \"{model}\"\nzh = \"星河 {model}\"\nen = \"Xinghe {model}\"\n")?;
-    }
-    Ok(text)
 }
 
 fn line(table: &mut String, visitors: usize, used: Usage) -> Result<()> {

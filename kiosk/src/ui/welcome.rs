@@ -40,7 +40,7 @@ pub(super) fn show(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     welcome.set_qr(picture.unwrap_or_default());
 }
 
-/// Decoded for the welcome page, or on the farewell before it, whose own frame has time for that; kept on all others.
+/// Decoded for the welcome page, or on the farewell before it, so that the way back does not wait; kept on all others.
 fn car(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let stands = screen.page == Page::Welcome;
     if !stands && !matches!(screen.page, Page::Farewell(_)) {

@@ -341,10 +341,8 @@ impl Customers {
 
     /// An end was taken back: how the visit ends is to be seen.
     pub(in crate::domain) fn reopened(&mut self, visit: &Visit) {
-        let leads = self.with(visit);
-        let cards = Arc::make_mut(&mut self.cards);
-        for lead in leads {
-            if let Some(card) = cards.get_mut(&lead).map(Arc::make_mut) {
+        for lead in self.with(visit) {
+            if let Some(card) = Arc::make_mut(&mut self.cards).get_mut(&lead).map(Arc::make_mut) {
                 card.encounters.remove(&visit.id);
             }
         }
