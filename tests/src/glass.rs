@@ -88,13 +88,12 @@ pub async fn measure(rounds: usize) -> Result<String> {
 /// These of the sample's cars with their pictures, and a door for visitors, so that there is a code to show.
 pub(crate) fn config(models: &[(&str, &str)]) -> String {
     let pictures = programs::workspace().join("assets/pictures/models");
-    let models: String = models
-        .iter()
-        .map(|(id, zh)| format!("\n[[catalogue.models]]\nid = \"{id}\"\nzh = \"{zh}\"\nen = \"{id}\"\n"))
-        .collect();
     let head =
         format!("[web]\nvisitor_listen = \"127.0.0.1:0\"\n\n[catalogue]\npictures = \"{}\"\n", pictures.display());
-    head + &models
+    let model =
+        |(id, zh): &(&str, &str)| format!("\n[[catalogue.models]]\nid = \"{id}\"\nzh = \"{zh}\"\nen = \"{id}\"\n");
+    let models: Vec<String> = models.iter().map(model).collect();
+    head + &models.concat()
 }
 
 /// Lets the kiosk fetch its pictures once, as it does on its first day.
