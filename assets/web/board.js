@@ -13,8 +13,8 @@ import { w } from "./words.js";
 const PEOPLE = 12;
 const CROWD = 18;
 const WAITS = 8;
-// As often as the manager's alert is renewed by default.
-const CHIME_MS = 30000;
+// As often as the manager's alert is renewed.
+const CHIME_MS = Number(document.body.dataset.chime);
 
 let broken = new Set();
 let chimed = -Infinity;

@@ -296,7 +296,11 @@ impl App {
             checklist: self.config.checklist.items.clone(),
             gallery,
             wordings: self.config.catalogue.wordings(&self.config.store),
-            promise: Promise { breach: self.config.floor.breach, undo: self.config.floor.undo },
+            promise: Promise {
+                breach: self.config.floor.breach,
+                undo: self.config.floor.undo,
+                renew: self.config.floor.manager_renew,
+            },
             qr_key,
             session_key: self.vault.store_key("session"),
             clock: Arc::clone(&self.clock),

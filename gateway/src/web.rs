@@ -120,6 +120,8 @@ pub struct Promise {
     pub breach: TimeDelta,
     /// For how long something can be taken back.
     pub undo: TimeDelta,
+    /// How often managers are told again of somebody who waits; the wall chimes as often.
+    pub renew: TimeDelta,
 }
 
 /// Everything that the web needs of the others.

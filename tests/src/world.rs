@@ -14,6 +14,7 @@ mod headless;
 mod line;
 mod logged;
 mod mosquitto;
+mod outside;
 mod phone;
 mod screen;
 mod session;
@@ -27,7 +28,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 pub use access::{Axe, Finding, Impact};
-pub use browser::{Browser, Light, reachable, sign_in};
+pub use browser::{Browser, Light, dark, reachable, sign_in};
 pub use certificate::{Certificate, openssl};
 pub use device::{CheckIn, Credentials, Device, envelope};
 pub use export::{Metrics, Visits, parse_csv};
@@ -36,7 +37,8 @@ pub use headless::{Headless, Manner, Told};
 pub use line::Line;
 pub use logged::Logged;
 pub use mosquitto::Mosquitto;
-pub use phone::Phone;
+pub use outside::{Answer, Asked, Outside};
+pub use phone::{Phone, first_asked};
 pub use screen::{Screen, code_in, pictures};
 pub use session::{Role, Session, problem};
 
@@ -173,8 +175,13 @@ impl Showroom {
     /// # Errors
     /// When it is refused.
     pub async fn sign_in(&self, account: &str) -> Result<Session> {
-        let password = if self.setup.demo { DEMO_PASSWORD } else { PASSWORD };
-        Session::sign_in(self.gateway.http(), account, password).await
+        Session::sign_in(self.gateway.http(), account, self.password()).await
+    }
+
+    /// Everybody's password.
+    #[must_use]
+    pub fn password(&self) -> &'static str {
+        if self.setup.demo { DEMO_PASSWORD } else { PASSWORD }
     }
 
     /// Registers a device.

@@ -239,10 +239,32 @@ async fn clocks_may_talk_nonsense() -> Result<()> {
     let alert = wang.alert().await?;
     assert_eq!(alert.visit, future.visit);
     wang.serve(&alert, "interested").await?;
-    let visits = export(&showroom)?;
-    for tap in [&old, &unsure, &ahead, &future] {
-        visits.visit(&tap.visit)?;
+    // Late, but within the two minutes: by its age, and without one by the wall clock.
+    let recent = (shared::clock::Clock::now(&shared::clock::SystemClock) - chrono::TimeDelta::seconds(90)).to_rfc3339();
+    let (aged, dated) = (kiosk.tap("browse", &json!({})), kiosk.tap("browse", &json!({})));
+    for (tap, payload) in [
+        (&aged, with(&aged.payload, "age_ms", json!(90_000))),
+        (&dated, with(&with(&dated.payload, "at", json!(recent)), "age_ms", Value::Null)),
+    ] {
+        kiosk.send(&payload).await?;
+        wang.serve(&wang.alert_for(tap.visit).await?, "interested").await?;
     }
+    let visits = export(&showroom)?;
+    for (tap, late, uncertain) in [
+        (&old, "true", "false"),
+        (&unsure, "true", "false"),
+        (&ahead, "false", "false"),
+        (&future, "false", "true"),
+        (&aged, "false", "false"),
+        (&dated, "false", "false"),
+    ] {
+        let row = visits.visit(&tap.visit)?;
+        assert_eq!((row["late"].as_str(), row["time_uncertain"].as_str()), (late, uncertain), "{row:?}");
+    }
+    let row = visits.visit(&aged.visit)?;
+    let ms: i64 = row["accepted_ms"].parse()?;
+    assert!(ms >= 90_000, "reports count from the tap, not {ms} ms");
+    assert!(row["breach"].is_empty(), "the promise counts from the receipt");
     let row = visits.visit(&old.visit)?;
     let (arrived, received) = (time(&row["arrived_at"])?, time(&row["received_at"])?);
     let late = (received - arrived).num_seconds();

@@ -1,33 +1,16 @@
 //! The main job over real MQTT and real SSE: a tap at the door reaches a free consultant, is logged, and can be exported.
 
 use anyhow::{Context, Result, ensure};
-use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::wire::{Alert, Language, Purpose, Stage, Why};
+use shared::wire::{Language, Purpose, Stage, Why};
 use tests::wait;
-use tests::world::{ALL_DAYS, Phone, Role, Showroom, Visits, parse_csv};
+use tests::world::{ALL_DAYS, Phone, Role, Showroom, Visits, first_asked, parse_csv};
 
 async fn export(showroom: &Showroom) -> Result<Visits> {
     let boss = showroom.sign_in("boss").await?;
     let (from, to) = ALL_DAYS;
     parse_csv(&boss.fetch(&format!("/api/v1/exports/visits.csv?from={from}&to={to}")).await?)
-}
-
-/// Status and code with which somebody's write is refused.
-async fn refusal(phone: &Phone, path: &str, body: Option<Value>) -> Result<(u16, Value)> {
-    let (status, problem) = phone.session().refused(Method::POST, path, body).await?;
-    Ok((status.as_u16(), problem.get("code").cloned().unwrap_or_default()))
-}
-
-/// The one of two who is asked, and the other.
-async fn asked<'a>(first: &'a Phone, second: &'a Phone) -> Result<(&'a Phone, &'a Phone)> {
-    wait::until("one of two to be asked", || match (first.alerts_left().is_empty(), second.alerts_left().is_empty()) {
-        (false, _) => Some((first, second)),
-        (true, false) => Some((second, first)),
-        (true, true) => None,
-    })
-    .await
 }
 
 #[tokio::test]
@@ -108,82 +91,13 @@ async fn whoever_passes_is_followed_by_the_next_at_once() -> Result<()> {
         (showroom.staff("chen", Role::Consultant).await?, showroom.staff("wang", Role::Consultant).await?);
     let kiosk = showroom.kiosk("k1").await?;
     let tap = kiosk.check_in("browse", &json!({})).await?;
-    let (first, second) = asked(&chen, &wang).await?;
+    let (first, second) = first_asked(&chen, &wang).await?;
     let alert = first.alert_for(tap.visit).await?;
     first.pass(&alert, "busy").await?;
     let next = second.alert_for(tap.visit).await?;
     assert_eq!(next.why, Why::Passed);
     second.serve(&next, "interested").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
-    showroom.finish().await
-}
-
-#[tokio::test]
-async fn an_alert_that_nobody_accepts_climbs_the_ladder() -> Result<()> {
-    let showroom = Showroom::demo().await?;
-    let (chen, wang) = (showroom.phone("chen").await?, showroom.phone("wang").await?);
-    let (zhao, lin) = (showroom.phone("zhao").await?, showroom.phone("lin").await?);
-    let kiosk = showroom.kiosk("k1").await?;
-    let tap = kiosk.check_in("browse", &json!({})).await?;
-    let (first, second) = asked(&chen, &wang).await?;
-    let alert = first.alert_for(tap.visit).await?;
-    first.shown(&alert).await?;
-    showroom.advance(4).await?;
-    let next = second.alert_for(tap.visit).await?;
-    assert_eq!(next.why, Why::NotAccepted);
-    showroom.advance(4).await?;
-    zhao.task(&json!({"task": "receive", "visit": tap.visit, "reason": "not_accepted"})).await?;
-    showroom.advance(4).await?;
-    lin.task(&json!({"task": "waiting", "waiting": 1})).await?;
-    second.accept(&next).await?;
-    let over = first.over(alert.alert).await?;
-    assert_eq!(over["over"], "taken");
-    lin.task(&json!({"task": "waiting", "waiting": 0})).await.context("the manager's alert goes down again")?;
-    let too_late = first.accept(&alert).await.map_err(|error| error.to_string());
-    assert!(too_late.is_err_and(|error| error.contains("alert_over")), "the first Accept wins");
-    second.greeted(tap.visit).await?;
-    second.end(tap.visit, "interested").await?;
-    kiosk.stage(tap.visit, Stage::Ended).await?;
-    for phone in [&chen, &wang, &zhao, &lin] {
-        let late: Vec<Alert> = phone.take_alerts();
-        assert!(late.iter().all(|alert| alert.visit == tap.visit), "{late:?}");
-    }
-    showroom.finish().await
-}
-
-/// The manager's one alert comes again while somebody waits; whoever accepted is reminded, then told on, then asked; and what nobody
-/// ends is ended.
-#[tokio::test]
-async fn what_is_forgotten_is_asked_for_again_and_closed_at_last() -> Result<()> {
-    let showroom = Showroom::demo().await?;
-    let (chen, lin) = (showroom.phone("chen").await?, showroom.phone("lin").await?);
-    let kiosk = showroom.kiosk("k1").await?;
-    let tap = kiosk.check_in("browse", &json!({})).await?;
-    let alert = chen.alert_for(tap.visit).await?;
-    showroom.advance(10).await?;
-    lin.task(&json!({"task": "waiting", "waiting": 1})).await?;
-    for _ in 0..2 {
-        let seen = lin.events_seen();
-        showroom.advance(30).await?;
-        let again: Value = serde_json::from_str(&lin.event("task", seen).await?.data)?;
-        assert_eq!(again, json!({"task": "waiting", "waiting": 1}), "renewed, and still one");
-    }
-    chen.accept(&alert).await?;
-    lin.task(&json!({"task": "waiting", "waiting": 0})).await?;
-    showroom.advance(20).await?;
-    chen.task(&json!({"task": "greet", "visit": tap.visit})).await?;
-    showroom.advance(20).await?;
-    lin.task(&json!({"task": "not_greeted", "visit": tap.visit, "staff": "chen"})).await?;
-    chen.greeted(tap.visit).await?;
-    showroom.advance(40 * 60).await?;
-    chen.task(&json!({"task": "still_with", "visit": tap.visit})).await?;
-    showroom.advance(200 * 60).await?;
-    kiosk.stage(tap.visit, Stage::Ended).await?;
-    let (from, to) = ALL_DAYS;
-    let path = format!("/api/v1/visits?from={from}&to={to}");
-    let row = lin.session().call(Method::GET, &path, None).await?["visits"][0].clone();
-    let said = ["visit_id", "consultant", "outcome"].map(|field| &row[field]);
-    assert_eq!(said, [&json!(tap.visit), &json!("chen"), &json!("closed_by_system")], "{row}");
     showroom.finish().await
 }
 
@@ -202,8 +116,8 @@ async fn whom_reception_chooses_is_rung_and_the_visit_is_theirs() -> Result<()> 
 
     let assign = format!("/api/v1/visits/{}/assign", tap.visit);
     let to = |staff: &str| Some(json!({ "staff": staff }));
-    assert_eq!(refusal(&zhao, &assign, to("nobody")).await?, (404, json!("unknown_staff")));
-    assert_eq!(refusal(&wang, &assign, to("chen")).await?, (403, json!("not_allowed")));
+    assert_eq!(zhao.refusal(&assign, to("nobody")).await?, (404, json!("unknown_staff")));
+    assert_eq!(wang.refusal(&assign, to("chen")).await?, (403, json!("not_allowed")));
     // Pressed twice: whoever is asked is not asked again.
     for _ in 0..2 {
         zhao.session().call(Method::POST, &assign, to("chen")).await?;
@@ -214,7 +128,7 @@ async fn whom_reception_chooses_is_rung_and_the_visit_is_theirs() -> Result<()> 
     chen.accept(&alert).await?;
     assert_eq!(wang.over(unanswered.alert).await?["over"], "taken");
     kiosk.stage(tap.visit, Stage::Coming).await?;
-    assert_eq!(refusal(&zhao, &assign, to("wang")).await?, (409, json!("alert_over")), "somebody comes already");
+    assert_eq!(zhao.refusal(&assign, to("wang")).await?, (409, json!("alert_over")), "somebody comes already");
     chen.greeted(tap.visit).await?;
     chen.end(tap.visit, "interested").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
@@ -242,7 +156,7 @@ async fn three_pages_of_one_person_ring_and_fall_silent_together() -> Result<()>
     }
     let accept = format!("/api/v1/alerts/{}/accept", alert.alert);
     for other in [&chen, &zhao] {
-        assert_eq!(refusal(other, &accept, None).await?, (404, json!("unknown_alert")), "{}", other.account());
+        assert_eq!(other.refusal(&accept, None).await?, (404, json!("unknown_alert")), "{}", other.account());
     }
     second.accept(&alert).await?;
     for page in [&wang, &second, &third] {
@@ -265,12 +179,12 @@ async fn whoever_leaves_the_staff_while_their_phone_rings_is_followed_by_the_nex
         (showroom.staff("chen", Role::Consultant).await?, showroom.staff("wang", Role::Consultant).await?);
     let kiosk = showroom.kiosk("k1").await?;
     let tap = kiosk.check_in("browse", &json!({})).await?;
-    let (first, second) = asked(&chen, &wang).await?;
+    let (first, second) = first_asked(&chen, &wang).await?;
     let alert = first.alert_for(tap.visit).await?;
     boss.call(Method::DELETE, &format!("/api/v1/people/{}", first.account()), None).await?;
     assert_eq!(first.over(alert.alert).await?["over"], "released", "their phone rings no more");
     let accept = format!("/api/v1/alerts/{}/accept", alert.alert);
-    assert_eq!(refusal(first, &accept, None).await?, (401, json!("not_signed_in")));
+    assert_eq!(first.refusal(&accept, None).await?, (401, json!("not_signed_in")));
     first.close();
     let next = second.alert_for(tap.visit).await?;
     assert_eq!(next.why, Why::NotAccepted);
@@ -384,36 +298,6 @@ async fn restart(crash: bool) -> Result<()> {
     let again = wang.take_alerts();
     assert!(again.iter().all(|alert| alert.visit == tap.visit), "{again:?}");
     assert_eq!(export(&showroom).await?.visit(&tap.visit)?["consultant"], "wang");
-    showroom.finish().await
-}
-
-/// Who is asked next comes four seconds later, or as soon as the gateway and the phones are back.
-#[tokio::test]
-async fn a_ladder_goes_on_after_a_crash_late_by_no_more_than_that() -> Result<()> {
-    let mut showroom = Showroom::start().await?;
-    showroom.hire("boss", Role::Manager, &[])?;
-    let (chen, wang) =
-        (showroom.staff("chen", Role::Consultant).await?, showroom.staff("wang", Role::Consultant).await?);
-    let kiosk = showroom.kiosk("k1").await?;
-    let tap = kiosk.check_in("browse", &json!({})).await?;
-    let (first, second) = asked(&chen, &wang).await?;
-    let alert = first.alert_for(tap.visit).await?;
-    let down = wait::boot();
-    showroom.gateway_mut().kill().await?;
-    showroom.start_again().await?;
-    let down = TimeDelta::from_std(wait::since(down))?;
-    let next = second.alert_for(tap.visit).await?;
-    let (after, rung) = (next.asked_at - alert.asked_at, TimeDelta::seconds(4));
-    ensure!(after >= rung, "asked {after} after the first, too early");
-    // Phones open their streams again within some seconds.
-    ensure!(
-        after <= rung + down + TimeDelta::seconds(5),
-        "asked {after} after the first, with the gateway away for {down}"
-    );
-    second.serve(&next, "interested").await?;
-    kiosk.stage(tap.visit, Stage::Ended).await?;
-    let again = first.take_alerts();
-    assert!(again.iter().all(|again| again.alert == alert.alert), "{again:?}");
     showroom.finish().await
 }
 

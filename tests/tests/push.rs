@@ -9,10 +9,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::wire::Stage;
 use tests::wait;
-use tests::world::{Browser, Role, Session, Setup, Showroom, sign_in};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tests::world::{Browser, Outside, Role, Session, Setup, Showroom, sign_in};
+use tokio::sync::watch;
 
 const PHONE: (u32, u32) = (360, 780);
 const PATH: &str = "/wpush/v2/an-address-that-opens-a-screen";
@@ -22,53 +20,20 @@ const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";
 
 /// A push service: takes every message, or knows nobody any more.
 struct Service {
-    url: String,
-    asked: mpsc::Receiver<String>,
+    outside: Outside,
     says: watch::Sender<&'static str>,
 }
 
 impl Service {
     async fn open() -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
-        let (sender, asked) = mpsc::channel(64);
         let (says, heard) = watch::channel("201 Created");
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let status = *heard.borrow();
-                if let Ok(head) = answer(stream, status).await {
-                    // Full: nobody asks any more.
-                    sender.try_send(head).ok();
-                }
-            }
-        });
-        Ok(Self { url, asked, says })
-    }
-
-    /// The head of the next message.
-    async fn asked(&mut self) -> Result<String> {
-        let next = tokio::time::timeout(wait::LIMIT, self.asked.recv());
-        next.await.context("nothing was pushed")?.context("the service has ended")
+        let outside = Outside::open(move |_| (*heard.borrow(), "")).await?;
+        Ok(Self { outside, says })
     }
 
     fn config() -> Setup {
         let config = "[channels.push]\nsubject = \"mailto:it@example.com\"\nlocal = true\n";
         Setup { config: Some(config.to_owned()), ..Setup::default() }
-    }
-}
-
-async fn answer(mut stream: TcpStream, status: &str) -> Result<String> {
-    let mut bytes = Vec::new();
-    loop {
-        ensure!(stream.read_buf(&mut bytes).await? > 0, "cut off");
-        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).to_lowercase();
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
-        if bytes.len() >= end + 4 + length.parse::<usize>()? {
-            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await?;
-            return Ok(head);
-        }
     }
 }
 
@@ -92,7 +57,8 @@ async fn subscriptions(session: &Session) -> Result<usize> {
 
 /// Stands in for the part of the browser that asks its maker's service for an address: here there is no way to that service.
 fn stand_in(service: &Service) -> String {
-    let given = json!({"endpoint": format!("{}{PATH}", service.url), "keys": {"p256dh": P256DH, "auth": AUTH}});
+    let given =
+        json!({"endpoint": format!("{}{PATH}", service.outside.url()), "keys": {"p256dh": P256DH, "auth": AUTH}});
     format!(
         "const given = {{ toJSON: () => ({given}), unsubscribe: async () => {{ sessionStorage.left = 'yes'; return true; }} }};
          PushManager.prototype.subscribe = async (options) => {{ sessionStorage.options = JSON.stringify(options); return given; }};
@@ -128,17 +94,18 @@ async fn a_phone_is_rung_while_its_page_is_closed() -> Result<()> {
     let options = browser.client().execute("return JSON.parse(sessionStorage.options)", Vec::new()).await?;
     assert_eq!(options, json!({"userVisibleOnly": true, "applicationServerKey": told["key"]}));
 
-    let trial = service.asked().await.context("whoever switches it on sees one at once")?;
-    assert!(trial.contains("topic: trial"), "{trial}");
+    let trial = service.outside.asked().await.context("whoever switches it on sees one at once")?;
+    assert_eq!(trial.header("topic")?, "trial");
 
     // Closed: nobody listens to the stream.
     browser.go("about:blank").await?;
     let tap = kiosk.check_in("test_drive", &json!({"party": 2, "language": "en"})).await?;
-    let head = service.asked().await?;
-    assert!(head.starts_with(&format!("post {PATH} ")), "{head}");
-    for line in ["ttl: 30", "urgency: high", "content-encoding: aes128gcm", "authorization: vapid t="] {
-        assert!(head.contains(line), "{line}: {head}");
+    let asked = service.outside.asked().await?;
+    assert_eq!((asked.method.as_str(), asked.target.as_str()), ("POST", PATH));
+    for (name, value) in [("ttl", "30"), ("urgency", "high"), ("content-encoding", "aes128gcm")] {
+        assert_eq!(asked.header(name)?, value, "{name}");
     }
+    assert!(asked.header("authorization")?.starts_with("vapid t="));
     let visit = tap.visit.to_string();
     becomes(&boss, &visit, "handed").await?;
     // What the browser opens of it, handed to the worker as the browser does.
@@ -216,7 +183,8 @@ async fn a_restart_keeps_subscriptions_sealed_and_a_service_that_knows_nobody_en
     let wang = showroom.staff("wang", Role::Consultant).await?;
     let session = showroom.sign_in("wang").await?;
     let key = session.call(Method::GET, "/api/v1/me/push", None).await?["key"].clone();
-    let said = json!({"endpoint": format!("{}{PATH}", service.url), "keys": {"p256dh": P256DH, "auth": AUTH}});
+    let said =
+        json!({"endpoint": format!("{}{PATH}", service.outside.url()), "keys": {"p256dh": P256DH, "auth": AUTH}});
     session.call(Method::PUT, "/api/v1/me/push", Some(said)).await?;
     let status = showroom.gateway_mut().stop().await?;
     ensure!(status.success(), "{status}");
@@ -231,12 +199,12 @@ async fn a_restart_keeps_subscriptions_sealed_and_a_service_that_knows_nobody_en
 
     let kiosk = showroom.kiosk("k1").await?;
     let first = kiosk.check_in("browse", &json!({})).await?;
-    service.asked().await.context("rung as before")?;
+    service.outside.asked().await.context("rung as before")?;
     wang.serve(&wang.alert_for(first.visit).await?, "interested").await?;
     kiosk.stage(first.visit, Stage::Ended).await?;
     service.says.send_replace("410 Gone");
     let second = kiosk.check_in("browse", &json!({})).await?;
-    service.asked().await?;
+    service.outside.asked().await?;
     let ended = || async { Ok((subscriptions(&session).await? == 0).then_some(())) };
     wait::until_async("the subscription to end", ended).await?;
     wang.serve(&wang.alert_for(second.visit).await?, "interested").await?;

@@ -2,8 +2,10 @@
 //! `target/screenshots`.
 
 use anyhow::{Context, Result};
+use fantoccini::Locator;
 use serde_json::json;
 use shared::wire::Stage;
+use tests::wait;
 use tests::world::{Browser, Role, Showroom, reachable, sign_in};
 
 const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -64,7 +66,7 @@ async fn a_manager_plans_and_whoever_is_off_shift_is_left_alone() -> Result<()> 
     wang.picture("shifts-off").await?;
     let alone = kiosk.check_in("browse", &json!({})).await?;
     kiosk.stage(alone.visit, Stage::Queued).await?;
-    assert!(wang.client().find(fantoccini::Locator::Css("#alert[open]")).await.is_err(), "nobody is rung at home");
+    assert!(wang.client().find(Locator::Css("#alert[open]")).await.is_err(), "nobody is rung at home");
 
     let watch = format!("{}/manage/alerts", showroom.gateway().http());
     boss.go(&watch).await?;
@@ -124,6 +126,24 @@ async fn a_years_holidays_are_typed_or_read_and_a_line_that_means_nothing_is_nam
     boss.find("thead .mark").await?;
     boss.says("国庆节调休").await?;
     boss.picture("shifts-year").await?;
+    // A table as a spreadsheet saves it: with a mark before the first line and a line of titles.
+    let table = showroom.folder().join("2026.csv");
+    std::fs::write(&table, "\u{feff}日期,类型,名称\n2026-10-01,休,国庆节\n2026-10-09,wed,调休上班\n")?;
+    let file = boss.client().find(Locator::Css("#year-file")).await?;
+    file.send_keys(table.to_str().context("a path in UTF-8")?).await?;
+    let read = || async {
+        let text = boss.client().execute("return document.getElementById('year-table').value", Vec::new()).await?;
+        Ok(text.as_str().is_some_and(|text| text.starts_with("2026-10-01,休") && text.contains("10-09")).then_some(()))
+    };
+    wait::until_async("the file to stand in the field", read).await?;
+    boss.press("保存这一年").await?;
+    let planned = || async {
+        let days = boss.client().execute("return document.querySelector('thead').innerText", Vec::new()).await?;
+        let days = days.as_str().unwrap_or_default().to_owned();
+        Ok((days.contains("调休上班") && !days.contains("国庆节调休")).then_some(()))
+    };
+    wait::until_async("the file's days, in place of what was typed", planned).await?;
+    boss.picture("shifts-year-read").await?;
     let phone = Browser::open(360, 780, None).await?;
     sign_in(&phone, &showroom, "boss", "/manage").await?;
     phone.go(&format!("{}/manage/shifts?from=2026-10-05", showroom.gateway().http())).await?;

@@ -25,7 +25,7 @@ use super::sales::{Lead, LeadChannel, LeadEvent, Sales, SalesRules};
 use super::secret::{Sealable, Secret, Secrets, Subject};
 
 /// Version of the state's form in snapshots; another one is thrown away and the log replayed.
-pub const STATE_VERSION: u8 = 15;
+pub const STATE_VERSION: u8 = 16;
 
 /// What the configuration says: figures and words.
 #[derive(Debug, Clone, Default)]

@@ -167,7 +167,7 @@ impl FloorMember {
             shift_until: state.floor.shift_until(member, now),
             came_at: member.came_at,
             reachable: state.floor.is_reachable(member, now),
-            turns: member.turns,
+            turns: member.turns_of(state.floor.day(now)),
         }
     }
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::screen::keep_picture;
-use super::{PASSWORD, Showroom};
+use super::{Session, Showroom};
 use crate::process::Process;
 use crate::wait;
 
@@ -315,10 +315,23 @@ impl Browser {
         self.tell("ServiceWorker.deliverPushMessage", parameters).await
     }
 
+    /// Why the browser would not put the page on a home screen; empty where it would.
+    ///
+    /// # Errors
+    /// When the browser does not say.
+    pub async fn not_installable_for(&self) -> Result<Vec<String>> {
+        let said = self.ask("Page.getInstallabilityErrors", json!({})).await?;
+        let errors = said["installabilityErrors"].as_array().context("a list")?;
+        Ok(errors.iter().map(Value::to_string).collect())
+    }
+
     async fn tell(&self, command: &'static str, parameters: Value) -> Result<()> {
+        self.ask(command, parameters).await.map(drop)
+    }
+
+    async fn ask(&self, command: &'static str, parameters: Value) -> Result<Value> {
         let command = Chromium(json!({"cmd": command, "params": parameters}));
-        self.client.issue_cmd(command).await.context("a command of chromium's")?;
-        Ok(())
+        self.client.issue_cmd(command).await.context("a command of chromium's")
     }
 
     /// Leaves a picture of the page in `target/screenshots`.
@@ -339,14 +352,14 @@ impl Browser {
     }
 }
 
-/// Signs somebody in who was hired by the test, and goes to a page.
+/// Signs somebody in and goes to a page.
 ///
 /// # Errors
 /// When the form is not there, or the browser does not follow.
 pub async fn sign_in(browser: &Browser, showroom: &Showroom, account: &str, page: &str) -> Result<()> {
     browser.go(&format!("{}/sign-in", showroom.gateway().http())).await?;
     browser.find("input[name=account]").await?.send_keys(account).await?;
-    browser.find("input[name=password]").await?.send_keys(PASSWORD).await?;
+    browser.find("input[name=password]").await?.send_keys(showroom.password()).await?;
     browser.find("button[type=submit]").await?.click().await?;
     // The way in leads on to a page of its own, and would overtake where one goes meanwhile.
     browser.left("/sign-in").await?;
@@ -358,12 +371,23 @@ pub async fn sign_in(browser: &Browser, showroom: &Showroom, account: &str, page
 /// # Errors
 /// When it does not come to that.
 pub async fn reachable(showroom: &Showroom, watcher: &str, account: &str) -> Result<()> {
-    let session = showroom.sign_in(watcher).await?;
-    wait::until_async(&format!("{account} to be free and reachable"), || async {
-        let floor = session.call(Method::GET, "/api/v1/floor", None).await?;
+    free_and(&showroom.sign_in(watcher).await?, account, true).await
+}
+
+/// Waits until the gateway says that no phone of somebody who is free would ring.
+///
+/// # Errors
+/// When it does not come to that.
+pub async fn dark(watcher: &Session, account: &str) -> Result<()> {
+    free_and(watcher, account, false).await
+}
+
+async fn free_and(watcher: &Session, account: &str, rung: bool) -> Result<()> {
+    wait::until_async(&format!("{account} to be free, and reachable: {rung}"), || async {
+        let floor = watcher.call(Method::GET, "/api/v1/floor", None).await?;
         let staff = floor.get("staff").and_then(|staff| staff.as_array()).cloned().unwrap_or_default();
         let person = staff.into_iter().find(|person| person["id"] == account);
-        Ok(person.filter(|person| person["presence"] == "free" && person["reachable"] == true).map(|_| ()))
+        Ok(person.filter(|person| person["presence"] == "free" && person["reachable"] == rung).map(|_| ()))
     })
     .await
 }

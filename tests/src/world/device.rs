@@ -255,6 +255,17 @@ impl Device {
             .with_context(|| format!("stages so far: {:?}", self.stages(visit)))
     }
 
+    /// Waits until a visit has this place in the queue.
+    ///
+    /// # Errors
+    /// When it does not come to it.
+    pub async fn position(&self, visit: VisitId, place: u32) -> Result<()> {
+        let now = || lock(&self.inbox).statuses.iter().rev().find(|status| status.visit == visit)?.position;
+        wait::until(&format!("{visit} to have place {place}"), || (now() == Some(place)).then_some(()))
+            .await
+            .with_context(|| format!("the place is {:?}", now()))
+    }
+
     /// The stages of a visit so far.
     #[must_use]
     pub fn stages(&self, visit: VisitId) -> Vec<Stage> {

@@ -224,6 +224,15 @@ impl Phone {
         self.session.call(Method::POST, &path, body).await.map(|_| ())
     }
 
+    /// Status and code with which a write of theirs is refused.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn refusal(&self, path: &str, body: Option<Value>) -> Result<(u16, Value)> {
+        let (status, problem) = self.session.refused(Method::POST, path, body).await?;
+        Ok((status.as_u16(), problem.get("code").cloned().unwrap_or_default()))
+    }
+
     /// "I stand before the visitor."
     ///
     /// # Errors
@@ -251,6 +260,19 @@ impl Phone {
         self.greeted(alert.visit).await?;
         self.end(alert.visit, outcome).await
     }
+}
+
+/// The one of two who is asked, and the other.
+///
+/// # Errors
+/// When neither is.
+pub async fn first_asked<'a>(first: &'a Phone, second: &'a Phone) -> Result<(&'a Phone, &'a Phone)> {
+    wait::until("one of two to be asked", || match (first.alerts_left().is_empty(), second.alerts_left().is_empty()) {
+        (false, _) => Some((first, second)),
+        (true, false) => Some((second, first)),
+        (true, true) => None,
+    })
+    .await
 }
 
 /// Reads the stream for ever; opens it again after a break, as a browser does.

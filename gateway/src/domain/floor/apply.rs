@@ -9,12 +9,12 @@ use shared::ids::{AlertId, StaffId, VisitId};
 use super::book::Floor;
 use super::event::{CheckedIn, Correction, Detailed, FloorEvent};
 use super::member::{Member, Presence, Shift, Turns};
-use super::visit::{Asking, Known, Outcome, Rung, Visit};
+use super::visit::{Asking, Channel, Known, Outcome, Rung, Visit};
 use crate::domain::diary::Expected;
 use crate::domain::roster::{Account, Role, RosterEvent};
 use shared::wire::Why;
 
-/// Whoever was off for this long comes back to a new day, with turns counted afresh.
+/// Whoever was off for this long comes back to a new day.
 const REST: TimeDelta = TimeDelta::hours(4);
 
 impl Floor {
@@ -27,19 +27,19 @@ impl Floor {
                 visit.known = Known { owner: owner.clone(), since: *since, lead: *lead, score: *score };
             }),
             FloorEvent::Asked { alert, to, why, pushed } => self.asked(*alert, to, (*why, *pushed), at),
-            FloorEvent::Handed { alert, .. } => self.change_asking(*alert, |asking| {
-                asking.handed_at.get_or_insert(at);
-            }),
+            FloorEvent::Handed { alert, channel } => self.handed(*alert, *channel, at),
             FloorEvent::Shown { alert } => self.change_asking(*alert, |asking| {
                 asking.shown_at.get_or_insert(at);
             }),
             FloorEvent::Accepted { alert, turn } => self.accepted(*alert, *turn, at),
             FloorEvent::Passed { alert, .. } => {
-                self.answered(*alert, |member| member.turns.passed += 1);
+                let today = self.day(at);
+                self.answered(*alert, |member| member.count(today, |turns| turns.passed += 1));
                 self.change_asking(*alert, |asking| asking.passed = true);
             }
             FloorEvent::Withdrawn { alert, missed, .. } => {
-                self.answered(*alert, |member| member.turns.missed += u32::from(*missed));
+                let (today, missed) = (self.day(at), u32::from(*missed));
+                self.answered(*alert, |member| member.count(today, |turns| turns.missed += missed));
             }
             FloorEvent::Climbed { visit, rung } => self.change_visit(*visit, |visit| visit.rung = *rung),
             FloorEvent::ReceptionCalled { visit, reason } => {
@@ -64,7 +64,6 @@ impl Floor {
             FloorEvent::Forgotten { visit, .. } => self.forget_visit(*visit, at),
             FloorEvent::PresenceSet { staff, presence, brought } => self.change_member(staff, |member| {
                 if member.presence == Presence::Off && member.before.is_none_or(|(_, since)| at - since > REST) {
-                    member.turns = Turns::default();
                     member.came_at = member.came_at.filter(|_| member.shift != Shift::Unplanned);
                 }
                 member.before = Some((member.presence, at));
@@ -160,8 +159,10 @@ impl Floor {
             last_turn: None,
             asked: BTreeSet::new(),
             turns: Turns::default(),
+            turns_on: None,
             alive_at: None,
             delivered_at: None,
+            rung_at: None,
         };
         self.insert_member(match known {
             Some(known) => {
@@ -233,16 +234,31 @@ impl Floor {
                 accepted: false,
             });
         });
+        let (today, forced) = (self.day(at), u32::from(matches!(why, Why::Everyone | Why::Assigned)));
         self.change_member(to, |member| {
             member.asked.insert(alert);
-            member.turns.forced += u32::from(matches!(why, Why::Everyone | Why::Assigned));
+            member.count(today, |turns| turns.forced += forced);
         });
     }
 
+    fn handed(&mut self, alert: AlertId, channel: Channel, at: DateTime<Utc>) {
+        self.change_asking(alert, |asking| {
+            asking.handed_at.get_or_insert(at);
+        });
+        let Some(to) = self.visit(alert.visit).and_then(|visit| visit.asking(alert)).map(|asked| asked.to.clone())
+        else {
+            return;
+        };
+        if channel != Channel::Stream {
+            self.change_member(&to, |member| member.rung_at = Some(at));
+        }
+    }
+
     fn accepted(&mut self, alert: AlertId, turn: bool, at: DateTime<Utc>) {
+        let today = self.day(at);
         let who = self.answered(alert, |member| {
             if turn {
-                member.turns.taken += 1;
+                member.count(today, |turns| turns.taken += 1);
                 member.last_turn = Some(at);
             }
         });

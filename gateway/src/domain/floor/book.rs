@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use shared::ids::{DeviceId, StaffId, VisitId};
@@ -15,7 +15,7 @@ use shared::wire::Purpose;
 use super::ladder;
 use super::member::Member;
 use super::pace::Pace;
-use super::plan::Plans;
+use super::plan::{Plans, local};
 use super::rules::FloorRules;
 use super::stay::Stays;
 use super::visit::{Outcome, Rung, Visit};
@@ -97,6 +97,12 @@ struct Index {
 type ByRole = BTreeMap<Role, BTreeSet<StaffId>>;
 
 impl Floor {
+    /// The day that the showroom's clocks show.
+    #[must_use]
+    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        local(at, self.zone).date()
+    }
+
     /// Sets the figures and the zone of the showroom's clocks; before the first decision, and after a snapshot was read.
     pub fn configure(&mut self, rules: FloorRules, zone: Tz) {
         (self.rules, self.zone) = (rules, zone);
@@ -285,6 +291,7 @@ impl Floor {
         for member in self.members.values_mut() {
             member.alive_at = member.alive_at.map(|at| at + by);
             member.delivered_at = member.delivered_at.map(|at| at + by);
+            member.rung_at = member.rung_at.map(|at| at + by);
             member.before = member.before.map(|(presence, at)| (presence, at + by));
             member.last_turn = member.last_turn.map(|at| at + by);
             member.came_at = member.came_at.map(|at| at + by);

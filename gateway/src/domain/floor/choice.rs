@@ -48,7 +48,7 @@ impl Floor {
 
     fn reachable_until(&self, member: &Member) -> Option<DateTime<Utc>> {
         let live = member.alive_at.map(|at| at + self.rules.live);
-        live.max(member.delivered_at.map(|at| at + self.rules.pushable))
+        live.max(member.delivered_at.max(member.rung_at).map(|at| at + self.rules.pushable))
     }
 
     /// Everybody whom an alert would reach now, by id.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use shared::ids::{AlertId, StaffId};
 use shared::wire::Language;
@@ -76,7 +76,7 @@ impl Shift {
     }
 }
 
-/// Turns of today, counted and shown.
+/// Turns of a day, counted and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Turns {
     /// Accepted, and cost a turn.
@@ -119,14 +119,20 @@ pub struct Member {
     pub last_turn: Option<DateTime<Utc>>,
     /// Alerts that wait for an answer.
     pub asked: BTreeSet<AlertId>,
-    /// Turns counted since the day began.
+    /// Turns of the day of the last one that was counted: [`Self::turns_of`].
     pub turns: Turns,
+    /// The day of `turns`, by the showroom's clocks.
+    #[serde(default)]
+    pub turns_on: Option<NaiveDate>,
     /// When the phone last said that it is alive. Not in the log: after a restart everybody is unknown until heard.
     #[serde(skip)]
     pub alive_at: Option<DateTime<Utc>>,
     /// When a channel beside the open page last delivered something. Not in the log either.
     #[serde(skip)]
     pub delivered_at: Option<DateTime<Utc>>,
+    /// When such a channel last took an alert. Of the record, so that a restart makes nobody dark whom it would reach.
+    #[serde(default)]
+    pub rung_at: Option<DateTime<Utc>>,
 }
 
 impl Member {
@@ -134,6 +140,19 @@ impl Member {
     #[must_use]
     pub fn is_free(&self) -> bool {
         self.presence == Presence::Free && self.shift.may_be_asked()
+    }
+
+    /// The turns of this day.
+    #[must_use]
+    pub fn turns_of(&self, day: NaiveDate) -> Turns {
+        if self.turns_on == Some(day) { self.turns } else { Turns::default() }
+    }
+
+    /// Counts a turn of this day.
+    pub(super) fn count(&mut self, day: NaiveDate, change: impl FnOnce(&mut Turns)) {
+        self.turns = self.turns_of(day);
+        self.turns_on = Some(day);
+        change(&mut self.turns);
     }
 
     /// What they are after a visit.

@@ -370,7 +370,7 @@ fn days_from(now: DateTime<Utc>, zone: Tz) -> impl Iterator<Item = NaiveDate> {
 }
 
 /// What the showroom's clocks show; at the very ends of the calendar they stand still.
-fn local(now: DateTime<Utc>, zone: Tz) -> NaiveDateTime {
+pub(super) fn local(now: DateTime<Utc>, zone: Tz) -> NaiveDateTime {
     let utc = now.naive_utc();
     let ahead = i64::from(zone.offset_from_utc_datetime(&utc).fix().local_minus_utc());
     utc.checked_add_signed(TimeDelta::seconds(ahead)).unwrap_or(utc)

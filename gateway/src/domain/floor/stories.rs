@@ -14,13 +14,13 @@ use chrono::TimeDelta;
 use shared::wire::{Detailed, Language, Purpose, Stage, Why};
 
 use super::event::FloorEvent;
-use super::member::Presence;
+use super::member::{Presence, Turns};
 use super::scene::{Scene, staff};
-use super::visit::{Breach, CallReason, GreetedSource, Outcome};
+use super::visit::{Breach, CallReason, Channel, GreetedSource, Outcome};
 use crate::domain::command::{Command, Refusal};
 use crate::domain::effect::{Effect, Task};
 use crate::domain::roster::Role;
-use crate::domain::{Event, effects};
+use crate::domain::{Event, Rules, State, effects};
 
 fn asked(expect: &[(i64, &str, Why)]) -> Vec<(i64, String, Why)> {
     expect.iter().map(|(at, who, why)| (*at, (*who).to_owned(), *why)).collect()
@@ -157,6 +157,59 @@ fn twelve_hours_after_the_last_delivery_nobody_counts_on_it() {
     scene.seconds(1);
     let late = scene.check_in(Purpose::Browse);
     assert_eq!(scene.visit(late).unwrap().reception_called, Some(CallReason::AllDark));
+}
+
+/// A nightly restart makes nobody dark whom a channel has rung before it.
+#[test]
+fn whom_a_channel_has_rung_is_pushable_after_a_restart() {
+    let mut scene = Scene::new().with_free(&["a"]).with("rec", Role::Reception);
+    scene.dark.insert(staff("a"));
+    scene.deliver("a");
+    scene.seconds(60);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.by("a", Command::Hand(scene.alert("a", visit).unwrap(), Channel::Webhook)).unwrap();
+    scene.accept("a", visit).unwrap();
+    scene.end("a", visit).unwrap();
+    scene.state = State::default();
+    scene.state.configure(Rules::default());
+    for (at, event) in &scene.all {
+        scene.state.apply(event, *at);
+    }
+    assert_eq!(scene.state.floor.member(&staff("a")).unwrap().delivered_at, None, "a restart forgets what it heard");
+    scene.seconds(60);
+    let next = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.asked(next), asked(&[(0, "a", Why::LongestFree)]));
+    scene.accept("a", next).unwrap();
+    scene.end("a", next).unwrap();
+    scene.advance(TimeDelta::hours(12));
+    let late = scene.check_in(Purpose::Browse);
+    assert_eq!(scene.visit(late).unwrap().reception_called, Some(CallReason::AllDark), "and no longer than that");
+}
+
+#[test]
+fn turns_are_those_of_the_day_whatever_somebody_did_overnight() {
+    let mut scene = Scene::new().with_free(&["a", "b"]).with("rec", Role::Reception);
+    let counted = |scene: &Scene| {
+        let floor = &scene.state.floor;
+        ["a", "b"].map(|name| floor.member(&staff(name)).unwrap().turns_of(floor.day(scene.now)))
+    };
+    let visit = scene.check_in(Purpose::Browse);
+    scene.pass("a", visit).unwrap();
+    scene.accept("b", visit).unwrap();
+    scene.end("b", visit).unwrap();
+    let visit = scene.check_in(Purpose::Browse);
+    scene.seconds(8);
+    scene.accept("b", visit).unwrap();
+    scene.end("b", visit).unwrap();
+    let turns = |taken, passed, missed, forced| Turns { taken, passed, missed, forced };
+    assert_eq!(counted(&scene), [turns(0, 1, 1, 0), turns(2, 0, 0, 0)]);
+    // Nobody went off in between.
+    scene.advance(TimeDelta::days(1));
+    assert_eq!(counted(&scene), [Turns::default(); 2]);
+    let visit = scene.check_in(Purpose::Browse);
+    scene.pass("a", visit).unwrap();
+    scene.by("rec", Command::Assign(visit, staff("a"))).unwrap();
+    assert_eq!(counted(&scene), [turns(0, 1, 0, 1), Turns::default()]);
 }
 
 #[test]

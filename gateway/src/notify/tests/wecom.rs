@@ -87,6 +87,27 @@ async fn a_token_that_is_refused_is_asked_for_anew() {
     house.close().await;
 }
 
+/// Kept until five minutes before its end: one that lives no longer than that is used once.
+#[tokio::test]
+async fn a_token_near_its_end_is_asked_for_anew() {
+    let short = Says::Json(r#"{"errcode":0,"errmsg":"ok","access_token":"short","expires_in":300}"#);
+    let long = Says::Json(r#"{"errcode":0,"errmsg":"ok","access_token":"long","expires_in":600}"#);
+    let mut api = Receiver::open(&[short, TAKEN, long], TAKEN).await;
+    let mut house = House::open(wecom(&api)).ready().await;
+    for (visit, targets) in [
+        (1, &["gettoken", "access_token=short"][..]),
+        (2, &["gettoken", "access_token=long"]),
+        (3, &["access_token=long"]),
+    ] {
+        house.ring("wang", visit);
+        for target in targets {
+            let asked = api.asked().await.target;
+            assert!(asked.contains(target), "{visit}: {asked}");
+        }
+    }
+    house.close().await;
+}
+
 #[tokio::test]
 async fn what_wecom_refuses_fails_with_its_code() {
     let nobody = Says::Json(r#"{"errcode":0,"errmsg":"ok","invaliduser":"wangfang"}"#);

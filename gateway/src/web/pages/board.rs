@@ -21,6 +21,7 @@ struct Board {
     frame: Frame,
     edition: String,
     zone: String,
+    chime_ms: i64,
     /// The page of whoever signed the screen in.
     home: &'static str,
 }
@@ -44,7 +45,8 @@ pub(crate) async fn show(
         return Redirect::to(PUBLIC).into_response();
     }
     let (frame, zone) = (Frame::new(&front, &headers, &uri), front.zone().to_string());
-    render(&Board { frame, edition: front.assets.edition().to_owned(), zone, home: home_of(&person) })
+    let (edition, chime_ms) = (front.assets.edition().to_owned(), front.parts.promise.renew.num_milliseconds());
+    render(&Board { frame, edition, zone, chime_ms, home: home_of(&person) })
 }
 
 pub(crate) async fn show_public(State(front): State<Arc<Front>>, headers: HeaderMap, uri: Uri) -> Response {

@@ -149,7 +149,11 @@ impl Room {
                 zh: "全文".to_owned(),
                 en: "The full text".to_owned(),
             }],
-            promise: Promise { breach: TimeDelta::seconds(10), undo: TimeDelta::minutes(2) },
+            promise: Promise {
+                breach: TimeDelta::seconds(10),
+                undo: TimeDelta::minutes(2),
+                renew: TimeDelta::seconds(30),
+            },
             qr_key: QR_KEY,
             session_key: SESSION_KEY,
             clock: Arc::new(SystemClock),

@@ -285,7 +285,7 @@ words! { General
     manage_page: "今日报表", "Today's figures";
     showing_latest: "只列出最近的", "Only the latest are listed:";
     task_waiting: "位客人等得太久，还没有人接", "waiting too long, and nobody comes";
-    task_not_greeted: "已接单 40 秒，还没有见面", "Accepted 40 s ago and not greeted";
+    task_not_greeted: "接单后迟迟没有见面，请去看看", "Accepted some time ago and not greeted: please look";
 
     // Problems a page may meet
     problem: "没有成功，请再试一次。", "That did not work. Please try again.";
