@@ -2,6 +2,7 @@
 //! phone answers. The ladder itself is in `journey`.
 
 use anyhow::{Context, Result};
+use chrono::NaiveDate;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::ids::VisitId;
@@ -226,6 +227,46 @@ async fn with_all_phones_dark_reception_is_called_at_once() -> Result<()> {
     assert_eq!(alert.why, Why::Queue);
     wang.serve(&alert, "interested").await?;
     lin.task(&json!({"task": "waiting", "waiting": 0})).await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    showroom.finish().await
+}
+
+/// A make-up day is worked as another day of the week; whoever comes first to their shift is asked first; off shift nobody is.
+#[tokio::test]
+async fn a_make_up_day_and_who_came_first_decide_who_is_asked() -> Result<()> {
+    let showroom = Showroom::with(Setup::at_midday()).await?;
+    let (zhao, lin) = (showroom.staff("zhao", Role::Reception).await?, showroom.staff("lin", Role::Manager).await?);
+    let (chen, wang) =
+        (showroom.staff("chen", Role::Consultant).await?, showroom.staff("wang", Role::Consultant).await?);
+    let kiosk = showroom.kiosk("k1").await?;
+    let told = lin.session().call(Method::GET, "/api/v1/morning", None).await?["date"].clone();
+    let date: NaiveDate = told.as_str().context("a date")?.parse()?;
+    let tomorrow = date.succ_opt().context("a day")?.format("%a").to_string().to_lowercase();
+    let put = async |path: String, body: Value| lin.session().call(Method::PUT, &path, Some(body)).await;
+    for phone in [&chen, &wang] {
+        let week = json!({"week": {&tomorrow: ["00:00-24:00"]}});
+        put(format!("/api/v1/shifts/{}", phone.account()), week).await?;
+    }
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    zhao.task(&json!({"task": "receive", "visit": tap.visit})).await.context("today is no day of theirs")?;
+    zhao.greeted(tap.visit).await?;
+    zhao.end(tap.visit, "served").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+
+    let day = json!({"date": date, "works": tomorrow, "name": "调休"});
+    put(format!("/api/v1/calendar/{}", date.format("%Y")), json!({"days": [day]})).await?;
+    for phone in [&wang, &chen] {
+        phone.session().call(Method::POST, "/api/v1/me/shift", None).await?;
+    }
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    let alert = wang.alert_for(tap.visit).await.context("who came first, whatever they are called")?;
+    wang.serve(&alert, "interested").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    let off = format!("/api/v1/shifts/chen/days/{date}");
+    put(off, json!({"hours": []})).await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    let alert = wang.alert_for(tap.visit).await.context("it is the other one's turn, who has the day off")?;
+    wang.serve(&alert, "interested").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;
     showroom.finish().await
 }
