@@ -31,7 +31,7 @@ async fn deaf(outside: &mut Outside, showroom: &Showroom, account: &str) -> Resu
 async fn becomes(boss: &Session, visit: &str, channel: &str, expect: &str) -> Result<Value> {
     let so = || async {
         let all = boss.call(Method::GET, &format!("/api/v1/deliveries?visit={visit}"), None).await?;
-        let all = all["deliveries"].as_array().cloned().context("a list")?;
+        let all = all.get("deliveries").and_then(Value::as_array).cloned().context("a list")?;
         Ok(all.into_iter().find(|delivery| delivery["channel"] == channel && delivery["fate"] == expect))
     };
     wait::until_async(&format!("the {channel} to be {expect}"), so).await

@@ -321,7 +321,7 @@ impl Browser {
     /// When the browser does not say.
     pub async fn not_installable_for(&self) -> Result<Vec<String>> {
         let said = self.ask("Page.getInstallabilityErrors", json!({})).await?;
-        let errors = said["installabilityErrors"].as_array().context("a list")?;
+        let errors = said.get("installabilityErrors").and_then(Value::as_array).context("a list")?;
         Ok(errors.iter().map(Value::to_string).collect())
     }
 
