@@ -46,16 +46,13 @@ impl Clock for SystemClock {
     }
 }
 
-/// How far the wall clock may move against the boot clock before it counts as a step (DESIGN §5).
-pub const STEP_TOLERANCE: TimeDelta = TimeDelta::seconds(2);
-
 /// Steady wall time: an anchor taken once, advanced by the boot clock, so that a clock set by hand moves no deadline.
 #[derive(Debug, Clone, Copy)]
 pub struct Anchor {
     at: Reading,
 }
 
-/// A difference between the wall clock and the anchored time that is larger than [`STEP_TOLERANCE`].
+/// A difference between the wall clock and the anchored time that is larger than a clock drifts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockStep {
     /// By how much the wall clock went ahead (negative: back).
@@ -79,11 +76,11 @@ impl Anchor {
             .unwrap_or(reading.wall)
     }
 
-    /// The step that the wall clock made since the anchor was taken, if it is worth the name.
+    /// The step that the wall clock made since the anchor was taken, if it is larger than this.
     #[must_use]
-    pub fn step(&self, reading: Reading) -> Option<ClockStep> {
+    pub fn step(&self, reading: Reading, tolerance: TimeDelta) -> Option<ClockStep> {
         let by = reading.wall - self.at(reading);
-        (by.abs() > STEP_TOLERANCE).then_some(ClockStep { by })
+        (by.abs() > tolerance).then_some(ClockStep { by })
     }
 }
 
@@ -102,7 +99,7 @@ mod tests {
     fn check(wall_s: i64, boot_s: u64, expect_step_s: Option<i64>) {
         let anchor = Anchor::new(reading(0, 50));
         let later = reading(wall_s, boot_s);
-        assert_eq!(anchor.step(later).map(|s| s.by.num_seconds()), expect_step_s);
+        assert_eq!(anchor.step(later, TimeDelta::seconds(2)).map(|s| s.by.num_seconds()), expect_step_s);
         assert_eq!((anchor.at(later) - anchor.at.wall).num_seconds(), i64::try_from(boot_s).unwrap() - 50);
     }
 

@@ -28,6 +28,13 @@ async fn rings(showroom: &Showroom, account: &str) -> Result<()> {
     reachable(showroom, "lin", account).await
 }
 
+async fn free_page(showroom: &Showroom, account: &str) -> Result<Browser> {
+    let browser = page(showroom, account).await?;
+    is(&browser, "free").await?;
+    rings(showroom, account).await?;
+    Ok(browser)
+}
+
 async fn turns(browser: &Browser) -> Result<String> {
     Ok(browser.find("#turns").await?.text().await?)
 }
@@ -55,9 +62,7 @@ async fn serves(kiosk: &Device, browser: &Browser, said: &Value) -> Result<()> {
 async fn own_customers_and_appointments_cost_no_turn_and_call_out_to_whoever_is_busy() -> Result<()> {
     let showroom = Showroom::demo().await?;
     let kiosk = showroom.kiosk("k1").await?;
-    let chen = page(&showroom, "chen").await?;
-    is(&chen, "free").await?;
-    rings(&showroom, "chen").await?;
+    let chen = free_page(&showroom, "chen").await?;
     let li = json!({"phone": "13800138000", "surname": "李", "title": "ms"});
     let mut agreed = li.clone();
     agreed["consents"] = json!([{"purpose": "contact", "wording": "v1", "given": true}]);
@@ -99,9 +104,7 @@ async fn own_customers_and_appointments_cost_no_turn_and_call_out_to_whoever_is_
 async fn after_forty_minutes_the_page_asks_whether_they_are_still_there() -> Result<()> {
     let showroom = Showroom::demo().await?;
     let kiosk = showroom.kiosk("k1").await?;
-    let chen = page(&showroom, "chen").await?;
-    is(&chen, "free").await?;
-    rings(&showroom, "chen").await?;
+    let chen = free_page(&showroom, "chen").await?;
     let tap = kiosk.check_in("browse", &json!({})).await?;
     chen.tap("#alert-accept").await?;
     kiosk.stage(tap.visit, Stage::Coming).await?;
@@ -135,9 +138,7 @@ async fn a_page_rings_two_seconds_after_whoever_has_none_open() -> Result<()> {
     wang.presence("free").await?;
     wang.call(Method::POST, "/api/v1/me/channels/try", None).await?;
     outside.asked().await?;
-    let chen = page(&showroom, "chen").await?;
-    is(&chen, "free").await?;
-    rings(&showroom, "chen").await?;
+    let chen = free_page(&showroom, "chen").await?;
     let tap = kiosk.check_in("browse", &json!({"consultant": "wang"})).await?;
     let asked = outside.asked().await?.json()?;
     assert_eq!(asked["data"]["staff"], "wang");
@@ -229,11 +230,7 @@ async fn signing_out_everywhere_ends_the_pages_on_all_devices() -> Result<()> {
 async fn a_visitor_whom_nobody_accepts_is_on_page_after_page() -> Result<()> {
     let showroom = Showroom::demo().await?;
     let kiosk = showroom.kiosk("k1").await?;
-    let (chen, wang) = (page(&showroom, "chen").await?, page(&showroom, "wang").await?);
-    for (browser, account) in [(&chen, "chen"), (&wang, "wang")] {
-        is(browser, "free").await?;
-        rings(&showroom, account).await?;
-    }
+    let (chen, wang) = (free_page(&showroom, "chen").await?, free_page(&showroom, "wang").await?);
     let (zhao, lin) = (page(&showroom, "zhao").await?, page(&showroom, "lin").await?);
     let tap = kiosk.check_in("test_drive", &json!({"party": 2, "models": ["s7"]})).await?;
     let rung = async |browser: &Browser| {
@@ -298,9 +295,7 @@ async fn with_nobody_free_reception_and_the_manager_read_it_at_once() -> Result<
 async fn whoever_just_looks_is_met_with_a_nod() -> Result<()> {
     let showroom = Showroom::demo().await?;
     let kiosk = showroom.kiosk("k1").await?;
-    let chen = page(&showroom, "chen").await?;
-    is(&chen, "free").await?;
-    rings(&showroom, "chen").await?;
+    let chen = free_page(&showroom, "chen").await?;
     let tap = kiosk.check_in("quiet", &json!({})).await?;
     chen.find("#alert[open]").await?;
     chen.says("保持距离").await?;
@@ -316,9 +311,7 @@ async fn whoever_just_looks_is_met_with_a_nod() -> Result<()> {
 #[tokio::test]
 async fn the_page_installs_and_says_when_it_would_stay_silent() -> Result<()> {
     let showroom = Showroom::demo().await?;
-    let chen = page(&showroom, "chen").await?;
-    is(&chen, "free").await?;
-    rings(&showroom, "chen").await?;
+    let chen = free_page(&showroom, "chen").await?;
     chen.client().execute_async("navigator.serviceWorker.ready.then(arguments[0])", Vec::new()).await?;
     assert_eq!(chen.not_installable_for().await?, Vec::<String>::new());
     // Opened anew, and not touched since.

@@ -66,6 +66,7 @@ pub(super) const KEYS: &[&str] = &[
     "floor.late",
     "floor.live",
     "floor.pushable",
+    "floor.clock_step",
     "floor.promising",
     "floor.owned",
     "floor.join",

@@ -39,6 +39,8 @@ pub struct FloorConfig {
     pub live: TimeDelta,
     #[serde(with = "duration")]
     pub pushable: TimeDelta,
+    #[serde(with = "duration")]
+    pub clock_step: TimeDelta,
     pub promising: u8,
     #[serde(with = "duration")]
     pub owned: TimeDelta,
@@ -65,6 +67,7 @@ impl From<FloorRules> for FloorConfig {
             late: rules.late,
             live: rules.live,
             pushable: rules.pushable,
+            clock_step: rules.clock_step,
             promising: rules.promising,
             owned: rules.owned,
             join: rules.join,
@@ -90,6 +93,7 @@ impl From<&FloorConfig> for FloorRules {
             late: config.late,
             live: config.live,
             pushable: config.pushable,
+            clock_step: config.clock_step,
             promising: config.promising,
             owned: config.owned,
             join: config.join,
@@ -122,6 +126,7 @@ impl FloorConfig {
             ("floor.late", self.late),
             ("floor.live", self.live),
             ("floor.pushable", self.pushable),
+            ("floor.clock_step", self.clock_step),
             ("floor.join", self.join),
             ("floor.code_kept", self.code_kept),
         ] {

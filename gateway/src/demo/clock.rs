@@ -58,7 +58,7 @@ mod tests {
         let anchor = Anchor::new(clock.read());
         clock.advance(Duration::from_hours(5));
         let later = clock.read();
-        assert_eq!(anchor.step(later), None);
+        assert_eq!(anchor.step(later, TimeDelta::seconds(2)), None);
         assert!((later.wall - clock.started.wall).num_hours() >= 5);
     }
 

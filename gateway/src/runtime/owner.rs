@@ -224,7 +224,7 @@ impl Runtime {
     /// The anchored time, and by how many milliseconds the wall clock was set since the last look.
     fn now(&mut self) -> (DateTime<Utc>, Option<i64>) {
         let reading: Reading = self.clock.read();
-        match self.anchor.step(reading) {
+        match self.anchor.step(reading, self.parts.rules.floor.clock_step) {
             None => (self.anchor.at(reading), None),
             Some(step) => {
                 self.anchor = Anchor::new(reading);

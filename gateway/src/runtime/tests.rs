@@ -1,6 +1,6 @@
 //! The runtime on a log in memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use shared::clock::{Clock, Reading, SystemClock};
@@ -139,19 +139,25 @@ async fn whoever_waits_elsewhere_hears_once_that_the_queue_moved() {
 
 /// A clock that somebody set wrong by so much.
 #[derive(Debug)]
-struct Off(TimeDelta);
+struct Off(Mutex<TimeDelta>);
+
+impl Off {
+    fn by(by: TimeDelta) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(by)))
+    }
+}
 
 impl Clock for Off {
     fn read(&self) -> Reading {
         let Reading { wall, boot } = SystemClock.read();
-        Reading { wall: wall + self.0, boot }
+        Reading { wall: wall + *self.0.lock().unwrap(), boot }
     }
 }
 
 #[tokio::test]
 async fn a_clock_that_stands_before_the_log_after_a_restart_leaves_the_ladder_its_time() {
     let dir = tempfile::tempdir().unwrap();
-    let ahead = Bench::by(dir, Arc::default(), Arc::new(Off(TimeDelta::hours(2))));
+    let ahead = Bench::by(dir, Arc::default(), Off::by(TimeDelta::hours(2)));
     ahead.handle.submit(check_in(1, Purpose::Browse)).await.unwrap();
     let (dir, log) = ahead.stop().await;
     let again = Bench::on(dir, log);
@@ -159,9 +165,36 @@ async fn a_clock_that_stands_before_the_log_after_a_restart_leaves_the_ladder_it
     let seen = floor.wait_for(|floor| !floor.visits.is_empty()).await.unwrap().clone();
     let left = seen.visits[0].greet_by - SystemClock.now();
     assert!(left < TimeDelta::seconds(11), "the ten seconds are over in {left}");
-    let stepped = |event: &Event| matches!(event, Event::Floor(FloorEvent::ClockStepped { .. }));
-    assert!(again.log.read(2).any(|commit| commit.unwrap().events.iter().any(stepped)), "the step is on record");
+    assert!(has_stepped(&again.log), "the step is on record");
     again.stop().await;
+}
+
+fn has_stepped(log: &MemoryLog) -> bool {
+    let stepped = |event: &Event| matches!(event, Event::Floor(FloorEvent::ClockStepped { .. }));
+    log.read(1).any(|commit| commit.unwrap().events.iter().any(stepped))
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_while_somebody_waits_leaves_the_ladder_its_time() {
+    let mut rules = Rules::default();
+    rules.floor.clock_step = TimeDelta::minutes(1);
+    let clock = Off::by(TimeDelta::zero());
+    let bench = Bench::under(rules, tempfile::tempdir().unwrap(), Arc::default(), Arc::clone(&clock) as Arc<dyn Clock>);
+    bench.handle.submit(check_in(1, Purpose::Browse)).await.unwrap();
+    let look = || Input { cause: None, actor: Actor::System, command: Command::Alive };
+    *clock.0.lock().unwrap() = TimeDelta::seconds(50);
+    bench.handle.submit(look()).await.unwrap();
+    assert!(!has_stepped(&bench.log), "no further than clocks may drift here");
+    *clock.0.lock().unwrap() = TimeDelta::hours(1);
+    bench.handle.submit(check_in(2, Purpose::Browse)).await.unwrap();
+    assert!(has_stepped(&bench.log), "the step is on record");
+    let mut floor = bench.handle.floor();
+    let seen = floor.wait_for(|floor| floor.visits.len() == 2).await.unwrap().clone();
+    for visit in &seen.visits {
+        let left = visit.greet_by - clock.now();
+        assert!(left > TimeDelta::zero() && left < TimeDelta::seconds(11), "the ten seconds are over in {left}");
+    }
+    bench.stop().await;
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ pub struct FloorRules {
     pub live: TimeDelta,
     /// A person without an open page is pushable for so long after a channel's last delivery.
     pub pushable: TimeDelta,
+    /// A wall clock that moves further than this against the boot clock was set: open ladders keep their remaining time.
+    pub clock_step: TimeDelta,
     /// From this score on a lead is promising: a senior is asked first, and it waits less in the queue.
     pub promising: u8,
     /// 归属 a customer belongs to the consultant of the last real contact, or to whom a manager has ruled them, for this long (PROCESS I.1).
@@ -60,6 +62,7 @@ impl Default for FloorRules {
             late: TimeDelta::minutes(2),
             live: TimeDelta::seconds(30),
             pushable: TimeDelta::hours(12),
+            clock_step: TimeDelta::seconds(2),
             promising: 80,
             owned: TimeDelta::days(30),
             join: TimeDelta::minutes(5),
