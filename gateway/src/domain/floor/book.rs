@@ -25,6 +25,9 @@ use crate::domain::secret::{Sealable, Secrets};
 /// For how long the id of an ended visit is known as such.
 const OVER_KNOWN: TimeDelta = TimeDelta::hours(48);
 
+/// Members that are passed by in the time of one look into their map.
+const LOOK: usize = 8;
+
 /// When a visit was forgotten. Snapshots hold a great many of them after a busy day: a number is read faster than a date.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -211,8 +214,16 @@ impl Floor {
         self.listed(&self.index.idle, role)
     }
 
+    /// A look into the map costs as much as passing many members by: where most are listed, both are walked side by side.
     fn listed<'a>(&'a self, list: &'a ByRole, role: Role) -> impl Iterator<Item = &'a Member> {
-        list.get(&role).into_iter().flatten().filter_map(|id| self.members.get(id))
+        let ids = list.get(&role);
+        let most = ids.is_some_and(|ids| ids.len() * LOOK > self.members.len());
+        let (few, many) = if most { (None, ids) } else { (ids, None) };
+        let walked = many.into_iter().flat_map(move |ids| {
+            let mut ids = ids.iter().peekable();
+            self.members.values().filter(move |member| ids.next_if(|id| **id == member.id).is_some())
+        });
+        few.into_iter().flatten().filter_map(|id| self.members.get(id)).chain(walked)
     }
 
     /// Who waits for the first of this role who becomes free, in order.
