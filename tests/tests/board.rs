@@ -14,14 +14,14 @@ const LISTEN: &str = "window.tones = 0; const make = AudioContext.prototype.crea
 
 async fn showroom() -> Result<Showroom> {
     let showroom = Showroom::start().await?;
-    showroom.hire("boss", Role::Manager, &[])?;
+    showroom.hire("lin", Role::Manager, &[])?;
     showroom.hire("wang", Role::Consultant, &["--display", "王芳"])?;
     Ok(showroom)
 }
 
 async fn open(showroom: &Showroom, size: (u32, u32), page: &str) -> Result<Browser> {
     let browser = Browser::open(size.0, size.1, None).await?;
-    sign_in(&browser, showroom, "boss", page).await?;
+    sign_in(&browser, showroom, "lin", page).await?;
     browser.find("body[data-standing=live]").await?;
     Ok(browser)
 }
@@ -94,7 +94,7 @@ async fn a_visit_goes_over_the_wall_from_waiting_to_its_end() -> Result<()> {
     board.find("#people .free").await?;
     shows(&board, "#accepted", "50%").await?;
     let manage = Browser::open(WALL.0, WALL.1, None).await?;
-    sign_in(&manage, &showroom, "boss", "/manage").await?;
+    sign_in(&manage, &showroom, "lin", "/manage").await?;
     manage.says("后才接单").await.context("what is true of it now")?;
     manage.picture("manage-accepted-late").await?;
     manage.resize(PHONE).await?;
@@ -110,11 +110,10 @@ async fn a_visit_goes_over_the_wall_from_waiting_to_its_end() -> Result<()> {
 #[tokio::test]
 async fn a_long_wait_is_read_in_minutes_and_seconds() -> Result<()> {
     let showroom = Showroom::demo().await?;
-    showroom.hire("boss", Role::Manager, &[])?;
     let kiosk = showroom.kiosk("k1").await?;
     let board = open(&showroom, WALL, "/board").await?;
     let manage = Browser::open(PHONE.0, PHONE.1, None).await?;
-    sign_in(&manage, &showroom, "boss", "/manage").await?;
+    sign_in(&manage, &showroom, "lin", "/manage").await?;
     let tap = kiosk.check_in("test_drive", &json!({"party": 2})).await?;
     board.find("#waits li").await?;
     shows(&board, "#accepted", "–").await.context("whoever can still be met in time is no share yet")?;
@@ -164,7 +163,7 @@ async fn a_wall_says_how_old_it_is_and_comes_back_by_itself() -> Result<()> {
     board.says("登录已过期").await?;
     board.picture("board-out").await?;
     board.press("重新登录").await?;
-    board.find("input[name=account]").await?.send_keys("boss").await?;
+    board.find("input[name=account]").await?.send_keys("lin").await?;
     board.find("input[name=password]").await?.send_keys(PASSWORD).await?;
     board.find("button[type=submit]").await?.click().await?;
     board.find("body[data-standing=live]").await?;
@@ -179,12 +178,12 @@ async fn whoever_oversees_the_floor_finds_the_wall_and_reads_it_on_a_phone() -> 
     let showroom = showroom().await?;
     let wang = showroom.phone("wang").await?;
     let phone = Browser::open(PHONE.0, PHONE.1, None).await?;
-    sign_in(&phone, &showroom, "boss", "/manage").await?;
+    sign_in(&phone, &showroom, "lin", "/manage").await?;
     phone.press("展厅看板").await?;
     phone.says("王芳").await?;
     assert!(!phone.sticks_out().await?, "the board is wider than a phone");
     phone.picture("board-phone").await?;
-    sign_in(&phone, &showroom, "boss", "/floor").await?;
+    sign_in(&phone, &showroom, "lin", "/floor").await?;
     phone.press("展厅看板").await?;
     phone.press("访客屏").await?;
     phone.says("顾问空闲").await?;
