@@ -79,6 +79,6 @@ by("year").addEventListener("submit", saveYear);
 by("year-file").addEventListener("change", async ({ target }) => {
   const [file] = target.files;
   // What spreadsheets write begins with a mark that is no part of the first line, and may have a line of titles.
-  if (file) by("year-table").value = (await file.text()).replace(/^\uFEFF/, "").replace(/^\D*\n/, "").trim();
+  if (file) by("year-table").value = (await file.text()).replace(/^\uFEFF/, "").replace(/^[^\d\n]*\n/, "").trim();
   target.value = "";
 });

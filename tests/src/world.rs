@@ -16,6 +16,7 @@ mod logged;
 mod mosquitto;
 mod outside;
 mod phone;
+mod reach;
 mod screen;
 mod session;
 pub mod spot;
@@ -28,7 +29,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 pub use access::{Axe, Finding, Impact};
-pub use browser::{Browser, Light, dark, reachable, sign_in};
+pub use browser::{Browser, Light, sign_in};
 pub use certificate::{Certificate, openssl};
 pub use device::{CheckIn, Credentials, Device, envelope};
 pub use export::{Metrics, Visits, parse_csv};
@@ -39,6 +40,7 @@ pub use logged::Logged;
 pub use mosquitto::Mosquitto;
 pub use outside::{Answer, Asked, Outside};
 pub use phone::{Phone, first_asked};
+pub use reach::{dark, reachable};
 pub use screen::{Screen, code_in, pictures};
 pub use session::{Role, Session, problem};
 

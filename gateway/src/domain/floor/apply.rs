@@ -245,11 +245,12 @@ impl Floor {
         self.change_asking(alert, |asking| {
             asking.handed_at.get_or_insert(at);
         });
-        let Some(to) = self.visit(alert.visit).and_then(|visit| visit.asking(alert)).map(|asked| asked.to.clone())
-        else {
+        // An open page says itself that it is there.
+        if channel == Channel::Stream {
             return;
-        };
-        if channel != Channel::Stream {
+        }
+        let to = self.visit(alert.visit).and_then(|visit| visit.asking(alert)).map(|asked| asked.to.clone());
+        if let Some(to) = to {
             self.change_member(&to, |member| member.rung_at = Some(at));
         }
     }
