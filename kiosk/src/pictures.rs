@@ -13,13 +13,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::io::{self, Cursor};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::thumbnail;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits, Rgba, RgbaImage};
+use image::{DynamicImage, ImageBuffer, ImageFormat, ImageReader, Limits, Rgba, RgbaImage};
 use sha2::{Digest as _, Sha256};
 use shared::wire::Picture;
 use slint::{Rgba8Pixel, SharedPixelBuffer};
@@ -40,10 +41,10 @@ const JPEG_QUALITY: u8 = 88;
 const HASH: usize = 32;
 /// What all of them may take on the disk.
 const MAX_FOLDER: u64 = 128 * 1024 * 1024;
-/// What scaled pictures may take in memory, in bytes: the parked car (1.2 MB where the kiosk stands, 0.4 MB where it lies), a page of four
-/// models (1.4 and 1.2 MB), and a face (0.4 and 0.2 MB), so that nobody who goes there and back waits for one to be decoded. The welcome
-/// page's car (2.3 and 2.7 MB) is not among them: the window keeps it.
-const SCALED: usize = 3 * 1024 * 1024;
+/// What scaled pictures may take in memory, in bytes: two pages of four models (1.4 MB each where the kiosk stands, 1.2 MB where it lies)
+/// and a face (0.4 and 0.2 MB), so that nobody who goes there and back waits for one to be decoded. The welcome page's car (2.3 and
+/// 2.7 MB) and the parked one are not among them: the window keeps them.
+const SCALED: usize = 3_300_000;
 /// For one picture, from the first byte asked for to the last one read.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -255,9 +256,21 @@ impl Kept {
 
     fn scaled(&self, width: u32) -> Option<SharedPixelBuffer<Rgba8Pixel>> {
         let pixels = self.pixels(width)?;
-        let pixels = narrowed(&pixels, width.max(1));
-        Some(SharedPixelBuffer::clone_from_slice(pixels.as_raw(), pixels.width(), pixels.height()))
+        Some(buffer(&narrowed(&pixels, width)))
     }
+}
+
+/// A picture that is shown already, no wider than this.
+pub(crate) fn narrower(image: slint::Image, width: u32) -> slint::Image {
+    let narrower = image.to_rgba8().and_then(|pixels| {
+        let pixels = ImageBuffer::from_raw(pixels.width(), pixels.height(), pixels.as_bytes())?;
+        narrow(&pixels, width)
+    });
+    narrower.map_or(image, |pixels| slint::Image::from_rgba8(buffer(&pixels)))
+}
+
+fn buffer(pixels: &RgbaImage) -> SharedPixelBuffer<Rgba8Pixel> {
+    SharedPixelBuffer::clone_from_slice(pixels.as_raw(), pixels.width(), pixels.height())
 }
 
 /// The hash of the rest, the length of the small one, the small one, the large one.
@@ -295,13 +308,16 @@ fn encode(pixels: &RgbaImage) -> Result<Vec<u8>, image::ImageError> {
     Ok(file.into_inner())
 }
 
-/// No wider than this.
 fn narrowed(pixels: &RgbaImage, width: u32) -> Cow<'_, RgbaImage> {
-    if pixels.width() <= width {
-        return Cow::Borrowed(pixels);
-    }
+    narrow(pixels, width).map_or(Cow::Borrowed(pixels), Cow::Owned)
+}
+
+/// `None` where it is no wider already.
+fn narrow<C: Deref<Target = [u8]>>(pixels: &ImageBuffer<Rgba<u8>, C>, width: u32) -> Option<RgbaImage> {
+    let width = width.max(1);
     let height = (u64::from(pixels.height()) * u64::from(width)).div_ceil(u64::from(pixels.width()));
-    Cow::Owned(thumbnail(pixels, width, u32::try_from(height).unwrap_or(MAX_SIDE).max(1)))
+    let height = u32::try_from(height).unwrap_or(MAX_SIDE).max(1);
+    (pixels.width() > width).then(|| thumbnail(pixels, width, height))
 }
 
 #[cfg(test)]
