@@ -33,10 +33,15 @@ fn a_picture_is_kept_in_two_sizes_and_shown_at_the_width_that_is_asked_for() {
     // Never larger than it is kept.
     assert_eq!((size(5000).width, size(5000).height), (1152, 58));
     assert_eq!(pictures.size(&picture), Some((1152, 58)));
-    // From one that is shown already.
+}
+
+#[test]
+fn a_picture_that_is_shown_is_made_narrower_without_decoding_it_again() {
+    let (data, pictures, picture) = kept(png(900, 450));
     let shown = pictures.unkept(&picture, 900).unwrap();
+    fs::remove_dir_all(data.path()).unwrap();
     let narrower = |width| narrower(shown.clone(), width).to_rgba8().unwrap();
-    assert_eq!((narrower(300).width(), narrower(300).height()), (300, 15));
+    assert_eq!((narrower(300).width(), narrower(300).height()), (300, 150));
     assert_eq!(narrower(300).as_bytes()[..4], [1, 2, 3, 200]);
     assert_eq!(narrower(5000).width(), 900);
 }

@@ -59,7 +59,7 @@ fn car(window: &AppWindow, screen: &Screen, pictures: &Pictures) {
     let (window, picture, pictures) = (window.as_weak(), picture.clone(), pictures.clone());
     Timer::single_shot(ARRIVED, move || {
         let Some(window) = window.upgrade() else { return };
-        // Whoever went back sooner has it already.
+        // Where the page went sooner, the welcome page has it already.
         if ShellLogic::get(&window).get_page() == PageKind::Farewell && !is_shown(&window, &picture, width) {
             decode(&window, &picture, width, &pictures);
         }

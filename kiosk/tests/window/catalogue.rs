@@ -2,6 +2,8 @@
 //!
 //! Leaves pictures in `target/kiosk-pictures`.
 
+use std::time::Duration;
+
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use kiosk::session::{Aside, Input, Intent, Page, Turn};
 use kiosk::ui::generated::{ShellLogic, WelcomeLogic};
@@ -66,11 +68,11 @@ fn open(size: PhysicalSize, offer: KioskConfig) -> Bench {
 
 fn intend(bench: &mut Bench, intent: Intent) {
     bench.input(Input::Intent(intent));
-    bench.wait(std::time::Duration::from_millis(400));
+    bench.wait(Duration::from_millis(400));
 }
 
 fn arrive(bench: &mut Bench, language: Language, purpose: Purpose) {
-    bench.wait(std::time::Duration::from_millis(400));
+    bench.wait(Duration::from_millis(400));
     intend(bench, Intent::Start(language));
     intend(bench, Intent::CheckIn(purpose, Box::default()));
     bench.receipt();
@@ -274,21 +276,35 @@ fn each_visitor_sees_another_car_and_no_picture_outlives_its_offer() {
         };
         let (first, showcase) = (welcome(&bench), bench.screen().showcase.unwrap());
         assert!(first.0 && first.1.starts_with(showcase.sha256.as_str()) && first.2.width == 1080, "{first:?}");
-        bench.wait(std::time::Duration::from_millis(400));
+        let parked = |bench: &Bench| {
+            let logic = WelcomeLogic::get(&bench.window);
+            (logic.get_has_parked(), logic.get_parked().size().width)
+        };
+        bench.wait(Duration::from_millis(400));
         intend(&mut bench, Intent::Start(Language::Zh));
         assert_eq!(welcome(&bench), first, "it stays for whoever comes back");
+        assert_eq!(parked(&bench), (true, 760));
         intend(&mut bench, Intent::Wipe);
         let second = welcome(&bench);
         assert!(second.0 && second.1 != first.1, "{second:?}");
-        // A farewell makes the next one ready.
+        assert_eq!(parked(&bench), (false, 0));
+        // A farewell makes the next one ready, once it has arrived.
         arrive(&mut bench, Language::Zh, Purpose::Browse);
-        assert_eq!(welcome(&bench), second);
         bench.status(Stage::Greeted);
+        assert_eq!(welcome(&bench), second);
+        bench.wait(Duration::from_millis(400));
         let third = welcome(&bench);
         assert!(third.0 && third.1 != second.1, "{third:?}");
-        bench.wait(std::time::Duration::from_millis(400));
         intend(&mut bench, Intent::Back);
-        assert_eq!((bench.screen().page, welcome(&bench)), (Page::Welcome, third));
+        assert_eq!((bench.screen().page, welcome(&bench)), (Page::Welcome, third.clone()));
+        // Where it goes sooner, the welcome page does.
+        arrive(&mut bench, Language::Zh, Purpose::Browse);
+        bench.status(Stage::Greeted);
+        intend(&mut bench, Intent::Wipe);
+        let fourth = welcome(&bench);
+        assert!(fourth.0 && fourth.1 != third.1, "{fourth:?}");
+        bench.wait(Duration::from_millis(400));
+        assert_eq!((bench.screen().page, welcome(&bench)), (Page::Welcome, fourth));
 
         bench.input(Input::Config(KioskConfig { logo: Some(logo()), ..config() }));
         let shell = |bench: &Bench| {
