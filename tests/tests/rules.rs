@@ -144,6 +144,24 @@ async fn words_and_pools_are_those_of_the_purpose() -> Result<()> {
     showroom.finish().await
 }
 
+/// Where nobody but consultants is there, the configuration says that they serve whoever comes for their car's service.
+#[tokio::test]
+async fn a_showroom_says_itself_who_serves_which_purpose() -> Result<()> {
+    let config = Some("[floor.pools]\nservice = [\"consultant\"]\n".to_owned());
+    let showroom = Showroom::with(Setup { config, ..Setup::default() }).await?;
+    let (wang, sun) = (showroom.staff("wang", Role::Consultant).await?, showroom.staff("sun", Role::Advisor).await?);
+    let kiosk = showroom.kiosk("k1").await?;
+    let tap = kiosk.check_in("service", &json!({})).await?;
+    wang.serve(&wang.alert_for(tap.visit).await?, "served").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    // The other purposes are as the standard has them: a car is collected from both.
+    let tap = kiosk.check_in("collect", &json!({})).await?;
+    wang.alert_for(tap.visit).await?;
+    sun.alert_for(tap.visit).await?;
+    assert!(sun.alerts_left().is_empty(), "not asked before");
+    showroom.finish().await
+}
+
 /// Greeted has a source: reception saw it, or the end of the visit says so.
 #[tokio::test]
 async fn a_greeting_that_reception_saw_and_one_that_is_inferred_say_so() -> Result<()> {

@@ -1,10 +1,15 @@
 //! `[floor]`: the figures of DESIGN §5.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use shared::wire::Purpose;
 
 use super::{Faults, duration};
+use crate::domain::floor::pools::Pools;
 use crate::domain::floor::rules::FloorRules;
+use crate::domain::roster::Role;
 
 /// `[floor]`: the keys are those of [`FloorRules`], which says what they mean.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +53,7 @@ pub struct FloorConfig {
     pub join: TimeDelta,
     #[serde(with = "duration")]
     pub code_kept: TimeDelta,
+    pub pools: PoolsConfig,
 }
 
 impl From<FloorRules> for FloorConfig {
@@ -72,6 +78,7 @@ impl From<FloorRules> for FloorConfig {
             owned: rules.owned,
             join: rules.join,
             code_kept: rules.code_kept,
+            pools: (&rules.pools).into(),
         }
     }
 }
@@ -98,6 +105,7 @@ impl From<&FloorConfig> for FloorRules {
             owned: config.owned,
             join: config.join,
             code_kept: config.code_kept,
+            pools: (&config.pools).into(),
         }
     }
 }
@@ -132,6 +140,7 @@ impl FloorConfig {
         ] {
             faults.unless(value >= TimeDelta::milliseconds(100) && value <= day, key, "must be from 100ms to 24h");
         }
+        self.pools.validate(faults);
         faults.unless((1..=100).contains(&self.promising), "floor.promising", "must be from 1 to 100");
         let bounds = TimeDelta::days(1)..=TimeDelta::days(3660);
         faults.unless(bounds.contains(&self.owned), "floor.owned", "must be from 1d to 3660d");
@@ -144,5 +153,79 @@ impl FloorConfig {
         ] {
             faults.unless(early <= late, key, &format!("must not be shorter than {before}"));
         }
+    }
+}
+
+/// `[floor.pools]`: who serves each purpose; what is not said of one is as the standard has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolsConfig {
+    pub browse: Vec<Role>,
+    pub model: Vec<Role>,
+    pub test_drive: Vec<Role>,
+    pub appointment: Vec<Role>,
+    pub collect: Vec<Role>,
+    pub service: Vec<Role>,
+    pub complaint: Vec<Role>,
+    pub quiet: Vec<Role>,
+    pub help: Vec<Role>,
+    pub other: Vec<Role>,
+}
+
+impl PoolsConfig {
+    fn all(&self) -> [(Purpose, &Vec<Role>); 10] {
+        [
+            (Purpose::Browse, &self.browse),
+            (Purpose::Model, &self.model),
+            (Purpose::TestDrive, &self.test_drive),
+            (Purpose::Appointment, &self.appointment),
+            (Purpose::Collect, &self.collect),
+            (Purpose::Service, &self.service),
+            (Purpose::Complaint, &self.complaint),
+            (Purpose::Quiet, &self.quiet),
+            (Purpose::Help, &self.help),
+            (Purpose::Other, &self.other),
+        ]
+    }
+
+    fn validate(&self, faults: &mut Faults) {
+        for (purpose, roles) in self.all() {
+            let once = roles.iter().collect::<BTreeSet<_>>().len() == roles.len();
+            faults.unless(
+                !roles.is_empty() && once && roles.iter().all(|role| Role::POOLS.contains(role)),
+                &format!("floor.pools.{purpose}"),
+                "must name one or more of consultant, advisor, care and reception, each once",
+            );
+        }
+    }
+}
+
+impl From<&Pools> for PoolsConfig {
+    fn from(pools: &Pools) -> Self {
+        let of = |purpose| pools.of(purpose).to_vec();
+        Self {
+            browse: of(Purpose::Browse),
+            model: of(Purpose::Model),
+            test_drive: of(Purpose::TestDrive),
+            appointment: of(Purpose::Appointment),
+            collect: of(Purpose::Collect),
+            service: of(Purpose::Service),
+            complaint: of(Purpose::Complaint),
+            quiet: of(Purpose::Quiet),
+            help: of(Purpose::Help),
+            other: of(Purpose::Other),
+        }
+    }
+}
+
+impl From<&PoolsConfig> for Pools {
+    fn from(config: &PoolsConfig) -> Self {
+        Self::new(config.all().map(|(purpose, roles)| (purpose, roles.clone())).into())
+    }
+}
+
+impl Default for PoolsConfig {
+    fn default() -> Self {
+        (&Pools::default()).into()
     }
 }

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use shared::wire::Purpose;
+
 use super::*;
+use crate::domain::floor::rules::FloorRules;
+use crate::domain::roster::Role;
 
 fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -126,6 +130,15 @@ fn file_is_overridden_by_variables_and_both_by_flags() {
 }
 
 #[test]
+fn pools_that_are_not_said_are_those_of_the_standard() {
+    let pairs = [("YINGBIN_FLOOR_POOLS_TEST_DRIVE", "['consultant', 'advisor']")];
+    let rules = FloorRules::from(&read("[floor.pools]\nservice = ['consultant']", &pairs).unwrap().floor);
+    assert_eq!(rules.pools.of(Purpose::Service), [Role::Consultant]);
+    assert_eq!(rules.pools.of(Purpose::TestDrive), [Role::Consultant, Role::Advisor]);
+    assert_eq!(rules.pools.of(Purpose::Complaint), [Role::Care]);
+}
+
+#[test]
 fn every_fault_is_told_on_a_line_with_its_path() {
     check_faults("[web]\nlissten = 1", &[], &["web.lissten: unknown field"]);
     check_faults("[wep]\nlisten = 1", &[], &["wep: unknown field"]);
@@ -133,6 +146,15 @@ fn every_fault_is_told_on_a_line_with_its_path() {
     check_faults("[web]\nlisten = 'here'", &[], &["web.listen: must be ADDRESS:PORT"]);
     check_faults("[web]\nlisten = ", &[], &["gateway.toml:2: "]);
     check_faults("[floor]\ntwo = '4'", &[], &["floor.two: a duration is"]);
+    check_faults("[floor.pools]\nrepair = ['advisor']", &[], &["floor.pools.repair: unknown field"]);
+    check_faults("[floor.pools]\nservice = ['mechanic']", &[], &["floor.pools.service[0]: unknown variant `mechanic`"]);
+    for roles in ["[]", "['manager']", "['advisor', 'advisor']"] {
+        check_faults(
+            &format!("[floor.pools]\nservice = {roles}"),
+            &[],
+            &["floor.pools.service: must name one or more"],
+        );
+    }
     check_faults("[store]\nzone = 'Mars/Base'", &[], &["store.zone: must be a time zone"]);
     check_faults("[store]\nid = 'A B'", &[], &["store.id: a name here"]);
     check_faults("[store]\nbrand = { zh = 'x' }", &[], &["store.brand: missing field `en`"]);

@@ -22,6 +22,7 @@ mod model;
 mod pace;
 mod party;
 pub mod plan;
+pub mod pools;
 pub mod rules;
 #[cfg(test)]
 pub(in crate::domain) mod scene;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use shared::ids::{DeviceId, StaffId};
 use shared::personal::Personal;
-use shared::wire::{Language, Purpose};
+use shared::wire::Language;
 
 use self::subscription::{Subscription, SubscriptionId};
 use super::secret::{Sealable, Secret, Secrets};
@@ -44,23 +44,6 @@ impl Role {
             Self::Care => "care",
             Self::Manager => "manager",
             Self::Admin => "admin",
-        }
-    }
-
-    /// Who serves a purpose (PROCESS I.2), in this order of pools: one of each is asked.
-    #[must_use]
-    pub fn pools(purpose: Purpose) -> &'static [Self] {
-        match purpose {
-            Purpose::Browse
-            | Purpose::Model
-            | Purpose::TestDrive
-            | Purpose::Appointment
-            | Purpose::Quiet
-            | Purpose::Help => &[Self::Consultant],
-            Purpose::Collect => &[Self::Consultant, Self::Advisor],
-            Purpose::Service => &[Self::Advisor],
-            Purpose::Complaint => &[Self::Care],
-            Purpose::Other => &[Self::Reception],
         }
     }
 }

@@ -15,7 +15,6 @@ use crate::domain::effect::{Effect, Task};
 use crate::domain::event::Event;
 use crate::domain::floor::event::FloorEvent;
 use crate::domain::floor::visit::{Outcome, Visit};
-use crate::domain::roster::Role;
 use crate::domain::sales::staff_or_system;
 use crate::domain::state::State;
 
@@ -52,7 +51,7 @@ impl State {
         now: DateTime<Utc>,
     ) -> Option<FloorEvent> {
         let role = self.floor.member(&appointment.terms.consultant)?.role;
-        Role::pools(visit.purpose).contains(&role).then_some(())?;
+        self.floor.rules().pools.of(visit.purpose).contains(&role).then_some(())?;
         self.floor.ask_beside(visit, &appointment.terms.consultant, Why::Appointment, instead_of, now)
     }
 

@@ -11,7 +11,7 @@ use super::event::{CheckedIn, Correction, Detailed, FloorEvent};
 use super::member::{Member, Presence, Shift, Turns};
 use super::visit::{Asking, Channel, Known, Outcome, Rung, Visit};
 use crate::domain::diary::Expected;
-use crate::domain::roster::{Account, Role, RosterEvent};
+use crate::domain::roster::{Account, RosterEvent};
 use shared::wire::Why;
 
 /// Whoever was off for this long comes back to a new day.
@@ -94,9 +94,7 @@ impl Floor {
                 });
             }
             FloorEvent::Joined { visit, into } => self.change_visit(*visit, |visit| visit.joined = Some(*into)),
-            FloorEvent::Corrected { visit, correction } => {
-                self.change_visit(*visit, |visit| corrected(visit, *correction));
-            }
+            FloorEvent::Corrected { visit, correction } => self.corrected(*visit, *correction),
             FloorEvent::Answered { visit, question, answer } => self.change_visit(*visit, |visit| {
                 visit.answers.insert(question.clone(), answer.clone());
             }),
@@ -212,6 +210,19 @@ impl Floor {
         });
     }
 
+    /// Another purpose may have other people: whoever was told that nobody is there has another chance.
+    fn corrected(&mut self, id: VisitId, correction: Correction) {
+        let Some(before) = self.visit(id).map(|visit| visit.purpose) else { return };
+        let purpose = correction.purpose.unwrap_or(before);
+        let same_people = self.rules.pools.of(purpose) == self.rules.pools.of(before);
+        self.change_visit(id, |visit| {
+            visit.queued &= same_people;
+            visit.purpose = purpose;
+            visit.language = correction.language.unwrap_or(visit.language);
+            visit.party = correction.party.or(visit.party);
+        });
+    }
+
     fn asked(&mut self, alert: AlertId, to: &StaffId, (why, pushed): (Why, bool), at: DateTime<Utc>) {
         self.change_visit(alert.visit, |visit| {
             if visit.queued && (visit.breach.is_some() || visit.abandoned) && why != Why::Everyone {
@@ -319,16 +330,6 @@ fn abandoned(visit: &mut Visit, to: Option<&StaffId>, at: DateTime<Utc>) {
         (visit.greeted, visit.rung) = (None, Rung::Everyone);
         (visit.abandoned, visit.queued) = (true, true);
     }
-}
-
-/// Another purpose may have other people: whoever was told that nobody is there has another chance.
-fn corrected(visit: &mut Visit, correction: Correction) {
-    if let Some(purpose) = correction.purpose {
-        visit.queued = visit.queued && Role::pools(purpose) == Role::pools(visit.purpose);
-        visit.purpose = purpose;
-    }
-    visit.language = correction.language.unwrap_or(visit.language);
-    visit.party = correction.party.or(visit.party);
 }
 
 fn detailed(visit: &mut Visit, event: &Detailed) {

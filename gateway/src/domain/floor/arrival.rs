@@ -9,7 +9,6 @@ use super::event::{CheckedIn, Detailed, FloorEvent};
 use super::service::greeting;
 use super::visit::{CallReason, GreetedSource, Outcome, Visit, VisitorDetails};
 use crate::domain::command::{Refusal, Told};
-use crate::domain::roster::Role;
 use crate::domain::secret::{Secret, Subject};
 
 /// When a device's event happened, corrected by the gateway's clock (DESIGN §5, "Late").
@@ -128,7 +127,7 @@ impl Floor {
     /// The one whose customer it is, as it has just come out.
     pub(in crate::domain) fn ask_own(&self, visit: &Visit, owner: &StaffId, now: DateTime<Utc>) -> Option<FloorEvent> {
         let role = self.member(owner)?.role;
-        let theirs = Role::pools(visit.purpose).contains(&role);
+        let theirs = self.rules.pools.of(visit.purpose).contains(&role);
         theirs.then(|| self.ask_beside(visit, owner, Why::OwnCustomer, None, now)).flatten()
     }
 

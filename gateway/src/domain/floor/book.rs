@@ -363,7 +363,7 @@ impl Index {
             self.agenda.insert((at, visit.id));
         }
         if visit.in_queue() {
-            for role in Role::pools(visit.purpose) {
+            for role in rules.pools.of(visit.purpose) {
                 self.queue.entry(*role).or_default().insert(place(visit, rules));
             }
         }
@@ -382,7 +382,7 @@ impl Index {
         if let Some(at) = ladder::next_due(visit, rules) {
             self.agenda.remove(&(at, visit.id));
         }
-        for role in Role::pools(visit.purpose) {
+        for role in rules.pools.of(visit.purpose) {
             if let Some(queue) = self.queue.get_mut(role) {
                 queue.remove(&place(visit, rules));
                 if queue.is_empty() {

@@ -14,7 +14,6 @@ use super::member::Presence;
 use super::service::{brought, oversees, withdrawn};
 use super::visit::{Asking, CallReason, Note, Visit};
 use crate::domain::command::Refusal;
-use crate::domain::roster::Role;
 use crate::domain::secret::{Secret, Subject};
 
 impl Floor {
@@ -166,7 +165,7 @@ impl Floor {
     }
 
     fn next_second(&self, visit: &Visit, now: DateTime<Utc>) -> Option<StaffId> {
-        let choice = Role::pools(visit.purpose).iter().find_map(|role| self.choose(visit, *role, now))?;
+        let choice = self.rules.pools.of(visit.purpose).iter().find_map(|role| self.choose(visit, *role, now))?;
         Some(choice.staff)
     }
 }

@@ -229,7 +229,8 @@ pub(super) fn everybody_is_minded(scene: &Scene) {
             let broken = scene.now - visit.received_at >= floor.rules().breach;
             let right = visit.abandoned || visit.breach.is_some() == broken;
             assert!(right, "the record of the ten seconds is wrong: {visit:?}");
-            let askable = Role::pools(visit.purpose).iter().flat_map(|role| floor.free(*role)).find(|member| {
+            let pools = floor.rules().pools.of(visit.purpose);
+            let askable = pools.iter().flat_map(|role| floor.free(*role)).find(|member| {
                 let changed = member.before.map(|(_, at)| at);
                 let passed =
                     visit.askings.iter().filter(|asked| asked.to == member.id).any(|asked| {
@@ -257,6 +258,7 @@ pub(super) fn everybody_is_minded(scene: &Scene) {
 
 /// A naive reading of the whole history: nobody is asked first about a visit while another queues whom they were never asked about.
 pub(super) fn nobody_overtakes_the_queue(scene: &Scene) {
+    let pools = &scene.state.floor.rules().pools;
     let mut purposes: BTreeMap<VisitId, Purpose> = BTreeMap::new();
     let mut queued: BTreeSet<VisitId> = BTreeSet::new();
     let mut asked: BTreeSet<(VisitId, String)> = BTreeSet::new();
@@ -265,7 +267,7 @@ pub(super) fn nobody_overtakes_the_queue(scene: &Scene) {
             FloorEvent::CheckedIn(came) => drop(purposes.insert(came.visit, came.purpose)),
             FloorEvent::Corrected { visit, correction: Correction { purpose: Some(purpose), .. } } => {
                 let before = purposes.insert(*visit, *purpose);
-                if before.is_none_or(|before| Role::pools(before) != Role::pools(*purpose)) {
+                if before.is_none_or(|before| pools.of(before) != pools.of(*purpose)) {
                     queued.remove(visit);
                 }
             }
@@ -279,7 +281,7 @@ pub(super) fn nobody_overtakes_the_queue(scene: &Scene) {
                 let theirs = |visit: &&VisitId| {
                     let pool = purposes
                         .get(visit)
-                        .is_some_and(|purpose| role.is_some_and(|role| Role::pools(*purpose).contains(&role)));
+                        .is_some_and(|purpose| role.is_some_and(|role| pools.of(*purpose).contains(&role)));
                     pool && !asked.contains(&(**visit, to.to_string()))
                 };
                 // A visit that queues no more is asked about once more, when nobody else waits for anybody.

@@ -8,7 +8,6 @@ use super::event::{CheckedIn, Correction, Detailed, FloorEvent};
 use super::service::withdrawn;
 use super::visit::{Outcome, Visit};
 use crate::domain::command::Refusal;
-use crate::domain::roster::Role;
 use crate::domain::secret::{Secret, Subject};
 
 impl Floor {
@@ -95,7 +94,7 @@ impl Floor {
         }
         let mut events = vec![FloorEvent::Corrected { visit: id, correction }];
         if let Some(purpose) = correction.purpose.filter(|_| visit.is_unserved()) {
-            let serves = |staff| self.member(staff).is_some_and(|m| Role::pools(purpose).contains(&m.role));
+            let serves = |staff| self.member(staff).is_some_and(|m| self.rules.pools.of(purpose).contains(&m.role));
             events.extend(withdrawn(visit.open_askings().filter(|asked| !serves(&asked.to)), false));
         }
         Ok(events)

@@ -2,9 +2,13 @@
 
 use chrono::TimeDelta;
 
+use super::pools::Pools;
+
 /// Figures of the floor. Durations count from the gateway's receipt unless said otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FloorRules {
+    /// Who serves which purpose.
+    pub pools: Pools,
     /// A second person beside a first who is only pushable.
     pub second: TimeDelta,
     /// Unaccepted: at least two are asked.
@@ -48,6 +52,7 @@ pub struct FloorRules {
 impl Default for FloorRules {
     fn default() -> Self {
         Self {
+            pools: Pools::default(),
             second: TimeDelta::seconds(2),
             two: TimeDelta::seconds(4),
             everyone: TimeDelta::seconds(7),

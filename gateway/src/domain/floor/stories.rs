@@ -13,8 +13,10 @@ mod shifts;
 use chrono::TimeDelta;
 use shared::wire::{Detailed, Language, Purpose, Stage, Why};
 
-use super::event::FloorEvent;
+use super::event::{Correction, FloorEvent};
 use super::member::{Presence, Turns};
+use super::pools::Pools;
+use super::rules::FloorRules;
 use super::scene::{Scene, staff};
 use super::visit::{Breach, CallReason, Channel, GreetedSource, Outcome};
 use crate::domain::command::{Command, Refusal};
@@ -243,6 +245,33 @@ fn purposes_choose_the_pool() {
         let turns = scene.state.floor.member(&staff("x")).unwrap().turns.taken;
         assert_eq!(turns, u32::from(role == Role::Consultant), "only sales purposes cost a turn");
     }
+}
+
+#[test]
+fn a_showroom_without_advisors_lets_its_consultants_serve() {
+    let consultant = |purpose| (purpose, vec![Role::Consultant]);
+    let pools = Pools::new([Purpose::Service, Purpose::Other].map(consultant).into());
+    let mut scene = Scene::new();
+    scene.state.configure(Rules { floor: FloorRules { pools, ..FloorRules::default() }, ..Rules::default() });
+    let mut scene = scene.with_free(&["a"]).with("adv", Role::Advisor).with("rec", Role::Reception);
+    scene.presence("adv", Presence::Free);
+    let visit = scene.check_in(Purpose::Service);
+    assert_eq!(scene.asked(visit), asked(&[(0, "a", Why::LongestFree)]));
+    let other = Correction { purpose: Some(Purpose::Other), ..Correction::default() };
+    scene.by("rec", Command::Correct(visit, other)).unwrap();
+    assert_eq!(scene.asked(visit), asked(&[(0, "a", Why::LongestFree)]), "the same people come");
+    scene.accept("a", visit).unwrap();
+    let second = scene.check_in(Purpose::Service);
+    assert!(scene.visit(second).unwrap().queued, "the advisor serves nobody here");
+    let complaint = scene.check_in(Purpose::Complaint);
+    assert_eq!(
+        scene.visit(complaint).unwrap().reception_called,
+        Some(CallReason::NoSuchStaff),
+        "of whom nothing is said, nobody serves"
+    );
+    scene.end("a", visit).unwrap();
+    assert_eq!(scene.asked(second).last().unwrap().1, "a");
+    assert!(scene.state.floor.is_consistent());
 }
 
 #[test]
