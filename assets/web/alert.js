@@ -148,7 +148,7 @@ async function pass() {
   }
   const reasons = ["busy", "away", "colleague", "other"].map((reason) => [reason, named("pass", reason)]);
   const reason = await choose(w.pass_why, reasons);
-  if (reason && state.alerts.has(alert.alert)) await answer(alert, "pass", { reason }, () => {});
+  if (reason && state.alerts.has(alert.alert)) await answer(alert, "pass", { reason }, () => toast(w.passed_done));
 }
 
 async function answer(alert, how, body, then) {

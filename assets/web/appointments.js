@@ -36,6 +36,7 @@ function arrange(row, lead) {
       by("despite").hidden = problem.code !== "double_booked";
       const own = { bad_body: w.bad_appointment, double_booked: w.double_hint };
       say(by("terms-fault"), own[problem.code] ?? problem.text);
+      by("terms-fault").scrollIntoView({ block: "center" });
     }
   };
   terms.showModal();

@@ -7,20 +7,25 @@ import { say } from "./dom.js";
  * finds it. `then` is called with the answer; without it the page is loaded anew.
  */
 export function ask(dialog, fault, bad, save, then) {
+  const tell = (words) => {
+    say(fault, words);
+    // Not behind the buttons.
+    fault.scrollIntoView({ block: "center" });
+  };
   say(fault, "");
   dialog.querySelector("form").onsubmit = async (event) => {
     const what = event.submitter?.value ?? "save";
     if (!what) return;
     event.preventDefault();
     const write = save(what);
-    if (!write) return say(fault, bad);
+    if (!write) return tell(bad);
     try {
       const answer = await send(...write);
       dialog.close();
       if (then) then(answer);
       else location.reload();
     } catch (problem) {
-      say(fault, problem.code === "bad_body" ? bad : problem.text);
+      tell(problem.code === "bad_body" ? bad : problem.text);
     }
   };
   dialog.showModal();

@@ -18,7 +18,7 @@ function edit(line) {
   for (const box of speaks) box.checked = languages.split(" ").includes(box.value);
   ask(by("person"), by("person-fault"), w.people_bad, () => {
     const spoken = [...speaks].filter((box) => box.checked).map((box) => box.value);
-    const said = { name: badge.value, latin: letters.value || null, role: job.value, senior: old.checked, languages: spoken };
+    const said = { name: badge.value, latin: letters.value || null, role: job.value, senior: old.checked, languages: spoken, new: !line };
     return badge.value.trim() && spoken.length ? ["PUT", path(account.value.trim().toLowerCase()), said] : null;
   });
 }

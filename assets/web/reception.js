@@ -77,7 +77,7 @@ function waitingCard(visit) {
   const asked = visit.asking.map(nameOf).join(" · ");
   const said = [
     visit.received_by ? w.stage_reception : visit.late || (visit.stage === "calling" && asked) ? "" : named("stage", visit.stage),
-    visit.position ? `${visit.position}` : "",
+    visit.position ? w.queue_place.replace("{n}", visit.position) : "",
     asked && `${w.asking} ${asked}`,
   ].filter(Boolean);
   const buttons = [];

@@ -24,6 +24,7 @@ export function showServing() {
     const serves = ({ consultant, seconds = [] }) => consultant === state.me || seconds.includes(state.me);
     const mine = state.mine.map(withOwn).filter((visit) => !visit.outcome && serves(visit));
     const here = [...mine.map(known), ...[...state.accepted.values()].map(fresh)];
+    document.body.dataset.serves = String(here.length > 0);
     // What one visit asks for lies under the thumb, and stays there whatever more becomes known of it.
     const alone = here.length === 1 && !state.oversees;
     keyed(by("acts"), alone ? here.map(asked) : [], ({ id }) => id, (visit) => el("div", { class: "buttons" }, ...buttons(visit)));
@@ -35,8 +36,8 @@ export function showServing() {
 
 /** What an alert tells of a visitor beyond what the floor says of every visit. */
 function told(details) {
-  const { name, words, when, budget, phone, lead, own_customer, last_visit, score } = details;
-  return { name, words, when, budget, phone, lead, own_customer, last_visit, score, full: shown.get(lead)?.phone };
+  const { name, words, when, budget, phone, lead, own_customer, appointment, last_visit, score } = details;
+  return { name, words, when, budget, phone, lead, own_customer, appointment, last_visit, score, full: shown.get(lead)?.phone };
 }
 
 function known(visit) {

@@ -4,7 +4,11 @@ import { realMs } from "./state.js";
 
 // As long as the gateway takes things back.
 const UNDO_MS = Number(document.body.dataset.undo);
+// Long enough to be read.
+const LETTER_MS = 150;
 let fading = null;
+// What can be taken back, and until when; other news stands before it only for a moment.
+let undoable = null;
 
 /** Asks for one of [value, word]; gives the value, or null. `rows` stand above: what may be said before the choice. */
 export function choose(title, choices, rows = []) {
@@ -60,22 +64,35 @@ export function write(title, hint, text) {
 
 /** Says what was done; with `undo`, offers to take it back. */
 export function toast(text, undo) {
+  if (undo) undoable = { text, undo, until: performance.now() + realMs(UNDO_MS) };
+  show(text, undo, undo ? realMs(UNDO_MS) : Math.max(4000, text.length * LETTER_MS));
+}
+
+function show(text, undo, ms) {
   const line = by("toast");
   const [words, back, close] = line.children;
   words.textContent = text;
   back.hidden = !undo;
   back.onclick = () => {
-    line.hidden = true;
+    hush();
     undo?.();
   };
-  close.onclick = () => (line.hidden = true);
+  close.onclick = hush;
   line.hidden = false;
   clearTimeout(fading);
-  fading = setTimeout(() => (line.hidden = true), undo ? realMs(UNDO_MS) : 4000);
+  fading = setTimeout(fade, ms);
+}
+
+function fade() {
+  const left = undoable ? undoable.until - performance.now() : 0;
+  if (left > 0) show(undoable.text, undoable.undo, left);
+  else hush();
 }
 
 /** What can no longer be taken back is offered no longer. */
 export function hush() {
+  undoable = null;
+  clearTimeout(fading);
   by("toast").hidden = true;
 }
 

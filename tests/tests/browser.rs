@@ -115,6 +115,12 @@ async fn a_consultant_passes_with_a_reason_and_a_lost_connection_is_told() -> Re
     browser.find("#alert-pass").await?.click().await?;
     browser.press("正忙").await?;
     zhao.task(&json!({"task": "receive", "visit": tap.visit})).await.context("nobody else is free: reception")?;
+    browser.says("已转给同事").await?;
+    browser.picture("floor-passed").await?;
+    browser.find("#presence [data-presence=free]").await?.click().await?;
+    browser.find("#alert[open]").await.context("whoever says once more that they are free is asked anew")?;
+    browser.find("#alert-pass").await?.click().await?;
+    browser.press("正忙").await?;
     zhao.greeted(tap.visit).await?;
     zhao.end(tap.visit, "served").await?;
     kiosk.stage(tap.visit, Stage::Ended).await?;

@@ -52,6 +52,11 @@ async fn whoever_is_expected_is_booked_on_a_phone_and_rung_through_to_their_cons
     for (name, value) in [("time", "23:30"), ("consultant", "wang"), ("name", "欧阳")] {
         set(&qian, name, value).await?;
     }
+    qian.find("#terms [name=phone]").await?.send_keys("139").await?;
+    qian.press("保存").await?;
+    qian.says("这个号码不完整").await?;
+    qian.picture("appointments-number").await?;
+    qian.find("#terms [name=phone]").await?.clear().await?;
     qian.press("保存").await?;
     qian.says("那时已有预约").await?;
     qian.picture("appointments-double").await?;
@@ -86,6 +91,12 @@ async fn whoever_is_expected_is_booked_on_a_phone_and_rung_through_to_their_cons
     assert_eq!((told["why"].clone(), told["appointment"].is_string()), ("appointment".into(), true));
     wang.accept(&alert).await?;
     assert!(li.take_alerts().is_empty(), "nobody else is rung");
+    let opened = wang.update(alert.alert, "whose appointment it is", |alert| alert.name.is_some()).await?;
+    assert_eq!(opened.name.as_deref(), Some("诸葛女士"), "the name opens with Accept");
+    own.go(&format!("{}/floor", showroom.gateway().http())).await?;
+    let card = own.find("#serving .visit").await?.text().await?;
+    assert!(card.contains("诸葛女士") && card.contains("预约"), "and stays on the card: {card}");
+    own.picture("appointments-serving").await?;
     qian.go(&format!("{}/appointments", showroom.gateway().http())).await?;
     qian.find(".appointment.kept").await?;
     qian.picture("appointments-kept").await?;

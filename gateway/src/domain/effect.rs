@@ -14,6 +14,7 @@ use super::customer::CustomerEvent;
 use super::diary::DiaryEvent;
 use super::event::Event;
 use super::floor::event::{Detailed, FloorEvent};
+use super::floor::status::addressed;
 use super::floor::visit::{Asking, CallReason, Visit};
 use super::roster::{Role, RosterEvent};
 use super::sales::LeadEvent;
@@ -301,17 +302,25 @@ impl State {
     pub fn ring(&self, alert: AlertId) -> Option<Effect> {
         let (visit, asking) = self.floor.asking(alert)?;
         let mut alert = self.floor.alert(visit, asking, &self.roster, &self.speech);
-        if asking.accepted
-            && visit.is_served_by(&asking.to)
-            && let Some(said) = self.sales.said(visit.id)
-        {
+        let serves = asking.accepted && visit.is_served_by(&asking.to);
+        if serves && let Some(said) = self.sales.said(visit.id) {
             (alert.when, alert.budget, alert.lead) = (said.when, said.budget, said.lead);
         }
-        if alert.own_customer || asking.accepted && visit.is_served_by(&asking.to) {
+        if serves {
+            alert.name = alert.name.or_else(|| self.expected_name(visit));
+        }
+        if alert.own_customer || serves {
             alert.last_visit = visit.known.lead.and_then(|lead| self.customers.last_visit(lead));
             alert.score = visit.known.lead.and_then(|lead| self.score(lead));
         }
         Some(Effect::Alert { to: asking.to.clone(), alert: Box::new(alert) })
+    }
+
+    /// Whom the appointment of this visit is with, as one says it.
+    fn expected_name(&self, visit: &Visit) -> Option<String> {
+        let appointment = self.diary.get(visit.appointment.as_ref()?.appointment)?;
+        let whom = appointment.secret.get()?;
+        addressed(whom.name.as_ref()?, whom.title, visit.language)
     }
 
     /// What rings already, updated in place; those who accepted learn the name.

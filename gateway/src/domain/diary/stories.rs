@@ -91,7 +91,16 @@ fn whoever_is_expected_rings_through_to_their_consultant_and_it_costs_no_turn() 
     assert_eq!(alert.unwrap().appointment.map(|at| at.timestamp() / 60), Some(at.timestamp() / 60));
     stands(&scene, 1, Standing::Kept);
     assert_eq!(scene.state.diary.get(id(1)).unwrap().visit, Some(visit));
+    let named = |scene: &Scene| {
+        let name = |effect: &Effect| match effect {
+            Effect::Alert { alert, .. } => Some(alert.name.clone()),
+            _ => None,
+        };
+        scene.told.iter().rev().find_map(name).flatten()
+    };
+    assert_eq!(named(&scene), None);
     scene.accept("a", visit).unwrap();
+    assert_eq!(named(&scene).as_deref(), Some("李"), "the name opens with Accept");
     assert_eq!(scene.state.floor.member(&staff("a")).unwrap().last_turn, turn);
     assert_eq!(told(&scene, "a", |task| matches!(task, Task::AppointmentHere { .. })), 0, "they come themselves");
     // Nothing is left to be missed, and whoever comes twice is no second appointment.

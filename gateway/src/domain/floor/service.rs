@@ -197,7 +197,8 @@ impl Floor {
 
     pub(super) fn set_presence(&self, who: &StaffId, presence: Presence) -> Result<Vec<FloorEvent>, Refusal> {
         let member = self.member(who).ok_or(Refusal::UnknownStaff)?;
-        if member.presence == presence {
+        // Whoever says once more that they are free is asked anew about what they passed, while nobody came.
+        if member.presence == presence && !(presence == Presence::Free && self.passes(member)) {
             return Ok(Vec::new());
         }
         let mut events: Vec<_> = Self::has_come(member, member.shift, presence).into_iter().collect();
@@ -206,6 +207,12 @@ impl Floor {
             events.extend(self.release(who, None));
         }
         Ok(events)
+    }
+
+    /// Whether somebody waits about whom this person was asked, and passed.
+    fn passes(&self, member: &Member) -> bool {
+        let passed = |visit: &Visit| visit.askings.iter().any(|it| it.to == member.id && it.still_passes(member));
+        self.queue(member.role).any(passed)
     }
 
     /// Takes back what this person chose; what a visit brought goes with the visit (DESIGN §5: never Accept).

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::ids::{AlertId, StaffId};
+use shared::personal::Personal;
 use shared::wire::{Alert, ConsultantCard, Language, Stage, Title, VisitStatus};
 
 use super::book::Floor;
@@ -37,15 +38,20 @@ impl Visit {
     #[must_use]
     pub fn addressed(&self) -> Option<String> {
         let VisitorDetails { surname, title, .. } = self.secret.as_ref()?.get()?;
-        let surname = surname.as_ref().filter(|surname| !surname.is_empty())?.reveal();
-        Some(match (self.language, title) {
-            (Language::Zh, Some(Title::Mr)) => format!("{surname}先生"),
-            (Language::Zh, Some(Title::Ms)) => format!("{surname}女士"),
-            (Language::En, Some(Title::Mr)) => format!("Mr {surname}"),
-            (Language::En, Some(Title::Ms)) => format!("Ms {surname}"),
-            (_, None) => surname.to_owned(),
-        })
+        addressed(surname.as_ref()?, *title, self.language)
     }
+}
+
+/// A name as one says it in a language: 王女士, Ms Wang; `None` of an empty one.
+pub(in crate::domain) fn addressed(name: &Personal, title: Option<Title>, language: Language) -> Option<String> {
+    let name = Some(name).filter(|name| !name.is_empty())?.reveal();
+    Some(match (language, title) {
+        (Language::Zh, Some(Title::Mr)) => format!("{name}先生"),
+        (Language::Zh, Some(Title::Ms)) => format!("{name}女士"),
+        (Language::En, Some(Title::Mr)) => format!("Mr {name}"),
+        (Language::En, Some(Title::Ms)) => format!("Ms {name}"),
+        (_, None) => name.to_owned(),
+    })
 }
 
 impl Visit {

@@ -57,6 +57,11 @@ fn whoever_passed_is_asked_again_once_they_are_free_anew() {
     scene.seconds(60);
     scene.presence("care", Presence::Free);
     assert_eq!(scene.asked(visit).last().unwrap(), &(361, "care".to_owned(), Why::Queue));
+    // Or says so once more.
+    scene.pass("care", visit).unwrap();
+    scene.seconds(60);
+    scene.presence("care", Presence::Free);
+    assert_eq!(scene.asked(visit).last().unwrap(), &(421, "care".to_owned(), Why::Queue));
     scene.accept("care", visit).unwrap();
 }
 

@@ -59,6 +59,9 @@ pub(crate) struct Said {
     #[serde(default)]
     senior: bool,
     languages: BTreeSet<Language>,
+    /// Nobody has this account yet, as far as the manager knows.
+    #[serde(default)]
+    new: bool,
 }
 
 /// Everybody whom this role looks after, by role and name.
@@ -104,7 +107,12 @@ pub(crate) async fn set(
     if staff == person.id && said.role != person.role {
         return Err(own_account());
     }
+    let new = said.new;
     let account = said.account(staff.clone(), known.as_ref())?;
+    // The same once more: its answer was lost.
+    if new && known.as_ref().is_some_and(|known| *known != account) {
+        return Err(Problem::new(Code::NameTaken, "somebody has this account already: leave `new` out to change them"));
+    }
     let expect = account.clone();
     change(&front, Command::SetAccount(account), move |roster| roster.accounts.get(&expect.id) == Some(&expect))
         .await?;

@@ -71,6 +71,19 @@ async fn a_change_keeps_password_and_sessions() {
     assert_eq!(ask(room.addr, "POST", "/api/v1/sessions", "", &body).await.status, 200);
 }
 
+/// Who is added under the account of somebody else would take their place.
+#[tokio::test]
+async fn somebody_new_gets_nobody_elses_account() {
+    let room = Room::open().await;
+    let before = room.roster.borrow().accounts[&"wang".parse().unwrap()].clone();
+    let new = LI.replace("\"languages\"", "\"new\":true,\"languages\"");
+    assert_eq!(room.call("zhao", "PUT", "/api/v1/people/wang", &new).await.code(), "name_taken");
+    assert_eq!(room.roster.borrow().accounts[&"wang".parse().unwrap()], before);
+    for _again in 0..2 {
+        assert_eq!(room.call("zhao", "PUT", "/api/v1/people/li", &new).await.status, 200, "its answer may be lost");
+    }
+}
+
 #[tokio::test]
 async fn managers_leave_admins_alone_and_nobody_takes_themselves_away() {
     let room = Room::open().await;

@@ -45,6 +45,7 @@ words! { Agenda
     problem_unknown_appointment: "这个预约已经不在了。", "This appointment is gone.";
     problem_appointment_over: "这个预约已经结束。", "This appointment is over.";
     problem_double_booked: "这位顾问那时已有预约。", "This person has another appointment then.";
+    problem_bad_phone: "这个号码不完整或不对，请检查一下。", "This number is incomplete or wrong. Please check it.";
     problem_bad_range: "日期要从今天起、一年以内。", "Choose a day from today on, within a year.";
     task_appointment_here: "您的预约客户到店了", "Your appointment is here";
     task_appointment_soon: "预约快到了", "An appointment is near";

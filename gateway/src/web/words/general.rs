@@ -106,6 +106,7 @@ words! { General
     words_to_greet: "问候语", "Words to greet with";
     accept: "我来接待", "Accept";
     pass: "转给同事", "Pass";
+    passed_done: "已转给同事。还没有人接时，再点一次“空闲”，会再叫您。", "Passed on. If nobody takes it, tap Free again, and you are asked once more.";
     pass_why: "为什么转给同事？", "Why pass it on?";
     pass_busy: "正忙", "Busy after all";
     pass_away: "不在展厅", "Not in the showroom";
@@ -135,10 +136,10 @@ words! { General
     still_with: "还在接待这位客人吗？", "Still with this visitor?";
     own_customer_here: "您的老客户到店了。", "Your own customer is here.";
     turns_today: "今天", "Today";
-    turns_taken: "接待", "taken";
-    turns_passed: "转出", "passed";
+    turns_taken: "接单", "taken";
+    turns_passed: "转给同事", "passed";
     turns_missed: "错过", "missed";
-    turns_forced: "被指定", "forced";
+    turns_forced: "被指定", "assigned";
     waiting_now: "位客人在等", "waiting";
     light_green: "会响铃", "You would be rung";
     light_amber: "轻触打开声音", "Tap to switch sound on";

@@ -56,6 +56,7 @@ words! { Hands
 
     // The rotation
     rotation_next: "下一位客人轮到您", "You are next";
+    queue_place: "排第 {n}", "number {n} in the queue";
     rotation_place: "轮次中您排第", "Your place in the rotation:";
 
     // Problems

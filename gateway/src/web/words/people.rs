@@ -47,5 +47,6 @@ words! { Crew
     enrol_over: "登录码已失效", "This code is good no more";
     enrol_over_hint: "它用过了，或者超过了十分钟。请经理再出示一个。", "It was used, or is older than ten minutes. Ask the manager for another.";
     problem_own_account: "不能删除自己的账号或改自己的岗位，请另一位经理来做。", "Nobody removes their own account or changes their own role: ask another manager.";
+    problem_name_taken: "这个登录名已有人用，请换一个。要改同事的资料，请点对方那一行的“修改”。", "Somebody has this account already: choose another. To change a colleague, press Change in their line.";
     problem_bad_name: "登录名用 1 到 32 个小写字母、数字、短横或下划线，以字母或数字开头。", "An account is 1 to 32 small letters, digits, hyphens or underscores, and begins with a letter or digit.";
 }

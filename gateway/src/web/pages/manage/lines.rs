@@ -26,7 +26,8 @@ impl Time {
         let text = match ms {
             ..1000 => format!("{ms} ms"),
             1000..100_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-            _ => format!("{} min", ms / 60_000),
+            100_000..3_600_000 => format!("{} min {:02} s", ms / 60_000, ms / 1000 % 60),
+            _ => format!("{} h {} min", ms / 3_600_000, ms / 60_000 % 60),
         };
         Self { text, over: ms > breach.num_milliseconds() }
     }
@@ -348,7 +349,9 @@ mod tests {
         assert_eq!(text(None), "–");
         assert_eq!(text(Some(34)), "34 ms");
         assert_eq!(text(Some(6543)), "6.5 s");
-        assert_eq!(text(Some(180_000)), "3 min");
+        assert_eq!(text(Some(100_700)), "1 min 40 s");
+        assert_eq!(text(Some(180_000)), "3 min 00 s");
+        assert_eq!(text(Some(3_720_000)), "1 h 2 min");
         for breach in [10, 15] {
             let over = |ms| Time::new(Some(ms), TimeDelta::seconds(breach)).over;
             assert!(over(breach * 1000 + 1) && !over(breach * 1000), "as the showroom has set it");
