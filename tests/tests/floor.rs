@@ -163,7 +163,7 @@ async fn with_all_phones_dark_receptions_page_says_so() -> Result<()> {
     let zhao = page(&showroom, "zhao").await?;
     zhao.find("#queue-empty").await?;
     let tap = kiosk.check_in("test_drive", &json!({"party": 2})).await?;
-    zhao.says("顾问的手机都不在线，请先接待这位客人").await?;
+    zhao.says("该接待的同事手机都不在线，请先接待这位客人").await?;
     zhao.find("#queue li").await?;
     looks_well(&zhao, "rules-all-dark").await?;
     kiosk.stage(tap.visit, Stage::Queued).await?;
@@ -280,7 +280,7 @@ async fn with_nobody_free_reception_and_the_manager_read_it_at_once() -> Result<
     chen.session().presence("delivery").await?;
     let (zhao, lin) = (page(&showroom, "zhao").await?, page(&showroom, "lin").await?);
     let tap = kiosk.check_in("browse", &json!({})).await?;
-    zhao.says("没有空闲的顾问，请先接待这位客人").await?;
+    zhao.says("没有合适的同事空闲，请先接待这位客人").await?;
     lin.says("1 位客人等得太久，还没有人接").await?;
     zhao.says("排队中 · 1").await?;
     looks_well(&zhao, "ladder-nobody-free").await?;

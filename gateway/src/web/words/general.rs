@@ -93,7 +93,7 @@ words! { General
     why_everyone: "还没有人接，所有人都被呼叫", "Nobody has accepted: everyone is asked";
     why_queue: "客人在排队，您刚空下来", "The visitor waited and you became free";
     why_assigned: "前台或经理指定了您", "Reception or the manager chose you";
-    why_nobody_free: "没有空闲顾问，请先接待入座", "No consultant is free: please receive and seat";
+    why_nobody_free: "没有合适的同事空闲，请先接待入座", "Nobody for this is free: please receive and seat";
     why_reception: "找前台的客人", "A visitor for reception";
     why_not_greeted: "已接单，还没有见面", "Accepted and not greeted yet";
     why_handed_over: "同事想把这位客人转交给您", "A colleague hands this visitor over to you";
@@ -173,8 +173,8 @@ words! { General
     received: "已接待入座", "Received and seated";
     received_done: "已记录接待入座", "Recorded as received";
     receive_now: "请先接待这位客人", "Please receive this visitor";
-    receive_nobody_free: "没有空闲的顾问，请先接待这位客人", "No consultant is free: please receive this visitor";
-    receive_all_dark: "顾问的手机都不在线，请先接待这位客人", "No consultant's phone can be reached: please receive this visitor";
+    receive_nobody_free: "没有合适的同事空闲，请先接待这位客人", "Nobody for this is free: please receive this visitor";
+    receive_all_dark: "该接待的同事手机都不在线，请先接待这位客人", "No phone of whoever should come can be reached: please receive this visitor";
     receive_not_accepted: "还没有人接单，请先接待这位客人", "Nobody has accepted: please receive this visitor";
     receive_late: "断网时有客人登记，可能还在店里，请去看看", "A visitor checked in while offline and may still stand there";
     walk_in_undone: "已撤销，不再呼叫", "Taken back; nobody is called";
