@@ -195,14 +195,13 @@ impl Floor {
     /// The first member who could take the visit that waits longest, if there is such a pair: of those whom nobody is asked about, before
     /// somebody else is asked about those whose ladder is at its end.
     pub(super) fn match_queue(&self, now: DateTime<Utc>) -> Option<FloorEvent> {
+        // Asked first: a queue may be thousands long, and is walked for somebody who could come.
+        let could_come = |role: &Role| self.idle(*role).any(|member| self.is_reachable(member, now));
+        let roles: Vec<_> = Role::POOLS.into_iter().filter(could_come).collect();
         [false, true].into_iter().find_map(|rings| {
-            Role::POOLS.into_iter().find_map(|role| {
-                let mut queue =
-                    self.queue(role).filter(|visit| visit.open_askings().next().is_some() == rings).peekable();
-                if queue.peek().is_none() || !self.idle(role).any(|member| self.is_reachable(member, now)) {
-                    return None;
-                }
-                queue.find_map(|visit| self.take_from_queue(visit, role, now))
+            roles.iter().find_map(|role| {
+                let mut queue = self.queue(*role).filter(|visit| visit.open_askings().next().is_some() == rings);
+                queue.find_map(|visit| self.take_from_queue(visit, *role, now))
             })
         })
     }
