@@ -3,6 +3,7 @@
 //!
 //! `cargo bench -p gateway --bench engine`. The floor is a busy one: 200 consultants who are free and reachable, 100 visitors who are
 //! served, 20 who wait, and 20,000 customers who have agreed to be called. Decisions change nothing, so that each round decides the same.
+//! The last one is decided where nobody is free and 5,000 wait.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops at the first surprise")]
 
@@ -27,6 +28,7 @@ const CONSULTANTS: u32 = 200;
 const SERVED: u32 = 100;
 const WAITING: u32 = 20;
 const CUSTOMERS: u32 = 20_000;
+const CROWD: u32 = 5_000;
 
 struct Floor {
     state: State,
@@ -183,6 +185,17 @@ fn decisions(criterion: &mut Criterion) {
     let accept = Input { cause: None, actor: Actor::Staff(to), command: Command::Accept(alert) };
     criterion.bench_function("the one who is asked accepts", |bench| {
         bench.iter(|| black_box(floor.state.decide(black_box(&accept), now)).unwrap());
+    });
+
+    let mut floor = Floor::busy();
+    for _ in 0..CROWD {
+        floor.arrives(Detailed::default());
+    }
+    let (last, _) = floor.comes(Detailed::default());
+    let arrived = floor.state.decide(&last, floor.now).unwrap();
+    floor.apply(&arrived);
+    criterion.bench_function("one more waits behind thousands", |bench| {
+        bench.iter(|| black_box(floor.state.due(black_box(floor.now))));
     });
 }
 
