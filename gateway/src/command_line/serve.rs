@@ -65,7 +65,7 @@ async fn run(config: Config, options: &Serve) -> Result<(), Failure> {
 
 async fn open(config: Config, options: &Serve, shutdown: CancellationToken) -> Result<Serving, Failure> {
     if options.demo {
-        let demo = crate::demo::serve(config, options.clock_rate, shutdown).await;
+        let demo = Box::pin(crate::demo::serve(config, options.clock_rate, shutdown)).await;
         return demo.map_err(|fault| Failure::Done(control::in_full(fault.as_ref())));
     }
     let app = App::open(config, Arc::new(SystemClock))?;
