@@ -67,7 +67,7 @@ async fn own_customers_and_appointments_cost_no_turn_and_call_out_to_whoever_is_
     let mut agreed = li.clone();
     agreed["consents"] = json!([{"purpose": "contact", "wording": "v1", "given": true}]);
     serves(&kiosk, &chen, &agreed).await?;
-    chen.says("接待 1").await?;
+    chen.says("接单 1").await?;
     let counted = turns(&chen).await?;
     showroom.advance(150).await?;
     rings(&showroom, "chen").await?;
