@@ -282,7 +282,7 @@ async fn with_nobody_free_reception_and_the_manager_read_it_at_once() -> Result<
     let tap = kiosk.check_in("browse", &json!({})).await?;
     zhao.says("没有合适的同事空闲，请先接待这位客人").await?;
     lin.says("1 位客人等得太久，还没有人接").await?;
-    zhao.says("排队中 · 1").await?;
+    zhao.says("排队中 · 排第 1").await?;
     looks_well(&zhao, "ladder-nobody-free").await?;
     kiosk.stage(tap.visit, Stage::Queued).await?;
     zhao.close().await?;
