@@ -1,6 +1,6 @@
 // Who is expected: made, moved, taken off and put back. What was taken off stays in the list to be put back.
 import { send } from "./api.js";
-import { by, say } from "./dom.js";
+import { by, complain, say } from "./dom.js";
 import { tell } from "./reveal.js";
 import { w } from "./words.js";
 
@@ -35,8 +35,7 @@ function arrange(row, lead) {
     } catch (problem) {
       by("despite").hidden = problem.code !== "double_booked";
       const own = { bad_body: w.bad_appointment, double_booked: w.double_hint };
-      say(by("terms-fault"), own[problem.code] ?? problem.text);
-      by("terms-fault").scrollIntoView({ block: "center" });
+      complain(by("terms-fault"), own[problem.code] ?? problem.text);
     }
   };
   terms.showModal();

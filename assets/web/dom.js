@@ -21,6 +21,12 @@ export function say(element, text) {
   element.hidden = !text;
 }
 
+/** Says what is wrong, where it is seen: not behind a form's buttons. */
+export function complain(element, text) {
+  say(element, text);
+  element.scrollIntoView({ block: "center" });
+}
+
 // What a finger is on stays until it is up again: a press that ends on another button than it began on is no press, and the tap
 // would be lost.
 const AFTER_MS = 100;

@@ -101,6 +101,29 @@ async fn own_customers_and_appointments_cost_no_turn_and_call_out_to_whoever_is_
 }
 
 #[tokio::test]
+async fn what_can_be_taken_back_is_offered_again_after_other_news() -> Result<()> {
+    let showroom = Showroom::demo().await?;
+    let kiosk = showroom.kiosk("k1").await?;
+    let chen = free_page(&showroom, "chen").await?;
+    let tap = kiosk.check_in("browse", &json!({})).await?;
+    chen.tap("#alert-accept").await?;
+    chen.press("已见到客人").await?;
+    kiosk.stage(tap.visit, Stage::Greeted).await?;
+    chen.tap(".lesser .button:first-child").await?;
+    chen.find("#pad[open] textarea").await?.send_keys("带着孩子").await?;
+    chen.tap("#pad .primary").await?;
+    chen.says("备注已保存").await?;
+    chen.says("已记录见面").await.context("the note's word has gone")?;
+    chen.press("撤销").await?;
+    kiosk.stage(tap.visit, Stage::Coming).await?;
+    chen.press("结束接待").await?;
+    chen.press("有意向").await?;
+    kiosk.stage(tap.visit, Stage::Ended).await?;
+    chen.close().await?;
+    showroom.finish().await
+}
+
+#[tokio::test]
 async fn after_forty_minutes_the_page_asks_whether_they_are_still_there() -> Result<()> {
     let showroom = Showroom::demo().await?;
     let kiosk = showroom.kiosk("k1").await?;

@@ -51,7 +51,7 @@ impl State {
         now: DateTime<Utc>,
     ) -> Option<FloorEvent> {
         let role = self.floor.member(&appointment.terms.consultant)?.role;
-        self.floor.rules().pools.of(visit.purpose).contains(&role).then_some(())?;
+        self.floor.pools(visit).contains(&role).then_some(())?;
         self.floor.ask_beside(visit, &appointment.terms.consultant, Why::Appointment, instead_of, now)
     }
 

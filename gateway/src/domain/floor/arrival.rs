@@ -127,7 +127,7 @@ impl Floor {
     /// The one whose customer it is, as it has just come out.
     pub(in crate::domain) fn ask_own(&self, visit: &Visit, owner: &StaffId, now: DateTime<Utc>) -> Option<FloorEvent> {
         let role = self.member(owner)?.role;
-        let theirs = self.rules.pools.of(visit.purpose).contains(&role);
+        let theirs = self.pools(visit).contains(&role);
         theirs.then(|| self.ask_beside(visit, owner, Why::OwnCustomer, None, now)).flatten()
     }
 

@@ -149,6 +149,12 @@ impl Floor {
         &self.rules
     }
 
+    /// The roles that serve this visit's purpose.
+    #[must_use]
+    pub fn pools(&self, visit: &Visit) -> &[Role] {
+        self.rules.pools.of(visit.purpose)
+    }
+
     /// A visit that goes on, or ended a moment ago.
     #[must_use]
     pub fn visit(&self, id: VisitId) -> Option<&Visit> {

@@ -165,7 +165,7 @@ impl Floor {
     }
 
     fn next_second(&self, visit: &Visit, now: DateTime<Utc>) -> Option<StaffId> {
-        let choice = self.rules.pools.of(visit.purpose).iter().find_map(|role| self.choose(visit, *role, now))?;
+        let choice = self.pools(visit).iter().find_map(|role| self.choose(visit, *role, now))?;
         Some(choice.staff)
     }
 }

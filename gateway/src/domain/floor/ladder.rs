@@ -117,7 +117,7 @@ impl Floor {
     }
 
     fn ask_one_of_each_pool(&self, visit: &Visit, now: DateTime<Utc>) -> Vec<FloorEvent> {
-        let choices = self.rules.pools.of(visit.purpose).iter().filter_map(|role| self.choose(visit, *role, now));
+        let choices = self.pools(visit).iter().filter_map(|role| self.choose(visit, *role, now));
         (visit.next_alert().ordinal..)
             .zip(choices)
             .map(|(ordinal, choice)| FloorEvent::Asked {
@@ -131,7 +131,7 @@ impl Floor {
 
     /// The next candidate, from the first pool that has one.
     pub(super) fn ask_next(&self, visit: &Visit, now: DateTime<Utc>) -> Option<FloorEvent> {
-        let choice = self.rules.pools.of(visit.purpose).iter().find_map(|role| self.choose(visit, *role, now))?;
+        let choice = self.pools(visit).iter().find_map(|role| self.choose(visit, *role, now))?;
         Some(FloorEvent::Asked { alert: visit.next_alert(), to: choice.staff, why: choice.why, pushed: choice.pushed })
     }
 
@@ -146,7 +146,7 @@ impl Floor {
     }
 
     fn ask_everyone(&self, visit: &Visit, now: DateTime<Utc>) -> Vec<FloorEvent> {
-        let everyone = self.rules.pools.of(visit.purpose).iter().flat_map(|role| self.reachable(visit, *role, now));
+        let everyone = self.pools(visit).iter().flat_map(|role| self.reachable(visit, *role, now));
         let asked = (visit.next_alert().ordinal..).zip(everyone).map(|(ordinal, member)| FloorEvent::Asked {
             alert: AlertId { visit: visit.id, ordinal },
             to: member.id.clone(),
@@ -160,7 +160,7 @@ impl Floor {
     }
 
     fn why_nobody(&self, visit: &Visit) -> CallReason {
-        let pools = self.rules.pools.of(visit.purpose);
+        let pools = self.pools(visit);
         if !self.members().any(|member| pools.contains(&member.role)) {
             return CallReason::NoSuchStaff;
         }

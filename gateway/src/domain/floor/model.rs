@@ -229,7 +229,7 @@ pub(super) fn everybody_is_minded(scene: &Scene) {
             let broken = scene.now - visit.received_at >= floor.rules().breach;
             let right = visit.abandoned || visit.breach.is_some() == broken;
             assert!(right, "the record of the ten seconds is wrong: {visit:?}");
-            let pools = floor.rules().pools.of(visit.purpose);
+            let pools = floor.pools(visit);
             let askable = pools.iter().flat_map(|role| floor.free(*role)).find(|member| {
                 let changed = member.before.map(|(_, at)| at);
                 let passed =

@@ -39,7 +39,7 @@ impl Floor {
             || visit.known.owner.as_ref() == Some(who)
             || visit.asks_for() == Some(who)
             || visit.is_expected_by(who);
-        let sales = self.rules.pools.of(visit.purpose).contains(&Role::Consultant) && visit.purpose != Purpose::Collect;
+        let sales = self.pools(visit).contains(&Role::Consultant) && visit.purpose != Purpose::Collect;
         sales && !own && self.member(who).is_some_and(|member| member.role == Role::Consultant)
     }
 

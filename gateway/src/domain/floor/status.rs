@@ -94,7 +94,7 @@ impl Floor {
 
     /// Seconds that a place in the queue usually takes; `None` without ground for an estimate.
     fn wait(&self, visit: &Visit, place: u32) -> Option<u32> {
-        let role = self.rules.pools.of(visit.purpose).first()?;
+        let role = self.pools(visit).first()?;
         let at_work = |member: &&Member| member.role == *role && member.presence.is_at_work();
         self.pace.wait(*role, place, self.members().filter(at_work).count())
     }
@@ -102,7 +102,7 @@ impl Floor {
     /// Place in the queue, from 1; `None` where nobody queues or the place is far down.
     #[must_use]
     pub fn position(&self, visit: &Visit) -> Option<u32> {
-        let role = self.rules.pools.of(visit.purpose).first()?;
+        let role = self.pools(visit).first()?;
         let ahead = self.place_in_queue(*role, visit.id, PLACES_TOLD)?;
         u32::try_from(ahead + 1).ok()
     }
